@@ -1,0 +1,1 @@
+"""What work exists, what it costs, and which findings call for it."""

@@ -1,0 +1,1 @@
+"""Problem in, plan with proof out: routes for vetted workers. Knows nothing of orders, people or the database."""

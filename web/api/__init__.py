@@ -1,0 +1,1 @@
+"""Routes and forms for other systems."""

@@ -1,0 +1,1 @@
+"""Rules, as pure functions and values: no database, network, clock or files."""

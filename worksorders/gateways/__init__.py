@@ -1,0 +1,1 @@
+"""The outside: documents, travel, mail, files in and out."""

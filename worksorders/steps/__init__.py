@@ -1,0 +1,1 @@
+"""What users do, one file a step; a step takes a session and never commits."""

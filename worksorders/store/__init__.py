@@ -1,0 +1,1 @@
+"""Tables and queries: PostgreSQL is the only truth."""
