@@ -1,0 +1,1 @@
+"""Rules that decide whether an invoice may be paid, and that explain every cent."""
