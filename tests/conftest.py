@@ -1,0 +1,149 @@
+"""A real PostgreSQL and a real Valkey for the tests, and a guard that keeps them off the network."""
+
+import contextlib
+import ipaddress
+import itertools
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+
+from web.embedded.confine import confinement
+from web.embedded.engines import APP_ROLE, OWNER_ROLE, Postgres, start_postgres, start_valkey
+from web.embedded.keys import Secrets, ensure_vault_key
+from web.embedded.roles import close_to_others, prepare
+
+TEMPLATE = "works_template"
+WATCHED = {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}
+
+
+def _is_local(host: object) -> bool:
+    if host in {None, "", "localhost", b"localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _guard(event: str, arguments: tuple) -> None:
+    """Refuse every address that is neither a unix socket nor the loopback."""
+    if event not in WATCHED:
+        return
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        own, address = arguments[0], arguments[1]
+        if own.family not in {socket.AF_INET, socket.AF_INET6} or not address:
+            return
+        host = address[0]
+    if not _is_local(host):
+        raise RuntimeError(f"{event} to {host!r}: tests reach this machine alone")
+
+
+sys.addaudithook(_guard)
+
+
+@dataclass(frozen=True)
+class Database:
+    """An empty, migrated database of one test and the ways into it."""
+
+    name: str
+    owner_url: str
+    app_url: str
+    server: Postgres
+
+    def connect(self, role: str = APP_ROLE) -> psycopg.Connection:
+        """Open a plain psycopg connection in autocommit mode as works_app, works_owner or postgres."""
+        return psycopg.connect(self.server.url(role, self.name).replace("+psycopg", "", 1), autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def engine_home() -> Iterator[Path]:
+    """A short folder for data and sockets, removed at the end."""
+    home = Path(tempfile.mkdtemp(prefix="hsw-"))
+    yield confinement().own(home)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(engine_home: Path) -> Iterator[Postgres]:
+    """One PostgreSQL for the whole run of this process, fast instead of safe."""
+    server = start_postgres(
+        engine_home / "pg",
+        engine_home / "run",
+        secrets=Secrets.random(),
+        log=engine_home / "pg.log",
+        fast=True,
+    )
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Postgres) -> str:
+    """Name of the migrated database that every test's own is copied from."""
+    from worksorders.store import migrate  # noqa: PLC0415
+
+    prepare(postgres, TEMPLATE)
+    migrate.upgrade(postgres.url(OWNER_ROLE, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Postgres, template: str) -> Callable[[], AbstractContextManager[Database]]:
+    """Make a migrated database that lives as long as its ``with`` block, for fixtures of wider scope."""
+    numbers = itertools.count(1)
+
+    @contextlib.contextmanager
+    def make() -> Iterator[Database]:
+        name = f"works_{next(numbers)}"
+        with postgres.connect() as connection:
+            create = "create database {} template {} strategy file_copy owner {}"
+            connection.execute(sql.SQL(create).format(*map(sql.Identifier, (name, template, OWNER_ROLE))))
+            close_to_others(connection, name)
+        yield Database(name, postgres.url(OWNER_ROLE, name), postgres.url(APP_ROLE, name), postgres)
+        with postgres.connect() as connection:
+            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+    return make
+
+
+@pytest.fixture
+def database(new_database: Callable[[], AbstractContextManager[Database]]) -> Iterator[Database]:
+    """A migrated database of this test's own."""
+    with new_database() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def valkey_server(engine_home: Path) -> Iterator[str]:
+    """Address of one Valkey for the whole run of this process."""
+    run_dir = engine_home / "valkey"
+    run_dir.mkdir(mode=0o700)
+    server = start_valkey(run_dir, log=engine_home / "valkey.log")
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def valkey(valkey_server: str) -> str:
+    """Address of an empty Valkey."""
+    with redis.Redis.from_url(valkey_server) as client:
+        client.flushall()
+    return valkey_server
+
+
+@pytest.fixture(scope="session")
+def vault_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key for the vault tables, drawn for this run."""
+    return ensure_vault_key(tmp_path_factory.mktemp("keys") / "vault.key")
