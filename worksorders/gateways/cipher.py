@@ -1,0 +1,122 @@
+"""Seals protected values with AES-256-GCM under a key per case, and hashes look-ups with a key.
+
+The master key lives outside the database (a file or the environment) and wraps one random key per case. The
+additional data of each sealed value binds it to its table, case, subject and kind, so that a value moved to
+another row does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class SealError(Exception):
+    """A sealed value that does not open: wrong key, wrong place or changed bytes."""
+
+
+@dataclass(frozen=True)
+class Cipher:
+    """The master keys by version (the highest seals new cases) and the key of the look-up hashes."""
+
+    masters: dict[int, bytes] = field(repr=False)
+    look_up_key: bytes = field(repr=False)
+
+    @property
+    def newest(self) -> int:
+        """The version of the master key that wraps new case keys."""
+        return max(self.masters)
+
+    def new_case_key(self, case_id: uuid.UUID) -> bytes:
+        """A random case key, wrapped by the newest master key."""
+        return _seal(self.masters[self.newest], os.urandom(KEY_BYTES), _about("vault.case_key", case_id))
+
+    def seal(
+        self, wrapped: bytes, version: int, case_id: uuid.UUID, subject_id: uuid.UUID, kind: str, value: str
+    ) -> bytes:
+        """Seal one value for its one place."""
+        key = self._unwrap(wrapped, version, case_id)
+        return _seal(key, value.encode(), _about("vault.sealed", case_id, subject_id, kind))
+
+    def open(
+        self,
+        wrapped: bytes,
+        version: int,
+        case_id: uuid.UUID,
+        subject_id: uuid.UUID,
+        kind: str,
+        sealed: bytes,
+    ) -> str:
+        """Open one value; raises SealError when it is not the one that was sealed for this place."""
+        key = self._unwrap(wrapped, version, case_id)
+        return _open(key, sealed, _about("vault.sealed", case_id, subject_id, kind)).decode()
+
+    def look_up(self, kind: str, normalised: str) -> bytes:
+        """HMAC-SHA-256 of a normalised value, so that equality can be asked without keeping the value."""
+        return hmac.new(self.look_up_key, f"{kind}|{normalised}".encode(), hashlib.sha256).digest()
+
+    def _unwrap(self, wrapped: bytes, version: int, case_id: uuid.UUID) -> bytes:
+        if version not in self.masters:
+            raise SealError(
+                f"Master key version {version} is not in the key file; restore it from the key backup."
+            )
+        return _open(self.masters[version], wrapped, _about("vault.case_key", case_id))
+
+
+def _about(*parts: object) -> bytes:
+    return "|".join(str(part) for part in parts).encode()
+
+
+def _seal(key: bytes, value: bytes, about: bytes) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, value, about)
+
+
+def _open(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+    except (InvalidTag, ValueError) as error:
+        raise SealError(
+            "A sealed value does not open: its key, its place or its bytes have changed."
+        ) from error
+
+
+def cipher_from_text(text: str) -> Cipher:
+    """Read a key file: one base64 master key a line, oldest first; the first also derives the look-up key."""
+    keys: list[bytes] = []
+    for number, line in enumerate(text.split(), start=1):
+        try:
+            key = base64.b64decode(line, validate=True)
+        except binascii.Error as error:
+            raise SealError(f"Line {number} of the vault's key file is not base64.") from error
+        if len(key) != KEY_BYTES:
+            raise SealError(
+                f"Line {number} of the vault's key file holds {len(key)} bytes; a key has {KEY_BYTES}."
+            )
+        keys.append(key)
+    if not keys:
+        raise SealError("The vault's key file is empty; restore it from the key backup.")
+    look_up_key = hmac.new(keys[0], b"look-up", hashlib.sha256).digest()
+    return Cipher(dict(enumerate(keys, start=1)), look_up_key)
+
+
+def load_cipher(path: Path) -> Cipher:
+    """Read the vault's key file; raises SealError with the remedy when it is missing or damaged."""
+    try:
+        return cipher_from_text(path.read_text())
+    except FileNotFoundError as error:
+        raise SealError(
+            f"The vault's key file {path.name} is missing; restore it from the key backup."
+        ) from error

@@ -1,0 +1,111 @@
+"""The only way in which a protected value leaves the vault: announced, committed, read once, logged.
+
+`intend` is committed in its own transaction before `reveal` may answer; the database checks it (see
+worksorders/store/vault.py). Values are put in by `protect` and looked for by `find`, which reads none of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from worksorders.domain.errors import NotPermittedError
+from worksorders.gateways.cipher import Cipher
+from worksorders.steps.actor import Actor
+from worksorders.store import vault
+
+PERSON_NAME = "person.name"
+PERSON_PHONE = "person.phone"
+HOME_ADDRESS = "home.address"
+HOME_COORDINATES = "home.coordinates"
+SAFE_CONTACT = "person.safe_contact"
+KINDS = (PERSON_NAME, PERSON_PHONE, HOME_ADDRESS, HOME_COORDINATES, SAFE_CONTACT)
+TOKEN_BYTES = 32
+READ_WITHIN_SECONDS = 60
+
+
+class Revealed(dict[tuple[uuid.UUID, uuid.UUID, str], str]):
+    """Opened values by (case, subject, kind); prints as a count so that no log can hold one."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} revealed values>"
+
+    def of(self, case_id: uuid.UUID, kind: str) -> str | None:
+        """The one value of a kind in a case, whatever its subject; None where there is none."""
+        return next((v for (case, _, k), v in self.items() if case == case_id and k == kind), None)
+
+
+def open_case(session: Session, cipher: Cipher, case_id: uuid.UUID) -> None:
+    """Give a new case its own key."""
+    vault.put_key(session, case_id, cipher.new_case_key(case_id), cipher.newest)
+
+
+def protect(
+    session: Session, cipher: Cipher, case_id: uuid.UUID, subject_id: uuid.UUID, values: Mapping[str, str]
+) -> None:
+    """Seal values by kind and put them into the vault; empty ones are left out."""
+    wrapped, version = vault.wrapped_key(session, case_id)
+    for kind, value in values.items():
+        if value:
+            sealed = cipher.seal(wrapped, version, case_id, subject_id, kind, value)
+            vault.put(session, case_id, subject_id, kind, sealed)
+
+
+def remember(session: Session, cipher: Cipher, case_id: uuid.UUID, kind: str, normalised: str) -> None:
+    """Keep a keyed hash of a normalised value, so that the same home or person is recognised."""
+    vault.put_look_up(session, case_id, kind, cipher.look_up(kind, normalised))
+
+
+def find(session: Session, cipher: Cipher, kind: str, normalised: Iterable[str]) -> set[uuid.UUID]:
+    """Cases that hold one of these normalised values."""
+    return vault.find_cases(session, kind, [cipher.look_up(kind, value) for value in normalised if value])
+
+
+def read(
+    sessions: sessionmaker[Session],
+    cipher: Cipher,
+    actor: Actor,
+    *,
+    case_ids: Iterable[uuid.UUID],
+    kinds: Iterable[str],
+    purpose: str,
+) -> Revealed:
+    """Announce, commit, then read once, each in a transaction of its own; the caller has checked the right to read.
+
+    Raises NotPermittedError when the database refuses, without saying which of its reasons it was.
+    """
+    token = secrets.token_bytes(TOKEN_BYTES)
+    wanted, asked = list(case_ids), list(kinds)
+    if not wanted:
+        return Revealed()
+    with sessions.begin() as session:
+        vault.intend(
+            session,
+            token_hash=sha256(token).digest(),
+            case_ids=wanted,
+            kinds=asked,
+            purpose=purpose,
+            actor_id=actor.user_id,
+            session_key=actor.session_key,
+            seconds=READ_WITHIN_SECONDS,
+        )
+    try:
+        with sessions.begin() as session:
+            rows = vault.reveal(session, token, actor.user_id, actor.session_key)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == "WS001":
+            raise NotPermittedError("This reading was refused. Ask for it again.") from None
+        raise
+    return Revealed(
+        {
+            (r.case_id, r.subject_id, r.kind): cipher.open(
+                r.wrapped, r.master_version, r.case_id, r.subject_id, r.kind, r.sealed
+            )
+            for r in rows
+        }
+    )

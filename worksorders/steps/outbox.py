@@ -1,0 +1,130 @@
+"""The transactional outbox: work is written beside its cause, sent after commit, and done once.
+
+Pattern "Nothing lost" of docs/architecture.md: PostgreSQL is the only truth. The relay sends every due row
+that is not done, each time as a new RQ job that carries only the row's id and its attempt. A handler's effect and
+`done_at` are one transaction, and a job whose attempt is no longer the newest changes nothing.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from worksorders.store.tables.trail import OutboxMessage
+
+PLANNING = "planning"
+DEFAULT = "default"
+QUEUES = (PLANNING, DEFAULT)
+FIRST_WAIT_SECONDS = 8
+LONGEST_WAIT_SECONDS = 300
+ALARM_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One sending of an outbox row; the attempt fences off workers that wake late."""
+
+    id: uuid.UUID
+    attempt: int
+    queue: str
+
+
+def send(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    queue: str = DEFAULT,
+    at: datetime | None = None,
+    dedupe_key: str | None = None,
+) -> None:
+    """Write work into the outbox, in the caller's transaction; `at` makes it a timer, `dedupe_key` makes twice once."""
+    values: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "kind": kind,
+        "queue": queue,
+        "payload": payload,
+        "dedupe_key": dedupe_key,
+    }
+    if at is not None:
+        values |= {"wanted_at": at, "due_at": at}
+    session.execute(
+        insert(OutboxMessage).values(**values).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    )
+
+
+def take_due(session: Session, limit: int = 50) -> list[Delivery]:
+    """Take due rows that no other relay holds, count the attempt, and put the next one off exponentially."""
+    rows = session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= func.clock_timestamp())
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    deliveries = []
+    for row in rows:
+        row.attempts += 1
+        wait = min(FIRST_WAIT_SECONDS * 2 ** (row.attempts - 1), LONGEST_WAIT_SECONDS)
+        row.due_at = func.clock_timestamp() + timedelta(seconds=wait)
+        deliveries.append(Delivery(row.id, row.attempts, row.queue))
+    return deliveries
+
+
+def still_mine(session: Session, delivery: Delivery) -> OutboxMessage | None:
+    """Lock the row if this delivery is the newest and nothing is done yet; else None: the job has nothing to do."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.id == delivery.id,
+            OutboxMessage.attempts == delivery.attempt,
+            OutboxMessage.done_at.is_(None),
+        )
+        .with_for_update()
+    ).one_or_none()
+
+
+def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS) -> bool:
+    """Put the next sending off while a long job is alive; False when another attempt has taken over."""
+    result = session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.id == delivery.id,
+            OutboxMessage.attempts == delivery.attempt,
+            OutboxMessage.done_at.is_(None),
+        )
+        .values(due_at=func.clock_timestamp() + timedelta(seconds=seconds))
+    )
+    return bool(result.rowcount)
+
+
+def finish(message: OutboxMessage) -> None:
+    """Mark the locked row as done, in the transaction of its effect."""
+    message.done_at = func.clock_timestamp()
+    message.last_error = None
+
+
+def note_error(session: Session, delivery: Delivery, error_name: str) -> None:
+    """Keep the class of an error, never its text, which may quote what was being handled."""
+    session.execute(
+        update(OutboxMessage).where(OutboxMessage.id == delivery.id).values(last_error=error_name)
+    )
+
+
+def overdue(session: Session, seconds: int = ALARM_SECONDS) -> Sequence[OutboxMessage]:
+    """Rows that should have been done `seconds` ago: the sweeper's alarm."""
+    return session.scalars(
+        select(OutboxMessage)
+        .where(
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.wanted_at < func.clock_timestamp() - text(f"interval '{int(seconds)} seconds'"),
+        )
+        .order_by(OutboxMessage.wanted_at, OutboxMessage.id)
+    ).all()

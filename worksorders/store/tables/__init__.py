@@ -1,0 +1,29 @@
+"""Every table, imported here so that one import fills the metadata."""
+
+from worksorders.store.tables import (
+    cases,
+    catalogue,
+    contractors,
+    finance,
+    offers,
+    orders,
+    people,
+    planning,
+    trail,
+    vault,
+)
+from worksorders.store.tables.base import Base
+
+__all__ = [
+    "Base",
+    "cases",
+    "catalogue",
+    "contractors",
+    "finance",
+    "offers",
+    "orders",
+    "people",
+    "planning",
+    "trail",
+    "vault",
+]

@@ -1,0 +1,111 @@
+"""The vault: sealed values that only the database's own functions hand out, one intent at a time.
+
+The app role may put sealed values in and search by keyed hash. It has no SELECT on sealed values: it records an
+intent (committed on its own), then redeems it once with `vault.reveal`, which answers only if that transaction is
+committed, the token unused and young, and the actor and session the same.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class SealedValue:
+    """One row out of the vault, still sealed, with its case's wrapped key."""
+
+    case_id: uuid.UUID
+    subject_id: uuid.UUID
+    kind: str
+    sealed: bytes
+    wrapped: bytes
+    master_version: int
+
+
+def put_key(session: Session, case_id: uuid.UUID, wrapped: bytes, master_version: int) -> None:
+    """Store a new case's wrapped key; a second key for the same case is an error of the database."""
+    session.execute(
+        text("SELECT vault.put_key(:case_id, :wrapped, :version)"),
+        {"case_id": case_id, "wrapped": wrapped, "version": master_version},
+    )
+
+
+def wrapped_key(session: Session, case_id: uuid.UUID) -> tuple[bytes, int]:
+    """The wrapped key of a case and the master key's version, to seal one more value with."""
+    row = session.execute(
+        text("SELECT wrapped, master_version FROM vault.wrapped_key(:case_id)"), {"case_id": case_id}
+    ).one()
+    return bytes(row.wrapped), int(row.master_version)
+
+
+def put(session: Session, case_id: uuid.UUID, subject_id: uuid.UUID, kind: str, sealed: bytes) -> None:
+    """Put a sealed value in, replacing the earlier one of the same subject and kind."""
+    session.execute(
+        text("SELECT vault.put(:case_id, :subject_id, :kind, :sealed)"),
+        {"case_id": case_id, "subject_id": subject_id, "kind": kind, "sealed": sealed},
+    )
+
+
+def put_look_up(session: Session, case_id: uuid.UUID, kind: str, digest: bytes) -> None:
+    """Record a keyed hash of a case; twice is once."""
+    session.execute(
+        text("INSERT INTO vault.look_up (case_id, kind, digest) VALUES (:c, :k, :d) ON CONFLICT DO NOTHING"),
+        {"c": case_id, "k": kind, "d": digest},
+    )
+
+
+def find_cases(session: Session, kind: str, digests: Sequence[bytes]) -> set[uuid.UUID]:
+    """Cases with one of these keyed hashes."""
+    rows = session.execute(
+        text("SELECT case_id FROM vault.look_up WHERE kind = :k AND digest = ANY(:d)"),
+        {"k": kind, "d": list(digests)},
+    )
+    return {row.case_id for row in rows}
+
+
+def intend(
+    session: Session,
+    *,
+    token_hash: bytes,
+    case_ids: Sequence[uuid.UUID],
+    kinds: Sequence[str],
+    purpose: str,
+    actor_id: uuid.UUID,
+    session_key: str,
+    seconds: int,
+) -> None:
+    """Record a wish to read; the caller commits before it redeems the token."""
+    session.execute(
+        text(
+            "SELECT vault.intend(:token_hash, :case_ids, :kinds, :purpose, :actor_id, :session_key, :seconds)"
+        ),
+        {
+            "token_hash": token_hash,
+            "case_ids": list(case_ids),
+            "kinds": list(kinds),
+            "purpose": purpose,
+            "actor_id": actor_id,
+            "session_key": session_key,
+            "seconds": seconds,
+        },
+    )
+
+
+def reveal(session: Session, token: bytes, actor_id: uuid.UUID, session_key: str) -> list[SealedValue]:
+    """Redeem a committed intent once; the database refuses anything else with SQLSTATE WS001."""
+    rows = session.execute(
+        text(
+            "SELECT case_id, subject_id, kind, sealed, wrapped, master_version"
+            " FROM vault.reveal(:token, :actor_id, :session_key)"
+        ),
+        {"token": token, "actor_id": actor_id, "session_key": session_key},
+    )
+    return [
+        SealedValue(r.case_id, r.subject_id, r.kind, bytes(r.sealed), bytes(r.wrapped), r.master_version)
+        for r in rows
+    ]
