@@ -1,5 +1,22 @@
 """The address that gunicorn and the flask command start the application from."""
 
-from web import create_app
+import os
 
-app = create_app()
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from web import config, create_app
+from web.services import make_services
+
+settings = config.load(os.environ)
+services = make_services(settings.database_url, settings.vault_key_file)
+app = create_app(
+    {
+        "SECRET_KEY": settings.secret_key,
+        "SERVICES": services,
+        "HEALTH_CHECK": services.check,
+        "SESSION_COOKIE_SECURE": settings.secure,
+    }
+)
+if settings.proxies:
+    hops = settings.proxies
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -147,3 +147,20 @@ def valkey(valkey_server: str) -> str:
 def vault_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A key for the vault tables, drawn for this run."""
     return ensure_vault_key(tmp_path_factory.mktemp("keys") / "vault.key")
+
+
+@pytest.fixture
+def services(database: Database, vault_key_file: Path):
+    """The product's own services, as the app role, on this test's database."""
+    from web.services import make_services  # noqa: PLC0415
+
+    made = make_services(database.app_url, vault_key_file)
+    yield made
+    made.engine.dispose()
+
+
+@pytest.fixture
+def session(services):
+    """A session as the app role that is rolled back at the end."""
+    with services.sessions() as opened:
+        yield opened

@@ -28,6 +28,15 @@ class SealError(Exception):
 
 
 @dataclass(frozen=True)
+class WrappedKey:
+    """A case's key as the database keeps it: wrapped by one version of the master key."""
+
+    case_id: uuid.UUID
+    wrapped: bytes = field(repr=False)
+    version: int
+
+
+@dataclass(frozen=True)
 class Cipher:
     """The master keys by version (the highest seals new cases) and the key of the look-up hashes."""
 
@@ -43,36 +52,26 @@ class Cipher:
         """A random case key, wrapped by the newest master key."""
         return _seal(self.masters[self.newest], os.urandom(KEY_BYTES), _about("vault.case_key", case_id))
 
-    def seal(
-        self, wrapped: bytes, version: int, case_id: uuid.UUID, subject_id: uuid.UUID, kind: str, value: str
-    ) -> bytes:
+    def seal(self, key: WrappedKey, subject_id: uuid.UUID, kind: str, value: str) -> bytes:
         """Seal one value for its one place."""
-        key = self._unwrap(wrapped, version, case_id)
-        return _seal(key, value.encode(), _about("vault.sealed", case_id, subject_id, kind))
+        return _seal(self._unwrap(key), value.encode(), _about("vault.sealed", key.case_id, subject_id, kind))
 
-    def open(
-        self,
-        wrapped: bytes,
-        version: int,
-        case_id: uuid.UUID,
-        subject_id: uuid.UUID,
-        kind: str,
-        sealed: bytes,
-    ) -> str:
+    def open(self, key: WrappedKey, subject_id: uuid.UUID, kind: str, sealed: bytes) -> str:
         """Open one value; raises SealError when it is not the one that was sealed for this place."""
-        key = self._unwrap(wrapped, version, case_id)
-        return _open(key, sealed, _about("vault.sealed", case_id, subject_id, kind)).decode()
+        return _open(
+            self._unwrap(key), sealed, _about("vault.sealed", key.case_id, subject_id, kind)
+        ).decode()
 
     def look_up(self, kind: str, normalised: str) -> bytes:
         """HMAC-SHA-256 of a normalised value, so that equality can be asked without keeping the value."""
         return hmac.new(self.look_up_key, f"{kind}|{normalised}".encode(), hashlib.sha256).digest()
 
-    def _unwrap(self, wrapped: bytes, version: int, case_id: uuid.UUID) -> bytes:
-        if version not in self.masters:
+    def _unwrap(self, key: WrappedKey) -> bytes:
+        if key.version not in self.masters:
             raise SealError(
-                f"Master key version {version} is not in the key file; restore it from the key backup."
+                f"Master key version {key.version} is not in the key file; restore it from the key backup."
             )
-        return _open(self.masters[version], wrapped, _about("vault.case_key", case_id))
+        return _open(self.masters[key.version], key.wrapped, _about("vault.case_key", key.case_id))
 
 
 def _about(*parts: object) -> bytes:

@@ -19,7 +19,7 @@ class Actor:
 
     user_id: uuid.UUID
     role: Role
-    display_name: str
+    name: str
     session_key: str
     firm_id: uuid.UUID | None = None
     worker_id: uuid.UUID | None = None

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.domain.errors import NotPermittedError
-from worksorders.gateways.cipher import Cipher
+from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.steps.actor import Actor
 from worksorders.store import vault
 
@@ -49,10 +49,10 @@ def protect(
     session: Session, cipher: Cipher, case_id: uuid.UUID, subject_id: uuid.UUID, values: Mapping[str, str]
 ) -> None:
     """Seal values by kind and put them into the vault; empty ones are left out."""
-    wrapped, version = vault.wrapped_key(session, case_id)
+    key = WrappedKey(case_id, *vault.wrapped_key(session, case_id))
     for kind, value in values.items():
         if value:
-            sealed = cipher.seal(wrapped, version, case_id, subject_id, kind, value)
+            sealed = cipher.seal(key, subject_id, kind, value)
             vault.put(session, case_id, subject_id, kind, sealed)
 
 
@@ -104,7 +104,7 @@ def read(
     return Revealed(
         {
             (r.case_id, r.subject_id, r.kind): cipher.open(
-                r.wrapped, r.master_version, r.case_id, r.subject_id, r.kind, r.sealed
+                WrappedKey(r.case_id, r.wrapped, r.master_version), r.subject_id, r.kind, r.sealed
             )
             for r in rows
         }

@@ -93,7 +93,7 @@ def still_mine(session: Session, delivery: Delivery) -> OutboxMessage | None:
 
 def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS) -> bool:
     """Put the next sending off while a long job is alive; False when another attempt has taken over."""
-    result = session.execute(
+    kept = session.scalar(
         update(OutboxMessage)
         .where(
             OutboxMessage.id == delivery.id,
@@ -101,8 +101,9 @@ def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS
             OutboxMessage.done_at.is_(None),
         )
         .values(due_at=func.clock_timestamp() + timedelta(seconds=seconds))
+        .returning(OutboxMessage.id)
     )
-    return bool(result.rowcount)
+    return kept is not None
 
 
 def finish(message: OutboxMessage) -> None:

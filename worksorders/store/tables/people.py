@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from worksorders.store.tables.base import Base, Cents, HasId, one_of
@@ -20,7 +20,7 @@ class AppUser(HasId, Base):
     __table_args__ = (
         one_of("role", ROLES),
         CheckConstraint("(role = 'contractor') = (firm_id IS NOT NULL)", name="contractor_has_firm"),
-        Index("uq_app_user_sign_in", func.lower("sign_in_name"), unique=True),
+        Index("uq_app_user_sign_in", text("lower(sign_in_name)"), unique=True),
     )
     sign_in_name: Mapped[str]
     display_name: Mapped[str]

@@ -179,7 +179,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_app_user")),
     )
     op.create_index(
-        "uq_app_user_sign_in", "app_user", [sa.literal_column("lower('sign_in_name')")], unique=True
+        "uq_app_user_sign_in", "app_user", [sa.literal_column("lower(sign_in_name)")], unique=True
     )
     op.create_table(
         "rate_card",

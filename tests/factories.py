@@ -1,0 +1,75 @@
+"""Makes accounts, firms and cases for tests, through the same tables and steps that the product uses."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from worksorders.domain.roles import Role
+from worksorders.steps import sign_in
+from worksorders.steps.actor import Actor
+from worksorders.store.tables.contractors import Agreement, Firm, FirmRegion, Worker, WorkerTrade
+from worksorders.store.tables.people import AppUser
+
+PASSWORD = "correct horse battery"
+PASSWORD_HASH = sign_in.hash_password(PASSWORD)
+NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in New Zealand
+_numbers = itertools.count(1)
+
+
+def make_user(
+    session: Session, role: str = "coordinator", firm_id: uuid.UUID | None = None, **values
+) -> AppUser:
+    """An account with the password PASSWORD."""
+    number = next(_numbers)
+    user = AppUser(
+        id=uuid.uuid4(),
+        sign_in_name=values.pop("sign_in_name", f"{role}{number}"),
+        display_name=values.pop("display_name", f"{role.title()} {number}"),
+        role=role,
+        password_hash=PASSWORD_HASH,
+        firm_id=firm_id,
+        **({"raise_limit_cents": 500_000, "vary_limit_cents": 50_000} | values),
+    )
+    session.add(user)
+    session.flush()
+    return user
+
+
+def actor_of(user: AppUser) -> Actor:
+    """The actor that a signed-in account would be."""
+    return Actor(user.id, Role(user.role), user.display_name, f"test-{user.id}", user.firm_id, user.worker_id)
+
+
+def make_firm(
+    session: Session, region: str = "E7", trades: tuple[str, ...] = ("locksmith",), workers: int = 1
+) -> Firm:
+    """A firm of one region with workers of the given trades, and an agreement without a rate card."""
+    number = next(_numbers)
+    firm = Firm(id=uuid.uuid4(), code=f"F{number:04}", name=f"Firm {number} Limited", active=True)
+    session.add(firm)
+    session.flush()
+    session.add(FirmRegion(firm_id=firm.id, region_code=region))
+    session.add(
+        Agreement(id=uuid.uuid4(), firm_id=firm.id, code=f"A{number:04}", valid_from=date(2026, 1, 1))
+    )
+    for place in range(workers):
+        worker = Worker(
+            id=uuid.uuid4(),
+            firm_id=firm.id,
+            first_name=f"Worker {place + 1}",
+            last_name=f"Of {number}",
+            base_town="Auckland",
+            base_lat=Decimal("-36.8485"),
+            base_lon=Decimal("174.7635"),
+        )
+        session.add(worker)
+        session.flush()
+        for trade in trades:
+            session.add(WorkerTrade(worker_id=worker.id, trade=trade))
+    session.flush()
+    return firm

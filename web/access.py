@@ -1,0 +1,79 @@
+"""Who may open which route: one declared rule a route, and nothing without one.
+
+Each package of pages has a table `POLICY` in its `policy.py`: endpoint (without the blueprint's name) to the roles
+that may use it. A rule about *whose* rows may be seen is the step's: it takes the actor and finds nothing for others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from worksorders.domain.roles import USER_ROLES, Role
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The roles that may use a route; `public` lets everybody in, `while_locked` also a session gone idle."""
+
+    roles: frozenset[Role] = frozenset()
+    public: bool = False
+    while_locked: bool = False
+
+
+PUBLIC = Rule(public=True, while_locked=True)
+SIGNED_IN = Rule(frozenset(USER_ROLES))
+
+
+def allow(*roles: Role) -> Rule:
+    """A rule for some roles."""
+    return Rule(frozenset(roles))
+
+
+def declare(app: Flask, blueprint: str, policy: Mapping[str, Rule]) -> None:
+    """Add a package's table to the application's."""
+    rules: dict[str, Rule] = app.extensions.setdefault("access", {})
+    rules.update(
+        {f"{blueprint}.{endpoint}" if blueprint else endpoint: rule for endpoint, rule in policy.items()}
+    )
+
+
+def rule_of(app: Flask, endpoint: str) -> Rule | None:
+    """The declared rule of a route, or None: then nobody may use it."""
+    rules: dict[str, Rule] = app.extensions.get("access", {})
+    return rules.get(endpoint)
+
+
+def _guard() -> Response | None:
+    if request.endpoint is None:
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    if rule is None:
+        abort(404)
+    if rule.public:
+        return None
+    if g.get("user") is None:
+        if request.headers.get("HX-Request"):
+            abort(401)
+        return redirect(url_for("auth.sign_in", next=_next()), 303)
+    if g.user.role not in rule.roles:
+        abort(404)
+    if g.get("locked", False) and not rule.while_locked:
+        if request.headers.get("HX-Request") or request.method != "GET":
+            abort(401)
+        return redirect(url_for("auth.unlock", next=_next()), 303)
+    return None
+
+
+def _next() -> str | None:
+    """Where to go after signing in: this page's path, no query, and only for a page that can be reached by GET."""
+    return request.path if request.method == "GET" and request.path != "/" else None
+
+
+def init_app(app: Flask) -> None:
+    """Ask the table before every request."""
+    declare(app, "", {"static": PUBLIC})
+    app.before_request(_guard)

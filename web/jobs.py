@@ -1,0 +1,71 @@
+"""Runs one delivery of an outbox row inside an RQ worker: prepare, then effect and `done_at` in one transaction."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+
+import worksorders.steps
+from web.services import Services, services_from
+from worksorders.steps import outbox
+from worksorders.steps.jobs import Job, handler_of
+
+log = logging.getLogger(__name__)
+
+
+def perform(message_id: str, attempt: int, queue: str) -> None:
+    """The one function that RQ calls; its arguments are an id, a number and a queue's name."""
+    deliver(_services(), outbox.Delivery(uuid.UUID(message_id), attempt, queue))
+
+
+def deliver(services: Services, delivery: outbox.Delivery) -> bool:
+    """Do the work of a row; False when it was done already or a newer attempt has taken over."""
+    load_handlers()
+    with services.sessions.begin() as session:
+        message = outbox.still_mine(session, delivery)
+        if message is None:
+            return False
+        kind, payload = message.kind, dict(message.payload)
+    job = Job(delivery.id, payload, services.sessions, services.cipher, _now, _keeper(services, delivery))
+    try:
+        effect = handler_of(kind)(job)
+        with services.sessions.begin() as session:
+            message = outbox.still_mine(session, delivery)
+            if message is None:
+                return False
+            effect(session, _now())
+            outbox.finish(message)
+    except Exception as error:
+        with services.sessions.begin() as session:
+            outbox.note_error(session, delivery, type(error).__name__)
+        raise
+    return True
+
+
+@cache
+def load_handlers() -> None:
+    """Import every step once, so that all handlers are registered."""
+    for module in pkgutil.walk_packages(worksorders.steps.__path__, "worksorders.steps."):
+        importlib.import_module(module.name)
+
+
+@cache
+def _services() -> Services:
+    return services_from()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _keeper(services: Services, delivery: outbox.Delivery) -> Callable[[], bool]:
+    def keep() -> bool:
+        with services.sessions.begin() as session:
+            return outbox.keep(session, delivery)
+
+    return keep

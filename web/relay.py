@@ -1,0 +1,85 @@
+"""Sends due outbox rows to RQ, again and again until each is done: `python -m web.relay`.
+
+Valkey may be wiped at any moment: what was lost there comes due again here. The same process is the sweeper that
+raises the alarm about rows that wait too long.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+
+import redis
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
+
+from web.services import Services, services_from
+from worksorders.steps import outbox
+
+log = logging.getLogger("relay")
+PAUSE_SECONDS = 0.3
+SWEEP_SECONDS = 15.0
+JOB_TIMEOUT_SECONDS = 3600
+
+
+def send_due(services: Services, connection: redis.Redis) -> int:
+    """Send every due row once; the attempt is counted and committed before the job exists."""
+    with services.sessions.begin() as session:
+        deliveries = outbox.take_due(session)
+    for delivery in deliveries:
+        Queue(delivery.queue, connection=connection, serializer=JSONSerializer).enqueue_call(
+            "web.jobs.perform",
+            args=(str(delivery.id), delivery.attempt, delivery.queue),
+            job_id=f"{delivery.id}_{delivery.attempt}",
+            description="outbox row",
+            timeout=JOB_TIMEOUT_SECONDS,
+            result_ttl=0,
+            failure_ttl=600,
+        )
+    return len(deliveries)
+
+
+def sweep(services: Services) -> int:
+    """Log how many rows are overdue, by kind and never by content."""
+    with services.sessions() as session:
+        late = outbox.overdue(session)
+        for kind in sorted({row.kind for row in late}):
+            waiting = [row for row in late if row.kind == kind]
+            log.warning(
+                "ALARM %d overdue: %s, tries up to %d", len(waiting), kind, max(r.attempts for r in waiting)
+            )
+    return len(late)
+
+
+def run(services: Services, connection: redis.Redis, stop: threading.Event) -> None:
+    """Relay until told to stop; a lost engine is waited for."""
+    swept = time.monotonic()
+    while not stop.is_set():
+        sent = 0
+        try:
+            sent = send_due(services, connection)
+            if time.monotonic() - swept > SWEEP_SECONDS:
+                swept = time.monotonic()
+                sweep(services)
+        except (OperationalError, redis.RedisError) as error:
+            log.warning("waiting for an engine: %s", type(error).__name__)
+            stop.wait(1)
+        if not sent:
+            stop.wait(PAUSE_SECONDS)
+
+
+def main() -> None:
+    """Relay with the engines named in the environment."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s relay %(levelname)s %(message)s")
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    run(services_from(), redis.Redis.from_url(os.environ["REDIS_URL"]), stop)
+
+
+if __name__ == "__main__":
+    main()

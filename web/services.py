@@ -1,0 +1,53 @@
+"""What the web process, the worker and the commands share: sessions of the database and the vault's cipher."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from worksorders.gateways.cipher import Cipher, load_cipher
+
+
+@dataclass(frozen=True)
+class Services:
+    """The engine as the app role, its session factory, and the cipher of the vault."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+    cipher: Cipher
+
+    def check(self) -> None:
+        """Raise when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+
+def make_services(database_url: str, vault_key_file: Path, *, pool_size: int = 5) -> Services:
+    """Build the services; no connection is made before the first one is needed."""
+    engine = create_engine(
+        database_url,
+        pool_size=pool_size,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"application_name": "works"},
+    )
+    return Services(engine, sessionmaker(engine, expire_on_commit=False), load_cipher(vault_key_file))
+
+
+def services_from(environment: Mapping[str, str] = os.environ) -> Services:
+    """The services of a process started by the supervisor or an operator's unit file."""
+    return make_services(environment["DATABASE_URL"], Path(environment["VAULT_KEY_FILE"]))
+
+
+def services() -> Services:
+    """The services of the application that answers the present request."""
+    found: Services = current_app.extensions["services"]
+    return found

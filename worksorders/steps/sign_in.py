@@ -1,0 +1,172 @@
+"""Signs people in and out: argon2 passwords, sessions and lock-out counters in the database.
+
+Fifteen minutes without a request lock a session until the password is given again, eight hours end it
+(safety.md; OWASP ASVS 5.0, chapter 7).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import NotPermittedError
+from worksorders.domain.roles import Role
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor
+from worksorders.store.tables.people import AppUser, SignInAttempt, UserSession
+
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=8)
+TRIES = 8
+TRIES_WITHIN = timedelta(minutes=15)
+SHORTEST_PASSWORD = 12
+WRONG = "The sign-in name or the password is wrong."
+
+_hasher = PasswordHasher()
+# Checked when there is no such account, so that a wrong name takes as long as a wrong password.
+_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A session found by its cookie: who it is, and whether it has gone idle."""
+
+    actor: Actor
+    locked: bool
+    last_seen_at: datetime
+
+
+def hash_password(password: str) -> str:
+    """Argon2id hash of a new password; raises NotPermittedError when it is too short."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise NotPermittedError(
+            f"A password has at least {SHORTEST_PASSWORD} characters; this one has {len(password)}."
+        )
+    return _hasher.hash(password)
+
+
+def sign_in(session: Session, name: str, password: str, now: datetime) -> tuple[str, Actor]:
+    """Check name and password and open a session; returns its token (only ever in the cookie) and the actor.
+
+    Raises NotPermittedError with the same words for a wrong name, a wrong password and a disabled account. The
+    failed try must be kept although nothing else is: the caller commits `note_failure` on its own.
+    """
+    _refuse_when_locked_out(session, name, now)
+    user = session.scalar(select(AppUser).where(func.lower(AppUser.sign_in_name) == name.strip().lower()))
+    if not _matches(user.password_hash if user else None, password) or user is None or user.disabled_at:
+        raise NotPermittedError(WRONG)
+    session.execute(delete(SignInAttempt).where(SignInAttempt.name_hash == _name_hash(name)))
+    return open_session(session, user, now)
+
+
+def open_session(session: Session, user: AppUser, now: datetime) -> tuple[str, Actor]:
+    """Open a session for an account whose right to it has been checked."""
+    token = secrets.token_urlsafe(32)
+    row = UserSession(
+        id=uuid.uuid4(),
+        user_id=user.id,
+        token_hash=_token_hash(token),
+        created_at=now,
+        last_seen_at=now,
+        expires_at=now + LONGEST,
+        stepped_up_at=now,
+    )
+    session.add(row)
+    actor = _actor(user, row)
+    audit.record(session, actor, "session.opened", ("user_session", row.id))
+    return token, actor
+
+
+def note_failure(session: Session, name: str, now: datetime) -> None:
+    """Count a failed try against the name, known or not."""
+    session.add(SignInAttempt(name_hash=_name_hash(name), at=now))
+
+
+def find_session(session: Session, token: str, now: datetime) -> SignedIn | None:
+    """Who holds this cookie; None for an unknown, ended, expired or disabled one."""
+    found = session.execute(
+        select(UserSession, AppUser)
+        .join(AppUser, AppUser.id == UserSession.user_id)
+        .where(
+            UserSession.token_hash == _token_hash(token),
+            UserSession.ended_at.is_(None),
+            UserSession.expires_at > now,
+            AppUser.disabled_at.is_(None),
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    row, user = found
+    return SignedIn(_actor(user, row), now - row.last_seen_at > IDLE, row.last_seen_at)
+
+
+def touch(session: Session, actor: Actor, now: datetime) -> None:
+    """Note that the session is in use."""
+    session.execute(
+        update(UserSession).where(UserSession.id == uuid.UUID(actor.session_key)).values(last_seen_at=now)
+    )
+
+
+def unlock(session: Session, actor: Actor, password: str, now: datetime) -> None:
+    """Open an idle session again with the password; also the step-up before a reading."""
+    user = session.get_one(AppUser, actor.user_id)
+    _refuse_when_locked_out(session, user.sign_in_name, now)
+    if not _matches(user.password_hash, password):
+        raise NotPermittedError("The password is wrong.")
+    row = session.get_one(UserSession, uuid.UUID(actor.session_key))
+    row.last_seen_at = now
+    row.stepped_up_at = now
+
+
+def name_of(session: Session, actor: Actor) -> str:
+    """The sign-in name of an account, to count a failed try against."""
+    return session.get_one(AppUser, actor.user_id).sign_in_name
+
+
+def sign_out(session: Session, actor: Actor, now: datetime) -> None:
+    """End the session at once."""
+    session.execute(
+        update(UserSession)
+        .where(UserSession.id == uuid.UUID(actor.session_key), UserSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+    audit.record(session, actor, "session.ended", ("user_session", uuid.UUID(actor.session_key)))
+
+
+def _actor(user: AppUser, row: UserSession) -> Actor:
+    return Actor(user.id, Role(user.role), user.display_name, str(row.id), user.firm_id, user.worker_id)
+
+
+def _matches(password_hash: str | None, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def _refuse_when_locked_out(session: Session, name: str, now: datetime) -> None:
+    tries = session.scalar(
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(SignInAttempt.name_hash == _name_hash(name), SignInAttempt.at > now - TRIES_WITHIN)
+    )
+    if (tries or 0) >= TRIES:
+        raise NotPermittedError(
+            "Too many tries. Wait 15 minutes, or ask an administrator to reset your password."
+        )
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _name_hash(name: str) -> bytes:
+    return hashlib.sha256(name.strip().lower().encode()).digest()
