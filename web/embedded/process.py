@@ -20,11 +20,12 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     folder: Path | None = None,
     prefix: Sequence[str] = (),
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a command in a session of its own that is signalled when the calling thread ends.
 
     The kernel ties the signal to the *thread* that starts the child, so call this from the main thread.
-    ``prefix`` runs before the tie is made (a change of user would undo it).
+    ``prefix`` runs before the tie is made (a change of user would undo it); ``descriptors`` stay open.
     """
     tie = ["setpriv", "--pdeathsig", on_parent_death.name.removeprefix("SIG"), "--"]
     return subprocess.Popen(
@@ -35,6 +36,7 @@ def spawn(
         env=None if environment is None else dict(environment),
         cwd=folder,
         start_new_session=True,
+        pass_fds=tuple(descriptors),
     )
 
 
