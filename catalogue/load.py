@@ -105,8 +105,12 @@ def _evidence(text: str) -> tuple[Evidence, ...]:
 
 def _check_references(item: CatalogueItem, row: Row, items: Mapping[str, CatalogueItem]) -> None:
     for code in item.after:
-        if code != AFTER_EVERYTHING and code not in items:
+        if code == AFTER_EVERYTHING:
+            continue
+        if code not in items:
             row.fault("after", f"'{code}' is not a code of this catalogue; add its line or take it out")
+        elif items[code].after_everything:
+            row.fault("after", f"'{code}' is itself after everything else; nothing can be after it")
     interim = item.interim_item
     if interim is None:
         return
@@ -122,7 +126,7 @@ def _check_references(item: CatalogueItem, row: Row, items: Mapping[str, Catalog
 
 
 def _cycles(items: Mapping[str, CatalogueItem]) -> Iterable[list[str]]:
-    """Each circle in `after` once, as codes from its first code back to it."""
+    """Each circle in `after` and `interim_item` once, as codes from its first code back to it."""
     finished: set[str] = set()
     for start in items:
         path: list[str] = []
@@ -138,7 +142,8 @@ def _walk(
     if code in finished or code not in items:
         return
     path.append(code)
-    for before in items[code].after:
+    interim = items[code].interim_item
+    for before in (*items[code].after, *([interim] if interim and interim != code else [])):
         yield from _walk(before, items, path, finished)
     path.pop()
     finished.add(code)

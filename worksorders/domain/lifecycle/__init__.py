@@ -1,0 +1,1 @@
+"""The linked state machines, each one table of allowed moves."""
