@@ -1,0 +1,72 @@
+# Everything that a developer or an operator does with this product; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test quick check bench lock clean setup-run setup-test
+
+# Without compiled files each start would import for seconds, whatever the caller's environment says.
+export PYTHONDONTWRITEBYTECODE :=
+export NUMBA_CACHE_DIR := $(CURDIR)/instance/numba
+
+PYTHON := .venv/bin/python
+SOURCES := worksorders scheduler catalogue web
+PARALLEL ?= 2
+PRINTING_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
+BROWSER_PACKAGES := chromium
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: setup-run setup-test ## Install everything that running and testing need
+
+run: setup-run ## Run the whole product on http://localhost:8000 (PORT=8001 changes it)
+	@exec setpriv --pdeathsig TERM -- $(PYTHON) -m web.embedded run
+
+test: setup ## Run all tests, those in the browser too
+	@failed=0; \
+	$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser' || failed=1; \
+	$(PYTHON) -m pytest -n 0 -m browser || failed=1; \
+	exit $$failed
+
+quick: setup-run ## Run the tests that take no browser and no patience (under two minutes)
+	@$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser and not slow'
+
+check: .venv/.installed ## Check format, lint, types, layers and the database schema
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
+	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null
+
+clean: ## Remove what set-up, checks and tests made; data and keys in instance/ stay
+	rm -rf .venv instance/numba .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	find $(SOURCES) tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+setup-run: .venv/.installed .venv/.printing instance/numba/.filled
+
+setup-test: setup-run .venv/.browser
+
+.venv/.installed: requirements.lock tools/install.sh tools/debian.sh
+	@echo 'Installing the locked Python packages (about a minute the first time).'
+	@tools/install.sh
+	@$(PYTHON) -m compileall -q $(SOURCES)
+	@touch $@
+
+.venv/.printing: .venv/.installed tools/debian.sh
+	@tools/debian.sh $(PRINTING_PACKAGES)
+	@touch $@
+
+.venv/.browser: .venv/.installed tools/debian.sh
+	@[ -x /usr/bin/chromium ] || tools/debian.sh $(BROWSER_PACKAGES)
+	@touch $@
+
+# Compiled once here, so that no plan waits for it; what older sources left behind goes.
+instance/numba/.filled: .venv/.installed $(wildcard scheduler/engine/kernels/*.py)
+	@rm -rf instance/numba
+	@install -d -m 700 instance instance/numba
+	@echo 'Compiling the scheduling kernels.'
+	@$(PYTHON) -m scheduler warm
+	@touch $@
