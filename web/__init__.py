@@ -15,6 +15,8 @@ PACKAGES = (
     "web.public",
     "web.auth",
     "web.coordinator",
+    "web.planning",
+    "web.dispatch",
     "web.portal",
     "web.finance",
     "web.admin",
