@@ -8,7 +8,7 @@ class OpeningState(StrEnum):
     """How an opening stands; only a person who has seen it says so."""
 
     SECURE = "secure"
-    TEMPORARILY_SECURED = "temporarily secured"
+    TEMPORARILY_SECURED = "temporarily_secured"
     INSECURE = "insecure"
 
 
