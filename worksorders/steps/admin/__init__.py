@@ -1,0 +1,1 @@
+"""What administrators keep: catalogue, accounts, settings, agreements and rate cards."""

@@ -1,0 +1,1 @@
+"""Who does the work: firms, their workers, and the checks that let them into a home."""
