@@ -59,6 +59,17 @@ class PlanStop(HasId, Base):
     pinned: Mapped[bool] = mapped_column(server_default="false")
 
 
+class VisitPin(Base):
+    """A coordinator's decision that a visit stays with a worker at a time, whatever plan comes next."""
+
+    __tablename__ = "visit_pin"
+    visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), primary_key=True)
+    worker_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("worker.id"))
+    start_at: Mapped[datetime]
+    pinned_at: Mapped[datetime]
+    pinned_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
+
+
 class PlanUnassigned(HasId, Base):
     """A visit that a plan could not place, with the reason code and what would help."""
 
