@@ -63,6 +63,7 @@ class Assessment(HasId, Base):
     assessed_on: Mapped[date]
     received_at: Mapped[datetime]
     received_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
+    safe_windows: Mapped[str] = mapped_column(server_default="540-1020")
     case: Mapped[CaseFile] = relationship()
     openings: Mapped[list[Opening]] = relationship(back_populates="assessment", order_by="Opening.position")
     answers: Mapped[list[EligibilityAnswer]] = relationship(order_by="EligibilityAnswer.criterion")

@@ -60,6 +60,8 @@ class WorksOrder(HasId, Base):
     issued_on: Mapped[date | None]
     closed_at: Mapped[datetime | None]
     safe_windows: Mapped[str] = mapped_column(server_default="540-1020")
+    catalogue_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("catalogue_version.id"))
+    cost_reason: Mapped[str | None]
     __mapper_args__ = {"version_id_col": version}
     assessment: Mapped[Assessment] = relationship()
     case: Mapped[CaseFile] = relationship()
@@ -95,6 +97,8 @@ class WorksLine(HasId, Base):
     consent_group: Mapped[str]
     evidence: Mapped[str]
     interim: Mapped[bool] = mapped_column(server_default="false")
+    interim_for: Mapped[str | None]
+    because: Mapped[str] = mapped_column(server_default="")
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"))
     version: Mapped[int] = mapped_column()
     removed_at: Mapped[datetime | None]
@@ -158,6 +162,7 @@ class VisitDependency(Base):
     least_gap_minutes: Mapped[int] = mapped_column(server_default="0")
     greatest_gap_minutes: Mapped[int | None]
     same_day: Mapped[bool] = mapped_column(server_default="false")
+    why: Mapped[str] = mapped_column(server_default="")
 
 
 class Consent(HasId, Base):
