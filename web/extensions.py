@@ -122,8 +122,6 @@ def _template_values() -> dict[str, Any]:
         "current_user": g.get("user"),
         "navigation": navigation_for,
         "now": request_now(),
-        "product_name": current_app.config["PRODUCT_NAME"],
-        "has_endpoint": lambda endpoint: endpoint in current_app.view_functions,
     }
 
 
@@ -136,3 +134,5 @@ def init_app(app: Flask) -> None:
     WTFormsHelpers(app)
     init_static(app)
     app.context_processor(_template_values)
+    app.jinja_env.globals["product_name"] = app.config["PRODUCT_NAME"]
+    app.jinja_env.globals["has_endpoint"] = lambda endpoint: endpoint in app.view_functions
