@@ -12,7 +12,6 @@ CALL_OUT = "LK01"
 SECURE_CHECK = "SV06"
 WALK_THROUGH = "SV05"
 HOME = "home"
-LAST_YEAR_OF_ASBESTOS = 1999
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,8 @@ def recommend(
     openings: Sequence[SurveyedOpening],
     rules: Sequence[FindingRule],
     items: Mapping[str, CatalogueItem],
-    built_year: int | None = None,
+    *,
+    built_before_2000: bool | None = None,
 ) -> Recommendation:
     """The items for the openings, in their order, interim measures first at each opening.
 
@@ -92,7 +92,7 @@ def recommend(
         found += permanent
     if faults:
         raise RecommendationError(faults)
-    sample = _asbestos_sample(openings, found, items, built_year)
+    sample = _asbestos_sample(openings, found, items, built_before_2000)
     return Recommendation((*sample, *found), tuple(notes))
 
 
@@ -153,17 +153,17 @@ def _asbestos_sample(
     openings: Sequence[SurveyedOpening],
     found: Sequence[Recommended],
     items: Mapping[str, CatalogueItem],
-    built_year: int | None,
+    built_before_2000: bool | None,
 ) -> list[Recommended]:
     if ASBESTOS_SAMPLE not in items or any(line.item_code == ASBESTOS_SAMPLE for line in found):
         return []
-    if built_year is not None and built_year > LAST_YEAR_OF_ASBESTOS:
+    if built_before_2000 is False:
         return []
     waiting = [line for line in found if ASBESTOS_SAMPLE in items[line.item_code].after]
     if not waiting:
         return []
     home = next((opening.id for opening in openings if opening.kind == HOME), waiting[0].opening_id)
-    when = f"built in {built_year}" if built_year else "year built not known"
+    when = "built before 2000" if built_before_2000 else "year built not known"
     codes = ", ".join(dict.fromkeys(line.item_code for line in waiting))
     return [Recommended(home, ASBESTOS_SAMPLE, Decimal(1), (f"{when}, {codes} cuts a door or lining",))]
 

@@ -33,7 +33,7 @@ def opening(*findings, kind="front_door", name="o1"):
     return AssessedOpening(name, kind, "", OpeningState.SECURE, findings)
 
 
-SURVEY = Assessment(answers(), (opening(OpeningFinding("weak lock")),), 1985)
+SURVEY = Assessment(answers(), (opening(OpeningFinding("weak lock")),), True)
 
 
 def faults(assessment, rules):
@@ -94,14 +94,13 @@ def test_every_fault_is_found_at_its_field(rules):
             ),
             opening(kind="roof", name="c"),
         ),
-        2030,
+        None,
     )
     assert set(faults(broken, rules)) == {
         "answers-repeat_violence",
         "answers-future_violence",
         "answers-physical_harm",
         "answers-region_available",
-        "built_year",
         "openings-0-findings-0-finding",
         "openings-1-id",
         "openings-1-findings-0-measured",

@@ -10,7 +10,6 @@ from catalogue.load import opening_kinds
 from worksorders.domain.errors import Faults, NotPermittedError
 from worksorders.domain.lifecycle.openings import OpeningState
 
-OLDEST_HOME = 1820
 MOST_MEASURED = Decimal(500)
 
 
@@ -64,11 +63,11 @@ class AssessedOpening:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A survey as it came in; once taken in it is never edited."""
+    """A survey as it came in, never edited once taken in; None where nobody knows when the home was built."""
 
     answers: tuple[Answer, ...]
     openings: tuple[AssessedOpening, ...]
-    built_year: int | None
+    built_before_2000: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +92,11 @@ class HandOver:
 def check_assessment(assessment: Assessment, rules: Sequence[FindingRule], now: datetime) -> None:
     """Refuse an incomplete or contradictory survey: FaultsError with every fault at its field.
 
-    Fields: `answers-<criterion>`, `built_year`, `openings`, `openings-<i>-kind|state|label`,
+    Fields: `answers-<criterion>`, `openings`, `openings-<i>-kind|state|label`,
     `openings-<i>-findings-<j>-finding|measured`.
     """
     faults = Faults()
     _check_answers(assessment.answers, now, faults)
-    year = assessment.built_year
-    if year is not None and not OLDEST_HOME <= year <= now.year:
-        message = f"{year} cannot be the year the home was built: give one from {OLDEST_HOME} to {now.year}, or none"
-        faults.add("built_year", message)
     _check_openings(assessment.openings, rules, faults)
     faults.raise_if_any()
 
