@@ -1,4 +1,4 @@
-"""Command line of the embedded installation: run it, or run a command beside it."""
+"""Command line of the embedded installation: run it, or run a command with it."""
 
 import argparse
 import os
@@ -11,8 +11,9 @@ from web.embedded.engines import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER
 from web.embedded.installation import Installation, take_lock
 from web.embedded.keys import KeyFileError
 from web.embedded.parts import ROOT, listen, product_commands
-from web.embedded.running import run
+from web.embedded.running import run, run_alone
 
+HELP_ALONE = "run a command with the engines alone, while the product stands still"
 ROLES = (APP_ROLE, OWNER_ROLE, SUPERUSER)
 
 
@@ -34,8 +35,12 @@ def run_product(folder: Path) -> int:
         os.close(lock)
 
 
-def run_beside(folder: Path, role: str, command: list[str]) -> int:
-    """Replace this process by a command that finds the running installation in its environment."""
+def run_command(folder: Path, role: str, command: list[str], *, alone: bool) -> int:
+    """Run a command that finds this installation in its environment, and psql its role.
+
+    Beside the running product it replaces this process; ``alone`` starts PostgreSQL for it and nothing else.
+    """
+    lock = take_lock(folder, f"process {os.getpid()}, busy with {command[0]}") if alone else None
     installation = Installation.open(folder, os.environ)
     environment = installation.environment()
     if installation.own_postgres:
@@ -46,7 +51,11 @@ def run_beside(folder: Path, role: str, command: list[str]) -> int:
             "PGDATABASE": DATABASE,
             "PATH": f"{confinement().programs}{os.pathsep}{environment.get('PATH', '')}",
         }
-    os.execvpe(command[0], command, environment)  # noqa: S606 -- the operator's own command, no shell wanted.
+    if lock is None:
+        os.execvpe(command[0], command, environment)  # noqa: S606 -- the operator's own command, no shell.
+    code = run_alone(installation, command, environment)
+    os.close(lock)
+    return code
 
 
 def main(arguments: list[str]) -> int:
@@ -55,13 +64,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder", type=Path, default=ROOT / "instance", help="data, keys, logs (instance)")
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("run", help="run engines and product until Ctrl-C (the default)")
-    beside = commands.add_parser("exec", help="run a command with the settings of this installation")
-    beside.add_argument("--role", choices=ROLES, default=APP_ROLE, help="role for psql and pg_dump")
-    beside.add_argument("words", nargs="+", metavar="WORD", help="the command, after --")
+    for name, text in (("exec", "run a command beside the running product"), ("alone", HELP_ALONE)):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--role", choices=ROLES, default=APP_ROLE, help="role for psql and pg_dump")
+        command.add_argument("words", nargs="+", metavar="WORD", help="the command, after --")
     chosen = parser.parse_args(arguments)
     try:
-        if chosen.command == "exec":
-            return run_beside(chosen.folder, chosen.role, chosen.words)
+        if chosen.command in {"exec", "alone"}:
+            alone = chosen.command == "alone"
+            return run_command(chosen.folder, chosen.role, chosen.words, alone=alone)
         return run_product(chosen.folder)
     except (EngineError, KeyFileError, config.ConfigError) as error:
         say(str(error))

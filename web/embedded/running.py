@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import psycopg
 
@@ -43,6 +44,19 @@ def run(
         supervisor.stop_all()
     say("Stopped; nothing is left running.")
     return 0
+
+
+def run_alone(installation: Installation, command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run one command beside our own PostgreSQL while the product stands still; gives its exit code."""
+    supervisor = Supervisor(lambda _line: None)
+    supervisor.listen()
+    try:
+        _start_engines(installation, supervisor)
+        return supervisor.once(_child(command, environment, Path.cwd()))
+    except StoppedError:
+        return 1
+    finally:
+        supervisor.stop_all()
 
 
 def _start_engines(installation: Installation, supervisor: Supervisor) -> None:
@@ -93,9 +107,11 @@ def has_users(database_url: str) -> bool:
     return bool(row and row[0])
 
 
-def _child(command: Sequence[str], environment: Mapping[str, str]) -> Callable[[], subprocess.Popen[bytes]]:
+def _child(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT
+) -> Callable[[], subprocess.Popen[bytes]]:
     """A child that speaks on our own output."""
-    return lambda: spawn(command, on_parent_death=signal.SIGTERM, environment=environment, folder=ROOT)
+    return lambda: spawn(command, on_parent_death=signal.SIGTERM, environment=environment, folder=folder)
 
 
 @dataclass(slots=True)
