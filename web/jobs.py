@@ -31,7 +31,15 @@ def deliver(services: Services, delivery: outbox.Delivery) -> bool:
         if message is None:
             return False
         kind, payload = message.kind, dict(message.payload)
-    job = Job(delivery.id, payload, services.sessions, services.cipher, _now, _keeper(services, delivery))
+    job = Job(
+        message_id=delivery.id,
+        attempt=delivery.attempt,
+        payload=payload,
+        sessions=services.sessions,
+        cipher=services.cipher,
+        now=_now,
+        keep=_keeper(services, delivery),
+    )
     try:
         effect = handler_of(kind)(job)
         with services.sessions.begin() as session:

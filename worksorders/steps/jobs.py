@@ -24,6 +24,7 @@ class Job:
     """
 
     message_id: uuid.UUID
+    attempt: int
     payload: Mapping[str, Any]
     sessions: sessionmaker[Session]
     cipher: Cipher

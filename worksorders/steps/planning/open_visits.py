@@ -1,0 +1,164 @@
+"""Which visits are to be planned, with everything that the problem needs of them but their place."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from worksorders.store.tables.cases import Opening
+from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine, WorksOrder
+from worksorders.store.tables.planning import Plan, PlanStop, VisitPin
+
+PLANNABLE = ("unplanned", "planned")
+FIXED = ("published", "offered", "accepted", "en_route", "on_site")
+
+
+@dataclass(frozen=True)
+class OpenVisit:
+    """A visit to be planned; times of day are minutes of the local day, instants aware UTC."""
+
+    id: uuid.UUID
+    code: str
+    order_id: uuid.UUID
+    case_id: uuid.UUID
+    region_code: str
+    urgency: str
+    trade: str
+    crew: int
+    minutes: int
+    ready_on: date
+    due_at: datetime
+    safe_windows: tuple[tuple[int, int], ...]
+    exposed: bool
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """One visit after another; a predecessor that is fixed or done is given by the instant at which it ends."""
+
+    before: uuid.UUID
+    after: uuid.UUID
+    least_gap_minutes: int
+    greatest_gap_minutes: int | None
+    same_day: bool
+    before_ends_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """All that is to be planned, and what binds it."""
+
+    visits: tuple[OpenVisit, ...]
+    dependencies: tuple[Dependency, ...]
+    pins: Mapping[uuid.UUID, tuple[uuid.UUID, datetime]]
+    published: Mapping[uuid.UUID, tuple[uuid.UUID, datetime]]
+
+
+def parse_windows(text: str) -> tuple[tuple[int, int], ...]:
+    """`540-720,780-930` as minutes of the day; raises ValueError for anything else."""
+    windows = []
+    for part in text.split(","):
+        first, last = (int(minute) for minute in part.split("-"))
+        if not 0 <= first < last <= 1440:
+            raise ValueError(f"The window {part} is not inside one day.")
+        windows.append((first, last))
+    return tuple(windows)
+
+
+def load_open_work(session: Session, region_codes: Collection[str]) -> OpenWork:
+    """Plannable visits of issued orders in these regions (empty: all), with dependencies and pins."""
+    query = (
+        select(Visit)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(Visit.state.in_(PLANNABLE), WorksOrder.state == "issued")
+        .options(selectinload(Visit.order))
+        .order_by(Visit.due_at, Visit.id)
+    )
+    if region_codes:
+        query = query.where(WorksOrder.region_code.in_(list(region_codes)))
+    rows = session.scalars(query).all()
+    exposed = _exposed(session, [row.id for row in rows])
+    visits = tuple(
+        OpenVisit(
+            id=row.id,
+            code=row.code,
+            order_id=row.order_id,
+            case_id=row.order.case_id,
+            region_code=row.order.region_code,
+            urgency=row.order.urgency,
+            trade=row.trade,
+            crew=row.crew,
+            minutes=row.minutes,
+            ready_on=row.ready_on,
+            due_at=row.due_at,
+            safe_windows=parse_windows(row.order.safe_windows),
+            exposed=row.id in exposed,
+        )
+        for row in rows
+    )
+    ids = [visit.id for visit in visits]
+    return OpenWork(visits, _dependencies(session, ids), _pins(session, ids), _last_places(session, ids))
+
+
+def _exposed(session: Session, visit_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    """The visits that touch an opening insecure now and are the first of their order to do so."""
+    rows = session.execute(
+        select(WorksLine.opening_id, Visit.id)
+        .join(Visit, Visit.id == WorksLine.visit_id)
+        .join(Opening, Opening.id == WorksLine.opening_id)
+        .where(Visit.id.in_(visit_ids), Opening.state == "insecure", WorksLine.removed_at.is_(None))
+        .order_by(Visit.position)
+    )
+    first: dict[uuid.UUID, uuid.UUID] = {}
+    for opening_id, visit_id in rows:
+        if opening_id is not None:
+            first.setdefault(opening_id, visit_id)
+    return set(first.values())
+
+
+def _dependencies(session: Session, visit_ids: list[uuid.UUID]) -> tuple[Dependency, ...]:
+    """Rows whose later visit is to be planned; a cancelled predecessor no longer binds."""
+    rows = session.execute(
+        select(VisitDependency, Visit.state, Visit.end_at, Visit.left_at)
+        .join(Visit, Visit.id == VisitDependency.before_id)
+        .where(VisitDependency.after_id.in_(visit_ids), Visit.state != "cancelled")
+        .order_by(VisitDependency.before_id, VisitDependency.after_id)
+    )
+    return tuple(
+        Dependency(
+            before=row.before_id,
+            after=row.after_id,
+            least_gap_minutes=row.least_gap_minutes,
+            greatest_gap_minutes=row.greatest_gap_minutes,
+            same_day=row.same_day,
+            before_ends_at=(left_at or end_at) if state in FIXED or state == "done" else None,
+        )
+        for row, state, end_at, left_at in rows
+    )
+
+
+def _pins(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, datetime]]:
+    rows = session.scalars(select(VisitPin).where(VisitPin.visit_id.in_(visit_ids)))
+    return {row.visit_id: (row.worker_id, row.start_at) for row in rows}
+
+
+def _last_places(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, tuple[uuid.UUID, datetime]]:
+    """Where the newest draft has each visit, so that a new plan moves no more than it must."""
+    newest = select(Plan.id).where(Plan.state == "draft").order_by(Plan.created_at.desc(), Plan.id).limit(1)
+    rows = session.scalars(
+        select(PlanStop)
+        .where(PlanStop.plan_id.in_(newest), PlanStop.visit_id.in_(visit_ids))
+        .order_by(PlanStop.visit_id, PlanStop.worker_id)
+    )
+    places: dict[uuid.UUID, tuple[uuid.UUID, datetime]] = {}
+    crews: dict[uuid.UUID, int] = defaultdict(int)
+    for row in rows:
+        crews[row.visit_id] += 1
+        places.setdefault(row.visit_id, (row.worker_id, row.start_at))
+    return {visit: place for visit, place in places.items() if crews[visit] == 1}

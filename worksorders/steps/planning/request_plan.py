@@ -1,0 +1,112 @@
+"""Asks for a plan and stops one that is being made; the work itself is a job."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import Faults
+from worksorders.domain.lifecycle.machine import move
+from worksorders.domain.lifecycle.machines import PLAN
+from worksorders.domain.roles import Role
+from worksorders.gateways import places
+from worksorders.steps import audit, outbox
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.people.workforce import LOCAL
+from worksorders.steps.planning.settings import LIMITS, load_settings
+from worksorders.store.tables.planning import Plan
+
+SOLVE = "plan.solve"
+LATEST_START = timedelta(days=60)
+
+
+def request_plan(
+    session: Session,
+    actor: Actor,
+    *,
+    starts_on: date,
+    region_codes: Collection[str],
+    seconds: int | None,
+    now: datetime,
+) -> Plan:
+    """Queue a plan over the regions (none: all); raises FaultsError at `starts_on`, `regions` or `seconds`."""
+    settings = load_settings(session)
+    _check(starts_on, region_codes, seconds, now)
+    if seconds is not None:
+        settings = replace(settings, seconds=seconds)
+    plan = Plan(
+        id=uuid.uuid4(),
+        code=f"P-{secrets.token_hex(3).upper()}",
+        state=PLAN.initial,
+        created_at=now,
+        created_by=actor.user_id,
+        starts_on=starts_on,
+        days=settings.days,
+        region_codes=sorted(region_codes),
+        seed=secrets.randbelow(1_000_000),
+        seconds=settings.seconds,
+        settings=asdict(settings),
+        progress={},
+    )
+    session.add(plan)
+    session.flush()
+    audit.record(session, actor, "plan.requested", ("plan", plan.id), moved=(None, plan.state))
+    outbox.send(
+        session, SOLVE, {"plan_id": str(plan.id)}, queue=outbox.PLANNING, dedupe_key=f"{SOLVE}:{plan.id}"
+    )
+    return plan
+
+
+def _check(starts_on: date, region_codes: Collection[str], seconds: int | None, now: datetime) -> None:
+    faults = Faults()
+    today = now.astimezone(LOCAL).date()
+    faults.require(
+        today <= starts_on <= today + LATEST_START,
+        "starts_on",
+        f"{starts_on:%-d %B %Y} is not possible: choose a day from today to {today + LATEST_START:%-d %B %Y}.",
+    )
+    known = {region.code for region in places.regions()}
+    for code in set(region_codes) - known:
+        faults.add("regions", f"There is no region {code}; choose from the list.")
+    least, most = LIMITS["seconds"]
+    if seconds is not None:
+        faults.require(
+            least <= seconds <= most, "seconds", f"{seconds} s is not possible: give {least} to {most}."
+        )
+    faults.raise_if_any()
+
+
+def cancel_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: datetime) -> Plan:
+    """Stop a plan: one that is queued ends at once, one that is being solved keeps the best found so far."""
+    plan = find_plan(session, plan_id, lock=True)
+    target = move(PLAN, plan.state, "cancel", actor.role)
+    audit.record(session, actor, "plan.cancel_requested", ("plan", plan.id), moved=(plan.state, plan.state))
+    plan.cancel_requested_at = now
+    if plan.state == "queued":
+        plan.state = target
+        plan.finished_at = now
+    return plan
+
+
+def discard_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> Plan:
+    """Throw a draft away; its visits are unplanned again."""
+    from worksorders.steps.planning.store_plan import discard  # noqa: PLC0415
+
+    plan = find_plan(session, plan_id, lock=True)
+    discard(session, actor, plan, Role(actor.role))
+    return plan
+
+
+def find_plan(session: Session, plan_id: uuid.UUID, *, lock: bool = False) -> Plan:
+    """A plan by id; raises NotFoundError."""
+    query = select(Plan).where(Plan.id == plan_id)
+    plan = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if plan is None:
+        raise NotFoundError("There is no such plan.")
+    return plan
