@@ -29,7 +29,10 @@ def test_a_finding_brings_its_item_and_the_further_ones(items, rules):
 
 def test_two_findings_that_call_for_one_item_count_once(items, rules):
     result = recommend(
-        [opening("front_door", "weak lock", "glass-panelled entrance door")], rules, items, 2010
+        [opening("front_door", "weak lock", "glass-panelled entrance door")],
+        rules,
+        items,
+        built_before_2000=False,
     )
     assert codes(result).count(("front_door", "LK06", 1)) == 1
     lock = next(line for line in result.items if line.item_code == "LK06")
@@ -58,7 +61,10 @@ def test_unknown_findings_are_all_listed(items, rules):
 
 def test_an_insecure_opening_gets_the_interim_measure_first(items, rules):
     result = recommend(
-        [opening("front_door", "glass-panelled entrance door", secure=False)], rules, items, 2010
+        [opening("front_door", "glass-panelled entrance door", secure=False)],
+        rules,
+        items,
+        built_before_2000=False,
     )
     assert [line.item_code for line in result.items] == ["DR04", "DR01", "LK06", "LK11"]
     assert result.items[0].interim_for == "DR01"
@@ -111,7 +117,10 @@ def test_every_rule_of_the_starting_data_can_be_recommended(items, rules):
     for rule in rules:
         measured = Decimal(2) if rule.measured_in else None
         result = recommend(
-            [opening(rule.opening_kind, SurveyedFinding(rule.finding, measured))], rules, items, 2010
+            [opening(rule.opening_kind, SurveyedFinding(rule.finding, measured))],
+            rules,
+            items,
+            built_before_2000=False,
         )
         assert result.items[0].item_code == rule.item_code
         assert all(line.quantity > 0 for line in result.items)
