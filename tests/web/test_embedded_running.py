@@ -129,14 +129,20 @@ def test_a_second_start_beside_it_says_one_clear_line(running):
 
 
 @pytest.mark.parametrize(
-    "words", ["serve_forever", "stand-in-worker", "sleep 1000", "valkey-server", "postgres -D"]
+    ("words", "count"),
+    [
+        ("serve_forever", 1),
+        ("stand-in-worker", 2),
+        ("sleep 1000", 1),
+        ("valkey-server", 1),
+        ("postgres -D", 1),
+    ],
 )
-def test_what_is_killed_is_started_again(running, words):
-    before = wait_for(lambda: running.pids(words))
+def test_what_is_killed_is_started_again(running, words, count):
+    before = wait_for(lambda: len(found := running.pids(words)) == count and found)
     os.kill(min(before), signal.SIGKILL)
-    wait_for(lambda: set(running.pids(words)) and not set(running.pids(words)) & set(before))
+    wait_for(lambda: len(now := running.pids(words)) == count and not set(now) & set(before))
     wait_for(running.healthy)
-    assert len(running.pids(words)) == len(before)
 
 
 def test_term_stops_everything_in_order_and_a_second_start_keeps_the_data(running, folder):
