@@ -9,6 +9,7 @@ import pytest
 from tests import factories
 from worksorders.domain.errors import DomainError, RefusedError
 from worksorders.steps.admin import catalogue
+from worksorders.steps.admin.files import BrokenFilesError
 from worksorders.store.tables.catalogue import CatalogueVersion
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
@@ -60,7 +61,7 @@ def test_a_broken_file_is_refused_whole_with_every_fault_by_line_and_column(sess
     lines = files[0].splitlines()
     lines[1] = lines[1].replace("140.00", "cheap").replace(",60,", ",soon,")
     lines[3] = lines[3].replace("LK03", "lock-3")
-    with pytest.raises(catalogue.BrokenCatalogueError) as caught:
+    with pytest.raises(BrokenFilesError) as caught:
         catalogue.load(session, None, "\n".join(lines), files[1], TODAY, NOW)
     places = {(name, fault.line, fault.column) for name, fault in caught.value.faults}
     assert {("catalogue.csv", 2, "price_nzd_ex_gst"), ("catalogue.csv", 2, "minutes")} <= places
@@ -69,7 +70,7 @@ def test_a_broken_file_is_refused_whole_with_every_fault_by_line_and_column(sess
 
 
 def test_findings_that_name_an_unknown_item_are_refused(session, files):
-    with pytest.raises(catalogue.BrokenCatalogueError, match=r"findings.csv, line 2, item: 'ZZ99'"):
+    with pytest.raises(BrokenFilesError, match=r"findings.csv, line 2, item: 'ZZ99'"):
         catalogue.load(session, None, files[0], files[1].replace("DR01", "ZZ99", 1), TODAY, NOW)
 
 

@@ -15,13 +15,14 @@ from importlib import resources
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from catalogue.faults import FileFault, FileFaultsError
+from catalogue.faults import FileFaultsError
 from catalogue.item import CatalogueItem, FindingRule
 from catalogue.load import load_catalogue, load_findings
 from worksorders.domain.errors import DomainError, RefusedError
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.steps import audit, jobs, outbox
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.admin.files import BrokenFilesError
 from worksorders.store.tables.catalogue import CatalogueVersion
 
 ITEMS_FILE = "catalogue.csv"
@@ -36,14 +37,6 @@ _PARSED: OrderedDict[uuid.UUID, tuple[Mapping[str, CatalogueItem], tuple[Finding
 
 class NoCatalogueError(DomainError):
     """No catalogue is in force, so nothing can be priced or recommended."""
-
-
-class BrokenCatalogueError(DomainError):
-    """Files refused whole: `faults` lists (file, fault) for every fault of both, by line and column."""
-
-    def __init__(self, faults: list[tuple[str, FileFault]]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(f"{name}, {fault}" for name, fault in faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +77,15 @@ def version(session: Session, number: int) -> Catalogue:
 def check(
     items_csv: bytes | str, findings_csv: bytes | str
 ) -> tuple[Mapping[str, CatalogueItem], tuple[FindingRule, ...]]:
-    """Parse both files; raises BrokenCatalogueError with every fault of the items, or else of the findings."""
+    """Parse both files; raises BrokenFilesError with every fault of the items, or else of the findings."""
     try:
         items = load_catalogue(items_csv)
     except FileFaultsError as error:
-        raise BrokenCatalogueError([(ITEMS_FILE, fault) for fault in error.faults]) from None
+        raise BrokenFilesError(ITEMS_FILE, error.faults) from None
     try:
         return items, load_findings(findings_csv, items)
     except FileFaultsError as error:
-        raise BrokenCatalogueError([(FINDINGS_FILE, fault) for fault in error.faults]) from None
+        raise BrokenFilesError(FINDINGS_FILE, error.faults) from None
 
 
 def load(  # noqa: PLR0917 -- what is loaded, from which day and when are one sentence.
@@ -106,7 +99,7 @@ def load(  # noqa: PLR0917 -- what is loaded, from which day and when are one se
     """Keep a new version: in force at once, or waiting as a draft where `valid_from` is a later day.
 
     The same two files as those in force leave everything as it is and answer that version. Raises
-    BrokenCatalogueError for files with faults and DomainError for a day more than a year ahead.
+    BrokenFilesError for files with faults and DomainError for a day more than a year ahead.
     """
     check(items_csv, findings_csv)
     today = local_day(now)
