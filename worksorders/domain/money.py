@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_DOWN, ROUND_HALF_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Self
@@ -34,13 +34,24 @@ class MoneyError(ValueError):
 
 
 class Rounding(StrEnum):
-    """What happens to a fraction of exactly half a cent: up (kept) or down (dropped)."""
+    """What happens to a fraction of a cent.
+
+    `HALF_UP` and `HALF_DOWN` differ on exactly half a cent only (kept or dropped). `DOWN` drops every
+    fraction, for what may be charged on top; `UP` keeps every fraction, for what is held back.
+    """
 
     HALF_UP = "half-up"
     HALF_DOWN = "half-down"
+    DOWN = "down"
+    UP = "up"
 
 
-_DECIMAL_MODE = {Rounding.HALF_UP: ROUND_HALF_UP, Rounding.HALF_DOWN: ROUND_HALF_DOWN}
+_DECIMAL_MODE = {
+    Rounding.HALF_UP: ROUND_HALF_UP,
+    Rounding.HALF_DOWN: ROUND_HALF_DOWN,
+    Rounding.DOWN: ROUND_DOWN,
+    Rounding.UP: ROUND_UP,
+}
 
 
 def round_cents(cents: Decimal, how: Rounding = Rounding.HALF_UP) -> int:
@@ -136,6 +147,10 @@ class Gst(Money):
 @dataclass(frozen=True, slots=True, order=True)
 class Gross(Money):
     """An amount with GST inside."""
+
+
+NO_NET = Net(0)
+NO_GROSS = Gross(0)
 
 
 def gross_of(net: Net, gst: Gst) -> Gross:

@@ -1,0 +1,67 @@
+"""What a decision becomes once it is history: a claim that later invoices are matched against."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from worksorders.domain.finance.decision import Decision
+from worksorders.domain.finance.facts import EarlierClaim, EarlierLine
+from worksorders.domain.finance.reconcile import Match
+
+
+def as_earlier(match: Match, decision: Decision, *, standing: bool = True) -> EarlierClaim:
+    """The claim as later matches see it, with how each line and the GST were decided."""
+    case, invoice = match.case, match.case.invoice
+    lines = tuple(
+        EarlierLine(
+            decided.line_id,
+            decided.order_line_id,
+            bound.line.quantity,
+            decided.portion.claimed_cents,
+            decided.accepted_quantity,
+            decided.portion.accepted_cents,
+            decided.portion.held_cents,
+            decided.portion.disputed_cents,
+            bound.line.acceptance_ids,
+        )
+        for bound, decided in zip(case.lines, decision.lines, strict=True)
+    )
+    return EarlierClaim(
+        invoice.invoice_id,
+        invoice.supplier_id,
+        case.supplier.group if case.supplier else invoice.supplier_id,
+        invoice.number,
+        invoice.kind,
+        invoice.issued_on or case.facts.today,
+        invoice.total.cents,
+        invoice.intake.file_sha256,
+        standing,
+        lines,
+        decision.gst.accepted_cents,
+        decision.gst.held_cents,
+        decision.gst.disputed_cents,
+    )
+
+
+def after_credit(claim: EarlierClaim, match: Match, credit: Decision) -> EarlierClaim:
+    """An invoice's claim less what a credit note took back of it; lines that are stopped take nothing back."""
+    lines = {line.line_id: line for line in claim.lines}
+    for decided in credit.lines:
+        room = match.case.rooms[decided.line_id]
+        target = lines.get(room.credited_line_id)
+        taken = (room.payable_cents, room.withdrawn_held_cents)
+        if target and taken == (decided.portion.accepted_cents, decided.portion.held_cents):
+            lines[target.line_id] = replace(
+                target,
+                accepted_quantity=target.accepted_quantity + room.payable_quantity,
+                accepted_cents=target.accepted_cents + room.payable_cents,
+                held_cents=target.held_cents + room.withdrawn_held_cents,
+                disputed_cents=target.disputed_cents + room.withdrawn_disputed_cents,
+            )
+    return replace(
+        claim,
+        lines=tuple(lines.values()),
+        accepted_gst_cents=claim.accepted_gst_cents + credit.gst.accepted_cents,
+        held_gst_cents=claim.held_gst_cents + credit.gst.held_cents,
+        disputed_gst_cents=claim.disputed_gst_cents + credit.gst.disputed_cents,
+    )
