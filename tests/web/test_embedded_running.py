@@ -45,10 +45,10 @@ def marked(folder):
 class Running:
     """One start of the stand-in installation."""
 
-    def __init__(self, folder, *, prefix=()):
+    def __init__(self, folder, *, command=None):
         self.folder = folder
         self.process = subprocess.Popen(
-            [*prefix, *PROGRAM, str(folder)],
+            command or [*PROGRAM, str(folder)],
             cwd=ROOT,
             env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
             stdout=subprocess.PIPE,
@@ -145,6 +145,7 @@ def test_what_is_killed_is_started_again(running, words, count):
     wait_for(running.healthy)
 
 
+@pytest.mark.slow
 def test_term_stops_everything_in_order_and_a_second_start_keeps_the_data(running, folder):
     assert running.end() == 0
     assert running.said.splitlines()[-1] == "Stopped; nothing is left running."
@@ -159,6 +160,7 @@ def test_term_stops_everything_in_order_and_a_second_start_keeps_the_data(runnin
     assert marked(folder) == {}
 
 
+@pytest.mark.slow
 def test_nothing_outlives_a_killed_supervisor(folder):
     first = Running(folder)
     first.port()
@@ -171,7 +173,8 @@ def test_nothing_outlives_a_killed_supervisor(folder):
 
 
 def test_in_the_background_of_a_script_it_still_heeds_an_interrupt(folder):
-    script = Running(folder, prefix=("sh", "-c", '"$@" & wait $!; echo "ended with $?"', "sh"))
+    words = '"$@" & wait $!; echo "ended with $?"'
+    script = Running(folder, command=["sh", "-c", words, "sh", *PROGRAM, str(folder)])
     script.port()
     inner = [pid for pid in script.pids("embedded_standin.py") if pid != script.process.pid]
     os.kill(inner[0], signal.SIGINT)
@@ -180,3 +183,15 @@ def test_in_the_background_of_a_script_it_still_heeds_an_interrupt(folder):
     script.process.stdout.close()
     assert "ended with 0" in script.said
     assert marked(folder) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_to_make_alone_ends_everything(folder, tmp_path, number):
+    words = " ".join(["exec setpriv --pdeathsig TERM --", *PROGRAM, str(folder)])
+    (tmp_path / "Makefile").write_text(f"run:\n\t@{words}\n")
+    make = Running(folder, command=["make", "-f", str(tmp_path / "Makefile")])
+    make.port()
+    make.end(number)
+    wait_for(lambda: marked(folder) == {})
+    assert "Stopped; nothing is left running." in make.said

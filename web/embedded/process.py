@@ -77,3 +77,18 @@ def kill_session(session: int, *, seconds: float = 5.0) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(member, signal.SIGKILL)
         time.sleep(PAUSE_SECONDS)
+
+
+def interrupted_make(parent: int) -> bool:
+    """Whether the parent is a make that was sent SIGINT and waits for us to end.
+
+    Make passes SIGTERM on to its children, but not a SIGINT that was sent to it alone: it blocks further
+    ones and waits.
+    """
+    try:
+        status = Path(f"/proc/{parent}/status").read_text()
+    except OSError:
+        return False
+    fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
+    blocked = int(fields["SigBlk"], 16) >> (signal.SIGINT - 1) & 1
+    return fields["Name"] in {"make", "gmake"} and bool(blocked)

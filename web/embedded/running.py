@@ -1,6 +1,7 @@
 """The whole of `make run`: engines, migrations, demo, then the product, until somebody ends it."""
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from web.embedded.confine import EngineError
 from web.embedded.engines import start_postgres, start_valkey
 from web.embedded.installation import Installation
 from web.embedded.parts import ROOT, Commands, engine_parts, product_parts
-from web.embedded.process import spawn
+from web.embedded.process import interrupted_make, spawn
 from web.embedded.roles import prepare
 from web.embedded.supervisor import StoppedError, Supervisor
 
@@ -130,6 +131,8 @@ class Announcement:
     def beat(self) -> None:
         """Ask whether the product is ready, as long as it has not been told."""
         self.began = self.began or time.monotonic()
+        if interrupted_make(os.getppid()):
+            self.supervisor.ending.set()
         if self.told:
             return
         if answers(self.port):
