@@ -63,7 +63,7 @@ def sign_in(session: Session, name: str, password: str, now: datetime) -> tuple[
     user = session.scalar(select(AppUser).where(func.lower(AppUser.sign_in_name) == name.strip().lower()))
     if not _matches(user.password_hash if user else None, password) or user is None or user.disabled_at:
         raise NotPermittedError(WRONG)
-    session.execute(delete(SignInAttempt).where(SignInAttempt.name_hash == _name_hash(name)))
+    forget_failures(session, name)
     return open_session(session, user, now)
 
 
@@ -88,6 +88,11 @@ def open_session(session: Session, user: AppUser, now: datetime) -> tuple[str, A
 def note_failure(session: Session, name: str, now: datetime) -> None:
     """Count a failed try against the name, known or not."""
     session.add(SignInAttempt(name_hash=_name_hash(name), at=now))
+
+
+def forget_failures(session: Session, name: str) -> None:
+    """Start counting afresh: after a right password, or once an administrator has given a new one."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.name_hash == _name_hash(name)))
 
 
 def find_session(session: Session, token: str, now: datetime) -> SignedIn | None:
