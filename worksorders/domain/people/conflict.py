@@ -52,7 +52,8 @@ class Kind(StrEnum):
 
 def plain(text: str) -> str:
     """Lower case, without macrons and other marks, with one space between words of letters and digits."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    once = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", once.casefold())
     kept = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     kept = re.sub(r"['’`ʻ‘.]", "", kept)
     return " ".join(re.findall(r"[^\W_]+", kept))
