@@ -23,12 +23,13 @@ from scheduler.problem import Problem
 from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.lifecycle.machines import PLAN
 from worksorders.domain.roles import Role
-from worksorders.steps import audit, disclose
+from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.people.workforce import load_workforce
 from worksorders.steps.planning.build import Asked, Frame, build
 from worksorders.steps.planning.open_visits import load_open_work
+from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import SOLVE, find_plan
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.store_plan import store
@@ -120,22 +121,8 @@ def _problem(
             case_ids=cases,
             region_codes={visit.region_code for visit in work.visits},
         )
-    points = read_places(job, actor, cases, "planning")
+    points = read_places(job.sessions, job.cipher, actor, cases, "planning")
     return build(work, force, points, asked, settings)
-
-
-def read_places(
-    job: Job, actor: Actor, cases: list[uuid.UUID], purpose: str
-) -> dict[uuid.UUID, tuple[float, float]]:
-    """Each case's point, opened for one purpose and logged."""
-    found = disclose.read(
-        job.sessions, job.cipher, actor, case_ids=cases, kinds=[disclose.HOME_COORDINATES], purpose=purpose
-    )
-    places = {}
-    for case in cases:
-        latitude, longitude = (found.of(case, disclose.HOME_COORDINATES) or "").split(",")
-        places[case] = (float(latitude), float(longitude))
-    return places
 
 
 def _solve(problem: Problem, settings: PlanSettings, seed: int, beat: Beat) -> SolvedPlan:

@@ -1,0 +1,120 @@
+"""The list of plans, one plan with its board, and the moves of a plan's life."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.filters import local_today
+from web.forms import apply_faults, render_form
+from web.planning.blueprint import blueprint
+from web.planning.forms import ActionForm, PlanForm
+from worksorders.domain.errors import FaultsError
+from worksorders.steps.planning import board as boards
+from worksorders.steps.planning import find_plans, publish, request_plan
+
+RUNNING = ("queued", "solving")
+WEEK_DAYS = 7
+
+
+@blueprint.get("/")
+def plans() -> ResponseReturnValue:
+    """Plans, newest first, and what waits to be planned."""
+    page = max(1, request.args.get("page", 1, type=int))
+    found = find_plans.list_plans(db(), page)
+    return render_template("planning/plans.html", found=found, waiting=find_plans.waiting(db()))
+
+
+@blueprint.route("/ask", methods=["GET", "POST"])
+def ask() -> ResponseReturnValue:
+    """Ask for a plan."""
+    form = PlanForm(starts_on=local_today(request_now()) + timedelta(days=1))
+    form.regions.choices = find_plans.region_choices()
+    if form.validate_on_submit():
+        try:
+            return take_once(form.key, "plan.ask", lambda: _ask(form))
+        except FaultsError as faults:
+            db().rollback()
+            apply_faults(form, faults)
+    return render_form("planning/ask.html", form)
+
+
+def _ask(form: PlanForm) -> str:
+    plan = request_plan.request_plan(
+        db(),
+        actor(),
+        starts_on=form.starts_on.data,
+        region_codes=form.regions.data or [],
+        seconds=form.seconds.data,
+        now=request_now(),
+    )
+    return url_for("planning.plan", plan_id=plan.id)
+
+
+@blueprint.get("/<uuid:plan_id>")
+def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """One plan: progress while it is being made, then its figures, the board and what has no place."""
+    found = request_plan.find_plan(db(), plan_id)
+    values: dict[str, Any] = {"plan": found, "form": ActionForm(), "running": found.state in RUNNING}
+    if found.state in ("draft", "published"):
+        shown = boards.load_board(db(), found)
+        weeks = -(-found.days // WEEK_DAYS)
+        week = min(max(1, request.args.get("week", 1, type=int)), weeks)
+        values |= {
+            "board": shown,
+            "week": week,
+            "weeks": weeks,
+            "days": shown.days[(week - 1) * WEEK_DAYS : week * WEEK_DAYS],
+        }
+    return render_template("planning/plan.html", **values)
+
+
+@blueprint.get("/<uuid:plan_id>/progress")
+def progress(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """The progress of a plan, fetched every second by its page; once it is over the page is loaded again."""
+    found = request_plan.find_plan(db(), plan_id)
+    page = render_template("planning/_progress.html", plan=found, running=found.state in RUNNING)
+    headers = {} if found.state in RUNNING else {"HX-Redirect": url_for("planning.plan", plan_id=plan_id)}
+    return page, 200, headers
+
+
+@blueprint.post("/<uuid:plan_id>/cancel")
+def cancel(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """Stop; the best plan found so far is kept."""
+    form = ActionForm()
+    if form.validate_on_submit():
+        request_plan.cancel_plan(db(), actor(), plan_id, request_now())
+    return redirect(url_for("planning.plan", plan_id=plan_id), 303)
+
+
+@blueprint.post("/<uuid:plan_id>/discard")
+def discard(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """Throw a draft away."""
+    form = ActionForm()
+    if form.validate_on_submit():
+        request_plan.discard_plan(db(), actor(), plan_id)
+        flash("The draft has been thrown away. Its visits wait for the next plan.", "success")
+    return redirect(url_for("planning.plans"), 303)
+
+
+@blueprint.post("/<uuid:plan_id>/publish")
+def publish_it(plan_id: uuid.UUID) -> ResponseReturnValue:
+    """Hold the workers' time; offers go out at once."""
+    form = ActionForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("planning.plan", plan_id=plan_id), 303)
+    return take_once(form.key, "plan.publish", lambda: _publish(plan_id))
+
+
+def _publish(plan_id: uuid.UUID) -> str:
+    done = publish.publish_plan(db(), actor(), plan_id, request_now())
+    flash(f"Published: {done.held} visits are held for their workers, and offers go out now.", "success")
+    for code, why in done.left_out:
+        flash(f"{code} was left out: {why}.", "info")
+    return url_for("planning.plan", plan_id=plan_id)

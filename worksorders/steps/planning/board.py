@@ -1,0 +1,200 @@
+"""What the week board shows: workers by days, with the draft's visits and what is already arranged; no home's place."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from worksorders.gateways import places
+from worksorders.steps.people.workforce import LOCAL, midnight
+from worksorders.store.tables.contractors import Firm, Worker
+from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.planning import Booking, Plan, PlanStop, PlanUnassigned
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A visit on the board: when, what trade, in which area; never at which home."""
+
+    visit_id: uuid.UUID
+    visit_code: str
+    order_id: uuid.UUID
+    order_code: str
+    urgency: str
+    trade: str
+    area: str
+    start_at: datetime
+    end_at: datetime
+    state: str
+    pinned: bool
+    late: bool
+    crew: int
+
+    @property
+    def movable(self) -> bool:
+        """Whether it belongs to the draft; what is arranged already stays."""
+        return self.state == "draft"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A worker's days, by date."""
+
+    worker_id: uuid.UUID
+    worker: str
+    firm: str
+    cells: dict[date, tuple[Stop, ...]]
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A visit without a place: the reason's code, in words, and what is in its way."""
+
+    visit_id: uuid.UUID
+    visit_code: str
+    order_id: uuid.UUID
+    order_code: str
+    urgency: str
+    trade: str
+    area: str
+    minutes: int
+    due_at: datetime
+    reason: str
+    text: str
+    blockers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The whole board of a plan."""
+
+    days: tuple[date, ...]
+    rows: tuple[Row, ...]
+    unplaced: tuple[Unplaced, ...]
+    areas: tuple[tuple[date, str, int], ...]
+    reasons: dict[str, int] = field(default_factory=dict)
+
+
+def load_board(session: Session, plan: Plan) -> Board:
+    """The board of a plan over its horizon, in a constant number of queries."""
+    days = tuple(plan.starts_on + timedelta(days=day) for day in range(plan.days))
+    by_worker: dict[uuid.UUID, dict[date, list[Stop]]] = defaultdict(lambda: defaultdict(list))
+    for worker_id, stop in [*_drafted(session, plan), *_arranged(session, plan)]:
+        by_worker[worker_id][stop.start_at.astimezone(LOCAL).date()].append(stop)
+    people = session.execute(
+        select(Worker, Firm).join(Firm, Firm.id == Worker.firm_id).where(Worker.id.in_(by_worker))
+    ).all()
+    rows = tuple(_row(worker, firm, by_worker[worker.id]) for worker, firm in people)
+    unplaced = tuple(_unplaced(session, plan))
+    return Board(
+        days=days,
+        rows=tuple(sorted(rows, key=lambda row: (row.firm, row.worker, str(row.worker_id)))),
+        unplaced=unplaced,
+        areas=_areas(rows),
+        reasons=dict(Counter(one.reason for one in unplaced)),
+    )
+
+
+def _row(worker: Worker, firm: Firm, cells: dict[date, list[Stop]]) -> Row:
+    stops = [stop for found in cells.values() for stop in found]
+    return Row(
+        worker_id=worker.id,
+        worker=f"{worker.first_name} {worker.last_name}",
+        firm=firm.name,
+        cells={on: tuple(sorted(found, key=lambda stop: stop.start_at)) for on, found in cells.items()},
+        minutes=sum(int((stop.end_at - stop.start_at).total_seconds() // 60) for stop in stops),
+    )
+
+
+def _drafted(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:
+    if plan.state != "draft":
+        return
+    rows = session.execute(
+        select(PlanStop, Visit, WorksOrder)
+        .join(Visit, Visit.id == PlanStop.visit_id)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(PlanStop.plan_id == plan.id)
+    )
+    for stop, visit, order in rows:
+        yield stop.worker_id, _stop(visit, order, (stop.start_at, stop.end_at), "draft", pinned=stop.pinned)
+
+
+def _arranged(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:
+    """Visits with a booking inside the horizon, in the plan's regions."""
+    span = Range(midnight(plan.starts_on), midnight(plan.starts_on + timedelta(days=plan.days)))
+    query = (
+        select(
+            Booking.worker_id,
+            func.lower(Booking.during),
+            func.upper(Booking.during),
+            Booking.pinned,
+            Visit,
+            WorksOrder,
+        )
+        .join(Visit, Visit.id == Booking.visit_id)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(Booking.state != "released", Booking.during.op("&&")(span))
+    )
+    if plan.region_codes:
+        query = query.where(WorksOrder.region_code.in_(plan.region_codes))
+    for worker_id, start_at, end_at, pinned, visit, order in session.execute(query):
+        yield worker_id, _stop(visit, order, (start_at, end_at), visit.state, pinned=pinned)
+
+
+def _stop(
+    visit: Visit, order: WorksOrder, span: tuple[datetime, datetime], state: str, *, pinned: bool
+) -> Stop:
+    return Stop(
+        visit_id=visit.id,
+        visit_code=visit.code,
+        order_id=order.id,
+        order_code=order.code,
+        urgency=order.urgency,
+        trade=visit.trade,
+        area=places.area_name(order.area_code),
+        start_at=span[0],
+        end_at=span[1],
+        state=state,
+        pinned=pinned,
+        late=span[1] > visit.due_at,
+        crew=visit.crew,
+    )
+
+
+def _unplaced(session: Session, plan: Plan) -> Iterable[Unplaced]:
+    rows = session.execute(
+        select(PlanUnassigned, Visit, WorksOrder)
+        .join(Visit, Visit.id == PlanUnassigned.visit_id)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(PlanUnassigned.plan_id == plan.id)
+        .order_by(WorksOrder.urgency, Visit.due_at, Visit.id)
+    )
+    for left, visit, order in rows:
+        yield Unplaced(
+            visit_id=visit.id,
+            visit_code=visit.code,
+            order_id=order.id,
+            order_code=order.code,
+            urgency=order.urgency,
+            trade=visit.trade,
+            area=places.area_name(order.area_code),
+            minutes=visit.minutes,
+            due_at=visit.due_at,
+            reason=left.reason,
+            text=left.detail.get("text", ""),
+            blockers=tuple(left.detail.get("blockers", ())),
+        )
+
+
+def _areas(rows: Iterable[Row]) -> tuple[tuple[date, str, int], ...]:
+    """How many visits each area has on each day: all that the map shows."""
+    counts = Counter((on, stop.area) for row in rows for on, stops in row.cells.items() for stop in stops)
+    return tuple((on, area, count) for (on, area), count in sorted(counts.items()))

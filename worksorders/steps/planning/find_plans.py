@@ -1,0 +1,132 @@
+"""What the planning pages ask for beside the board: lists, choices, and one visit's present place."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from worksorders.gateways import places
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.people.workforce import LOCAL
+from worksorders.steps.planning.open_visits import PLANNABLE
+from worksorders.store.tables.contractors import Firm, FirmRegion, Worker
+from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.planning import Plan, PlanStop
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """A page of plans with who asked for each."""
+
+    rows: tuple[tuple[Plan, str], ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A visit as the move form needs it: its code, what it is, and where the draft has it."""
+
+    visit_id: uuid.UUID
+    code: str
+    order_id: uuid.UUID
+    order_code: str
+    trade: str
+    minutes: int
+    area: str
+    region_code: str
+    due_at: datetime
+    worker_id: uuid.UUID | None
+    start_at: datetime | None
+    pinned: bool
+
+    @property
+    def local_start(self) -> datetime | None:
+        """The start by the clock on the wall."""
+        return self.start_at.astimezone(LOCAL) if self.start_at else None
+
+
+def list_plans(session: Session, page: int) -> PlanPage:
+    """Plans, newest first."""
+    count = session.scalar(select(func.count()).select_from(Plan)) or 0
+    rows = session.execute(
+        select(Plan, AppUser.display_name)
+        .join(AppUser, AppUser.id == Plan.created_by)
+        .order_by(Plan.created_at.desc(), Plan.id)
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    ).all()
+    return PlanPage(tuple((plan, name) for plan, name in rows), page, max(1, -(-count // PAGE)))
+
+
+def waiting(session: Session) -> list[tuple[str, int, datetime]]:
+    """Per region: its name, how many visits wait for a place, and the first of their deadlines."""
+    rows = session.execute(
+        select(WorksOrder.region_code, func.count(), func.min(Visit.due_at))
+        .join(Visit, Visit.order_id == WorksOrder.id)
+        .where(WorksOrder.state == "issued", Visit.state == "unplanned")
+        .group_by(WorksOrder.region_code)
+        .order_by(func.min(Visit.due_at), WorksOrder.region_code)
+    )
+    return [(places.region(code).name, count, due_at) for code, count, due_at in rows]
+
+
+def region_choices() -> list[tuple[str, str]]:
+    """Every region, by name."""
+    return [(region.code, region.name) for region in sorted(places.regions(), key=lambda region: region.name)]
+
+
+def days_of(plan: Plan) -> list[date]:
+    """The days of a plan's horizon."""
+    return [plan.starts_on + timedelta(days=day) for day in range(plan.days)]
+
+
+def placed(session: Session, plan: Plan, visit_id: uuid.UUID) -> Placed:
+    """One plannable visit and its place in the draft, if it has one; raises NotFoundError."""
+    row = session.execute(
+        select(Visit, WorksOrder)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(Visit.id == visit_id, Visit.state.in_(PLANNABLE), WorksOrder.state == "issued")
+    ).one_or_none()
+    if row is None or plan.state != "draft":
+        raise NotFoundError("There is no such visit to be moved.")
+    visit, order = row
+    stop = session.scalars(
+        select(PlanStop)
+        .where(PlanStop.plan_id == plan.id, PlanStop.visit_id == visit_id)
+        .order_by(PlanStop.worker_id)
+        .limit(1)
+    ).one_or_none()
+    return Placed(
+        visit_id=visit.id,
+        code=visit.code,
+        order_id=order.id,
+        order_code=order.code,
+        trade=visit.trade,
+        minutes=visit.minutes,
+        area=places.area_name(order.area_code),
+        region_code=order.region_code,
+        due_at=visit.due_at,
+        worker_id=stop.worker_id if stop else None,
+        start_at=stop.start_at if stop else None,
+        pinned=bool(stop and stop.pinned),
+    )
+
+
+def worker_choices(session: Session, place: Placed) -> list[tuple[uuid.UUID, str]]:
+    """Active workers of firms that serve the visit's region, by firm and name."""
+    rows = session.execute(
+        select(Worker, Firm)
+        .join(Firm, Firm.id == Worker.firm_id)
+        .join(FirmRegion, FirmRegion.firm_id == Firm.id)
+        .where(Worker.active, Firm.active, FirmRegion.region_code == place.region_code)
+        .order_by(Firm.name, Worker.first_name, Worker.last_name, Worker.id)
+    ).all()
+    return [(worker.id, f"{worker.first_name} {worker.last_name}, {firm.name}") for worker, firm in rows]

@@ -1,0 +1,26 @@
+"""Opens the points of homes for planning, under its own purpose, and hands them on for travel times alone."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from worksorders.gateways.cipher import Cipher
+from worksorders.steps import disclose
+from worksorders.steps.actor import Actor
+
+
+def read_places(
+    sessions: sessionmaker[Session], cipher: Cipher, actor: Actor, cases: Collection[uuid.UUID], purpose: str
+) -> dict[uuid.UUID, tuple[float, float]]:
+    """Each case's point in degrees; announced, committed and logged like every other reading."""
+    found = disclose.read(
+        sessions, cipher, actor, case_ids=cases, kinds=[disclose.HOME_COORDINATES], purpose=purpose
+    )
+    points = {}
+    for case in cases:
+        latitude, longitude = (found.of(case, disclose.HOME_COORDINATES) or "").split(",")
+        points[case] = (float(latitude), float(longitude))
+    return points
