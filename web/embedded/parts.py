@@ -75,11 +75,17 @@ def engine_parts(installation: Installation) -> dict[str, Part]:
     parts = {}
     if installation.own_postgres:
         parts["postgres"] = Part(
-            "PostgreSQL", lambda: spawn_postgres(data, run, log=installation.log("postgres")), STOP_POSTGRES
+            "PostgreSQL",
+            lambda: spawn_postgres(data, run, log=installation.log("postgres")),
+            STOP_POSTGRES,
+            installation.log("postgres"),
         )
     if installation.own_valkey:
         parts["valkey"] = Part(
-            "Valkey", lambda: spawn_valkey(run, log=installation.log("valkey")), STOP_VALKEY
+            "Valkey",
+            lambda: spawn_valkey(run, log=installation.log("valkey")),
+            STOP_VALKEY,
+            installation.log("valkey"),
         )
     return parts
 
@@ -108,7 +114,7 @@ def product_parts(installation: Installation, commands: Commands, descriptor: in
                     descriptors=descriptors,
                 )
 
-        return Part(name, start, stopping)
+        return Part(name, start, stopping, installation.log(log))
 
     workers = [
         part(f"worker {queue}", command, STOP_WORKER, signal.SIGKILL)

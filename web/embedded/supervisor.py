@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 from web.embedded.process import kill_session, stop
@@ -30,6 +31,7 @@ class Part:
     name: str
     start: Start
     stopping: Sequence[tuple[signal.Signals, float]]
+    log: Path | None = None
 
 
 @dataclass(slots=True)
@@ -114,7 +116,8 @@ class Supervisor:
         longer = 0.0 if now - kept.started >= HEALTHY_SECONDS else kept.delay * 2
         kept.delay = min(max(longer, FIRST_DELAY_SECONDS), LONGEST_DELAY_SECONDS)
         kept.due = now + kept.delay
-        self.say(f"{kept.part.name} ended ({why}); starting it again in {kept.delay:g} s.")
+        hint = f" Its log: {kept.part.log}" if kept.part.log else ""
+        self.say(f"{kept.part.name} ended ({why}); starting it again in {kept.delay:g} s.{hint}")
 
     def stop_all(self) -> None:
         """End every part, the last started first."""
