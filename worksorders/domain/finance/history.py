@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from worksorders.domain.finance.decision import Decision
 from worksorders.domain.finance.facts import EarlierClaim, EarlierLine
 from worksorders.domain.finance.reconcile import Match
+from worksorders.domain.money import line_cents
 
 
 def as_earlier(match: Match, decision: Decision, *, standing: bool = True) -> EarlierClaim:
@@ -65,3 +68,29 @@ def after_credit(claim: EarlierClaim, match: Match, credit: Decision) -> Earlier
         held_gst_cents=claim.held_gst_cents + credit.gst.held_cents,
         disputed_gst_cents=claim.disputed_gst_cents + credit.gst.disputed_cents,
     )
+
+
+def accruals_used(match: Match, decision: Decision) -> Mapping[str, int]:
+    """The accrual that each accepted line uses up, by invoice line: its quantity at the frozen rate.
+
+    Where a cap stops cents of the accepted quantity, only the accepted cents are used up, since the rest
+    is still owed or disputed. Negative for a credit note, which puts the accrual back.
+    """
+    used: dict[str, Decimal] = {}
+    accruals: dict[str, int] = {}
+    for bound, decided in zip(match.case.lines, decision.lines, strict=True):
+        target = bound.order_line
+        if target is None or not decided.portion.accepted_cents:
+            continue
+        before = target.invoiced_quantity + used.get(target.line_id, Decimal(0))
+        after = before + decided.accepted_quantity
+        used[target.line_id] = after - target.invoiced_quantity
+        frozen = line_cents(after, target.rate) - line_cents(before, target.rate)
+        capped = _is_capped(match, decided.line_id)
+        accruals[decided.line_id] = decided.portion.accepted_cents if capped else frozen
+    return accruals
+
+
+def _is_capped(match: Match, line_id: str) -> bool:
+    caps = (one for one in match.exceptions if one.code in {"C01", "C02", "C03"})
+    return any(at == line_id for one in caps for at, _ in one.stops or ())
