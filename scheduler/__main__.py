@@ -1,0 +1,142 @@
+"""The command: solve and check plan files, so that the engine can be used and measured alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+
+from scheduler.check import check
+from scheduler.fields import InstanceError
+from scheduler.instance import read_instance, read_routes, write_result
+from scheduler.plan import Status
+from scheduler.score import score
+
+BROKEN, UNUSABLE = 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 is well, 1 a plan that breaks a rule or cannot keep all, 2 unusable input."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except InstanceError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
+    return UNUSABLE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m scheduler", description="Plan visits to homes.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    one = commands.add_parser("solve", help="make a plan for an instance")
+    one.add_argument("instance", metavar="INSTANCE")
+    one.add_argument("--variant", choices=("common", "full", "levels"), default="full")
+    one.add_argument("--seconds", type=_seconds, default=10.0, help="time limit, more than 0 (default 10)")
+    one.add_argument("--seed", type=_number, default=1)
+    one.add_argument("--workers", type=_count, default=1, help="processes that share the parts")
+    one.add_argument("--work", type=_count, default=None, help="limit of steps; the clock is then not asked")
+    one.add_argument("--out", metavar="PLAN", help="result file; without it only the summary is printed")
+    one.set_defaults(command=_solve)
+    two = commands.add_parser("check", help="check every rule of a plan and recompute its cost")
+    two.add_argument("instance", metavar="INSTANCE")
+    two.add_argument("plan", metavar="PLAN")
+    two.add_argument("--variant", choices=("common", "full"), default=None, help="default: the plan's own")
+    two.set_defaults(command=_check)
+    three = commands.add_parser("warm", help="fill the cache of compiled inner loops")
+    three.set_defaults(command=_warm)
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = _parsed(float, text)
+    if not math.isfinite(value) or value <= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0 seconds")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(_parsed(int, text))
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
+
+
+def _number(text: str) -> int:
+    value = int(_parsed(int, text))
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 0")
+    return value
+
+
+def _parsed(kind: Callable[[str], float], text: str) -> float:
+    try:
+        return kind(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from scheduler.solve import solve  # noqa: PLC0415 -- loads compiled code, which other commands can do without
+
+    problem = read_instance(options.instance)
+    plan = solve(
+        problem,
+        options.variant,
+        seconds=options.seconds,
+        seed=options.seed,
+        workers=options.workers,
+        work=options.work,
+    )
+    if options.out:
+        write_result(plan, options.out)
+    summary = {
+        "status": str(plan.status),
+        "objective": plan.objective,
+        "lower_bound": plan.lower_bound,
+        "gap": plan.gap,
+        "gap_of_operating_cost": plan.operating_gap,
+        "unassigned": {one.visit: str(one.reason) for one in plan.unassigned},
+        "seconds": round(plan.seconds, 2),
+    }
+    print(json.dumps(summary))
+    if plan.status is Status.INFEASIBLE:
+        print("No plan keeps everything that is fixed: " + "; ".join(plan.settings["unmet"]), file=sys.stderr)
+        return BROKEN
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    problem = read_instance(options.instance)
+    routes, claims = read_routes(options.plan)
+    variant = options.variant or claims.get("variant", "common")
+    if variant not in ("common", "full", "levels"):
+        raise InstanceError([f"variant must be common or full, not {variant!r}"])
+    broken = [f"{one.code}: {one.message}" for one in check(problem, routes, variant)]
+    if broken and broken[0].startswith("reference"):
+        print("\n".join(broken))
+        return BROKEN
+    cost, claimed, bound = score(problem, routes, variant), claims.get("objective"), claims.get("lower_bound")
+    if claimed is not None and claimed != cost.objective:
+        broken.append(f"score: the plan claims objective {claimed}, recomputed {cost.objective}")
+    if isinstance(bound, (int, float)) and bound > cost.objective:
+        broken.append(f"bound: lower bound {bound} is above the cost {cost.objective}")
+    print(json.dumps({"objective": cost.objective, "unassigned": cost.unassigned, "broken": len(broken)}))
+    for line in broken:
+        print(line)
+    return BROKEN if broken else 0
+
+
+def _warm(_: argparse.Namespace) -> int:
+    from scheduler.engine.warm import warm  # noqa: PLC0415 -- compiles everything when imported and run
+
+    warm()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

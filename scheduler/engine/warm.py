@@ -1,0 +1,51 @@
+"""Fills the cache of compiled inner loops at set-up, so that nobody waits for a compiler at first use."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scheduler.problem import Pin, Precedence, Problem, Published, Shift, TimeWindow, Visit, Weights, Worker
+
+
+def warm() -> None:
+    """Solve a very small problem in every variant, which compiles every inner loop once."""
+    from scheduler.solve import solve  # noqa: PLC0415 -- compiles at import
+
+    for variant in ("common", "full", "levels"):
+        solve(_smallest(), variant, seconds=5.0, work=50)
+
+
+def _smallest() -> Problem:
+    everyday = tuple(TimeWindow(day, 480, 960) for day in range(2))
+    visits = tuple(
+        Visit(
+            home=i // 2,
+            trade="locksmith",
+            region="E7",
+            service_minutes=60,
+            urgency=1,
+            ready_day=0,
+            deadline_day=1,
+            windows=everyday,
+            windows_late=everyday,
+            unassigned_penalty=20000,
+            late_penalty_per_day=2000,
+            crew=2 if i == 3 else 1,
+            pinned=Pin(0, 0, 600) if i == 4 else None,
+        )
+        for i in range(6)
+    )
+    shifts = tuple(Shift(day, 480, 1020, 30) for day in range(2))
+    workers = tuple(
+        Worker(frozenset({"locksmith"}), frozenset({"E7"}), 90, 10, 300, shifts, 5) for _ in range(2)
+    )
+    return Problem(
+        days=2,
+        visits=visits,
+        workers=workers,
+        travel=np.full((8, 8), 10, dtype=np.int32) * (1 - np.eye(8, dtype=np.int32)),
+        precedences=(Precedence(0, 1), Precedence(2, 3, 30, 600)),
+        same_day=((0, 5),),
+        weights=Weights(300, 250, 100),
+        published={5: Published(1, 700)},
+    )

@@ -1,0 +1,145 @@
+"""Plan files: what is read, and that bad input is refused with every fault at its path and never a stack trace."""
+
+import copy
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scheduler.fields import InstanceError
+from scheduler.instance import parse_instance
+from tests.scheduler.tiny import tiny_data
+
+
+@pytest.fixture
+def data():
+    found = tiny_data(3)
+    for key in ("same_day", "published", "max_moves"):
+        found.pop(key, None)
+    for visit in found["visits"]:
+        visit.pop("pinned", None)
+    found["workers"][0]["shifts"] = [[0, 480, 1020], [1, 480, 1020]]
+    found["workers"][0]["trades"] = ["alarm", "carpenter", "locksmith"]
+    found["workers"][0].update(regions=["G1"], max_travel_minutes=120)
+    for visit in found["visits"]:
+        visit.update(excluded_workers=[], start_windows_late=[[0, 480, 900]], start_windows=[[0, 480, 900]])
+    return found
+
+
+def spoil(data, *path_and_value):
+    *path, key, value = path_and_value
+    place = data
+    for step in path:
+        place = place[step]
+    place[key] = value
+    return data
+
+
+FAULTS = [
+    (("format",), "works-plan/2", "format"),
+    (("days",), 0, "days"),
+    (("workers",), [], "workers"),
+    (("visits", 0, "trade"), "wizard", "visits[0].trade"),
+    (("visits", 1, "start_windows"), [[0, 900, 480]], "visits[1].start_windows[0]"),
+    (("visits", 0, "location"), [51.5, -0.1], "visits[0].location"),
+    (("visits", 0, "location"), [float("nan"), 175.0], "visits[0].location"),
+    (("visits", 0, "service_minutes"), 0, "visits[0].service_minutes"),
+    (("visits", 0, "service_minutes"), 60.0, "visits[0].service_minutes"),
+    (("visits", 0, "service_minutes"), True, "visits[0].service_minutes"),
+    (("visits", 0, "urgency"), 4, "visits[0].urgency"),
+    (("visits", 1, "id"), 0, "visits[1].id"),
+    (("visits", 0, "excluded_workers"), [99], "visits[0].excluded_workers[0]"),
+    (("visits", 0, "exposed_since_day"), 0, "visits[0].exposed_since_day"),
+    (("visits", 2), "a visit", "visits[2]"),
+    (("workers", 0, "shifts"), [[0, 480, 700], [0, 600, 900]], "workers[0].shifts"),
+    (("workers", 0, "cost_per_travel_minute"), -1, "workers[0].cost_per_travel_minute"),
+    (("precedence",), [[0, 1], [1, 2], [2, 0]], "precedence"),
+    (("precedence",), [[0, 1, 60, 30]], "precedence[0]"),
+    (("precedence",), [[0, 77]], "precedence[0][1]"),
+    (("same_day",), [[0, 77]], "same_day[0][1]"),
+    (("published",), {"77": {"worker": 0, "start": 500}}, "published.77"),
+    (("objective",), None, "objective"),
+    (("max_moves",), -1, "max_moves"),
+    (("visits", 0, "pinned"), {"worker": 0, "shift": 9, "start": 600}, "visits[0].pinned"),
+    (("visits", 0, "pinned"), {"worker": 0, "shift": 0, "start": 300}, "visits[0].pinned"),
+    (("visits", 0, "pinned"), {"worker": 0, "shift": 1, "start": 600}, "visits[0].pinned"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "named"), FAULTS)
+def test_a_fault_is_named_by_its_path(data, path, value, named):
+    with pytest.raises(InstanceError) as caught:
+        parse_instance(spoil(data, *path, value))
+    assert any(fault.startswith(named) for fault in caught.value.faults)
+
+
+def test_the_unspoilt_file_is_read(data):
+    assert len(parse_instance(data).visits) == len(data["visits"])
+
+
+def test_all_faults_come_at_once(data):
+    spoil(data, "visits", 0, "trade", "wizard")
+    spoil(data, "visits", 1, "service_minutes", "long")
+    spoil(data, "workers", 0, "max_travel_minutes", None)
+    with pytest.raises(InstanceError) as caught:
+        parse_instance(data)
+    assert len(caught.value.faults) == 3
+    assert str(caught.value).startswith("The instance has 3 faults:")
+
+
+def test_a_worker_pinned_in_two_places_is_refused(data):
+    for i in (0, 1):
+        data["visits"][i]["pinned"] = {"worker": 0, "shift": 0, "start": 600 + 10 * i}
+    with pytest.raises(InstanceError, match="worker 0 in two places"):
+        parse_instance(data)
+
+
+@pytest.mark.parametrize("junk", [None, 3, "text", [], {}, {"visits": 3, "workers": {}}])
+def test_junk_gives_faults_and_no_other_error(junk):
+    with pytest.raises(InstanceError):
+        parse_instance(copy.deepcopy(junk))
+
+
+def command(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "scheduler", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_command_refuses_a_bad_file_in_words(tmp_path, data):
+    bad = tmp_path / "bad.json"
+    bad.write_text(json.dumps(spoil(data, "visits", 0, "trade", "wizard")))
+    run = command("solve", bad)
+    assert run.returncode == 2
+    assert "visits[0].trade 'wizard' is unknown" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "nan", "inf", "soon"])
+def test_the_command_refuses_senseless_seconds(tmp_path, data, seconds):
+    good = tmp_path / "good.json"
+    good.write_text(json.dumps(data))
+    run = command("solve", good, "--seconds", seconds)
+    assert run.returncode == 2
+    assert "seconds" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_solve_then_check_on_files(tmp_path, data):
+    good, out = tmp_path / "good.json", tmp_path / "plan.json"
+    good.write_text(json.dumps(data))
+    run = command("solve", good, "--variant", "full", "--seconds", "5", "--work", "200", "--out", out)
+    assert run.returncode == 0, run.stderr
+    assert command("check", good, out).returncode == 0
+    plan = json.loads(out.read_text())
+    assert plan["format"] == "works-plan-result/1"
+    plan["objective"] += 1
+    out.write_text(json.dumps(plan))
+    run = command("check", good, out)
+    assert run.returncode == 1
+    assert "score: the plan claims" in run.stdout
