@@ -106,6 +106,14 @@ def running(folder):
         started.end()
 
 
+@pytest.fixture
+def stopped(running, folder):
+    """The folder of an installation that has data and stands still."""
+    if running.process.poll() is None:
+        running.end()
+    return folder
+
+
 def test_a_first_start_migrates_loads_the_demo_and_tells_the_address(running):
     words = ("migrated", "demo loaded", "people Hana", "Ready: http://localhost:")
     places = [running.said.find(word) for word in words]
@@ -161,20 +169,20 @@ def test_term_stops_everything_in_order_and_a_second_start_keeps_the_data(runnin
 
 
 @pytest.mark.slow
-def test_nothing_outlives_a_killed_supervisor(folder):
-    first = Running(folder)
+def test_nothing_outlives_a_killed_supervisor(stopped):
+    first = Running(stopped)
     first.port()
     first.end(signal.SIGKILL)
-    wait_for(lambda: marked(folder) == {})
-    second = Running(folder)
+    wait_for(lambda: marked(stopped) == {})
+    second = Running(stopped)
     second.port()
     assert "people Hana" in second.said
     assert second.end() == 0
 
 
-def test_in_the_background_of_a_script_it_still_heeds_an_interrupt(folder):
+def test_in_the_background_of_a_script_it_still_heeds_an_interrupt(stopped):
     words = '"$@" & wait $!; echo "ended with $?"'
-    script = Running(folder, command=["sh", "-c", words, "sh", *PROGRAM, str(folder)])
+    script = Running(stopped, command=["sh", "-c", words, "sh", *PROGRAM, str(stopped)])
     script.port()
     inner = [pid for pid in script.pids("embedded_standin.py") if pid != script.process.pid]
     os.kill(inner[0], signal.SIGINT)
@@ -182,16 +190,16 @@ def test_in_the_background_of_a_script_it_still_heeds_an_interrupt(folder):
     script.reader.join(5)
     script.process.stdout.close()
     assert "ended with 0" in script.said
-    assert marked(folder) == {}
+    assert marked(stopped) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_signal_to_make_alone_ends_everything(folder, tmp_path, number):
-    words = " ".join(["exec setpriv --pdeathsig TERM --", *PROGRAM, str(folder)])
+def test_a_signal_to_make_alone_ends_everything(stopped, tmp_path, number):
+    words = " ".join(["exec setpriv --pdeathsig TERM --", *PROGRAM, str(stopped)])
     (tmp_path / "Makefile").write_text(f"run:\n\t@{words}\n")
-    make = Running(folder, command=["make", "-f", str(tmp_path / "Makefile")])
+    make = Running(stopped, command=["make", "-f", str(tmp_path / "Makefile")])
     make.port()
     make.end(number)
-    wait_for(lambda: marked(folder) == {})
+    wait_for(lambda: marked(stopped) == {})
     assert "Stopped; nothing is left running." in make.said
