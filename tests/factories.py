@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.roles import Role
 from worksorders.steps import sign_in
 from worksorders.steps.actor import Actor
+from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.contractors import Agreement, Firm, FirmRegion, Worker, WorkerTrade
 from worksorders.store.tables.people import AppUser
 
@@ -73,3 +74,20 @@ def make_firm(
             session.add(WorkerTrade(worker_id=worker.id, trade=trade))
     session.flush()
     return firm
+
+
+def make_case(session: Session, region: str = "E7", **values) -> CaseFile:
+    """A case without anything in the vault; `disclose.open_case` gives it a key."""
+    maker = values.pop("created_by", None) or make_user(session).id
+    case = CaseFile(
+        id=uuid.uuid4(),
+        code=values.pop("code", f"C-2222-{next(_numbers):05}"),
+        region_code=region,
+        area_code=values.pop("area_code", region),
+        created_at=NOW,
+        created_by=maker,
+        **({"built_before_2000": True} | values),
+    )
+    session.add(case)
+    session.flush()
+    return case

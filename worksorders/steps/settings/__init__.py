@@ -1,0 +1,1 @@
+"""Every figure that an operator may change, gathered for one page."""

@@ -1,0 +1,166 @@
+"""The operator's figures by group: what each means, its unit and bounds, its value, and how it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import Faults
+from worksorders.domain.roles import Role
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.admin.urgency import UrgencyFigures
+from worksorders.steps.offers.settings import OfferSettings
+from worksorders.steps.planning.settings import PlanSettings
+from worksorders.store.tables.catalogue import Setting
+
+MINUTES_OF_MONTH = 31 * 24 * 60
+MOST_CENTS = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One whole number with its bounds, both allowed; `is_money` counts in cents."""
+
+    name: str
+    label: str
+    unit: str
+    least: int
+    most: int
+
+    @property
+    def is_money(self) -> bool:
+        return self.unit == "cents"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures that are kept under one name; `defaults` is the dataclass that their readers build."""
+
+    name: str
+    title: str
+    hint: str
+    defaults: Callable[[], Any]
+    figures: tuple[Figure, ...]
+
+
+def _by_class(name: str, label: str, unit: str, most: int, classes: str = "1234") -> tuple[Figure, ...]:
+    return tuple(Figure(name.format(n), f"P{n}: {label}", unit, 1, most) for n in classes)
+
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        "urgency",
+        "Urgency classes",
+        "They count for orders that are raised from now on; a deadline that runs stays as it is.",
+        UrgencyFigures,
+        (
+            *_by_class("p{}_make_safe_minutes", "make safe within", "minutes", MINUTES_OF_MONTH, "124"),
+            *_by_class("p{}_permanent_working_days", "finish within", "working days", 250),
+        ),
+    ),
+    Group(
+        "offers",
+        "Offers",
+        "How long a firm may think, and when an accepted visit shows its address.",
+        OfferSettings,
+        (
+            *_by_class("p{}_answer_minutes", "offer open for", "minutes", MINUTES_OF_MONTH),
+            Figure("answer_before_start_minutes", "Answer wanted before the visit", "minutes", 0, 7 * 1440),
+            Figure("least_answer_minutes", "Shortest time to answer", "minutes", 1, 1440),
+            Figure("again_minutes", "Ask again after declining an urgent visit", "minutes", 0, 1440),
+            Figure("recent_days", "Share work fairly over", "days", 1, 366),
+            Figure("travel_buffer_minutes", "Kept free between two visits", "minutes", 0, 240),
+            Figure("address_window_hours", "Address shown before the visit", "hours", 1, 72),
+            Figure("area_dwellings", "Least dwellings in a named area", "dwellings", 500, 1_000_000),
+        ),
+    ),
+    Group(
+        "planning",
+        "Planning",
+        "Horizon, speeds on the road, and the prices by which a plan weighs one thing against another.",
+        PlanSettings,
+        (
+            Figure("days", "Days planned ahead", "days", 1, 28),
+            Figure("seconds", "Longest solving time", "seconds", 2, 600),
+            Figure("workers", "Processors used for solving", "processors", 1, 16),
+            Figure("town_speed_kmh", "Speed in town", "km/h", 5, 100),
+            Figure("open_speed_kmh", "Speed on the open road", "km/h", 10, 120),
+            Figure("buffer_minutes", "Added to each trip", "minutes", 0, 120),
+            *(
+                Figure(f"unassigned_p{n}_cents", f"P{n}: a visit left out", "cents", 0, MOST_CENTS)
+                for n in "1234"
+            ),
+            *(Figure(f"late_p{n}_cents", f"P{n}: a day late", "cents", 0, MOST_CENTS) for n in "1234"),
+            Figure("exposure_cents_per_day", "A home insecure for a day", "cents", 0, MOST_CENTS),
+            Figure("extra_worker_cents", "Another worker in one home", "cents", 0, MOST_CENTS),
+            Figure("move_cents", "Moving a published visit", "cents", 0, MOST_CENTS),
+            Figure("travel_cents_per_minute", "A minute of travel", "cents", 0, MOST_CENTS),
+            Figure("shift_cents", "Opening a shift", "cents", 0, MOST_CENTS),
+        ),
+    ),
+)
+
+
+def group_of(name: str) -> Group:
+    """A group by its name; raises NotFoundError."""
+    for group in GROUPS:
+        if group.name == name:
+            return group
+    raise NotFoundError("There is no such group of settings.")
+
+
+def values_of(session: Session) -> dict[str, dict[str, int]]:
+    """The figures in force by group: the defaults with what the operator changed, in one query."""
+    rows = {row.name: row.value for row in session.scalars(select(Setting))}
+    found = {}
+    for group in GROUPS:
+        defaults = asdict(group.defaults())
+        changed = rows.get(group.name, {})
+        found[group.name] = {
+            figure.name: changed.get(figure.name, defaults[figure.name]) for figure in group.figures
+        }
+    return found
+
+
+def change(session: Session, actor: Actor, name: str, values: Mapping[str, int], now: datetime) -> Group:
+    """Keep a group's figures; raises FaultsError naming every figure out of its bounds, and keeps nothing then."""
+    if actor.role is not Role.ADMINISTRATOR:
+        raise NotFoundError("There is no such page.")
+    group = group_of(name)
+    faults = Faults()
+    known = {figure.name: figure for figure in group.figures}
+    for unknown in sorted(values.keys() - known.keys()):
+        faults.add(unknown, f"“{unknown}” is not a figure of {group.title}.")
+    for figure in group.figures:
+        value = values.get(figure.name)
+        if value is not None and not figure.least <= value <= figure.most:
+            faults.add(
+                figure.name,
+                f"{figure.label} is {value}; give a whole number of {figure.unit} "
+                f"from {figure.least} to {figure.most}.",
+            )
+    faults.raise_if_any()
+    before = values_of(session)[name]
+    after = before | dict(values)
+    row = session.get(Setting, name, with_for_update=True)
+    if row is None:
+        row = Setting(name=name, value={})
+        session.add(row)
+    row.value = {**row.value, **after}
+    row.changed_at, row.changed_by = now, actor.user_id
+    session.flush()
+    changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
+    audit.record(
+        session,
+        actor,
+        "setting.changed",
+        ("app_user", actor.user_id),
+        detail={"group": name, "changes": changes},
+    )
+    return group
