@@ -70,7 +70,7 @@ def _item(row: Row, trades: Collection[str]) -> CatalogueItem:
         kind=Kind(row.read("kind", one_of([kind.value for kind in Kind]), Kind.WORK.value)),
         unit=row.cells["unit"],
         trade=row.read("trade", lambda text: parse_trade(text, trades), _UNKNOWN_TRADE),
-        crew=row.read("crew", whole_number(1, 6), 1),
+        crew=row.read("crew", whole_number(1, 4), 1),
         minutes=row.read("minutes", whole_number(0, 2400), 0),
         lead_working_days=row.read("lead_working_days", whole_number(0, 250), 0),
         price=row.read("price_nzd_ex_gst", decimal_number, Decimal(0)),

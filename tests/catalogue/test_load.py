@@ -71,7 +71,7 @@ def test_the_starting_findings_load_whole(rules):
         ({"measure": ""}, "measure", "is empty"),
         ({"kind": "job"}, "kind", "'job' is not one of work, check, charge, subscription"),
         ({"trade": "plumber"}, "trade", "'plumber' is not a known trade"),
-        ({"crew": "0"}, "crew", "'0' is not a whole number from 1 to 6"),
+        ({"crew": "0"}, "crew", "'0' is not a whole number from 1 to 4"),
         ({"minutes": "-5"}, "minutes", "'-5' is not a whole number"),
         ({"minutes": "1e3"}, "minutes", "'1e3' is not a whole number"),
         ({"lead_working_days": "3.5"}, "lead_working_days", "'3.5' is not a whole number"),

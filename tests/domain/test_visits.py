@@ -48,6 +48,38 @@ def test_lock_work_that_waits_for_nothing_shares_the_rekeying_visit(line, raisin
     assert visits[0].minutes == 20 + 20 + 15
 
 
+def test_rekeying_does_not_wait_for_a_cylinder_that_is_on_order(line, raising):
+    visits = split_into_visits([line("LK05", "front_door"), line("LK03", "back_door")], (), raising())
+    assert lines_of(visits) == [{"LK03@back_door"}, {"LK05@front_door"}]
+    assert visits[0].ready_on == date(2026, 11, 23)
+
+
+def test_a_visit_is_not_ready_before_the_visit_it_waits_for(line, raising):
+    lines = [line("SR02", "inside"), line("SR03", "inside"), line("SR01", "inside")]
+    visits = split_into_visits(lines, (), raising())
+    assert visit_with(visits, "SR02@inside").ready_on == visit_with(visits, "SR03@inside").ready_on
+    assert visit_with(visits, "SR01@inside").ready_on == date(2026, 12, 3)
+
+
+def test_the_laboratorys_time_is_kept_where_another_visit_lies_between(line, raising, items):
+    between = line_of(
+        "between",
+        replace(items["DR05"], after=("SV04",), lead_working_days=0),
+        opening_id="d",
+        opening_kind="front_door",
+        quantity=Decimal(1),
+    )
+    door = line_of(
+        "door",
+        replace(items["DR01"], after=("SV04", "DR05")),
+        opening_id="d",
+        opening_kind="front_door",
+        quantity=Decimal(1),
+    )
+    visits = split_into_visits([line("SV04", "home"), between, door], (), raising())
+    assert ("V1", 4) in [(after.visit, after.gap_working_days) for after in visit_with(visits, "door").after]
+
+
 def test_the_lock_comes_after_its_door_on_the_same_day(line, raising):
     visits = split_into_visits([line("LK06", "front_door"), line("DR01", "front_door")], (), raising())
     assert waits_for(visits, "LK06@front_door", "DR01@front_door")
@@ -276,6 +308,7 @@ def test_any_order_splits_into_visits_that_can_be_done(items, line, raising, dat
         assert visit.minutes <= DAY_MINUTES or len(members) == 1
         for after in visit.after:
             assert position[after.visit] < position[visit.key]
+            assert visits[position[after.visit]].ready_on <= visit.ready_on
         for one in members:
             single = {next(iter(trades)) for trades in one.trade.alternatives if len(trades) == 1}
             assert one.trade.is_any or visit.trade == one.trade or str(visit.trade) in single

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from worksorders.domain.order.lines import OrderLine
-from worksorders.domain.order.sequence import Before
+from worksorders.domain.order.sequence import REKEY, Before
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Grouping:
     lines: Mapping[str, OrderLine]
     order: Sequence[Before]
     keys: Mapping[str, Key]
+    offsets: Mapping[str, int]
     limit_minutes: int
     visit_overhead_minutes: int
     groups: list[list[str]] = field(default_factory=list)
@@ -48,10 +49,17 @@ class Grouping:
         together = {line_id, *members}
         if any(pair.own_visit and {pair.first, pair.then} <= together for pair in self.order):
             return False
-        if self._minutes(together) > self.limit_minutes:
+        if self._minutes(together) > self.limit_minutes or self._delays_rekeying(together):
             return False
         trial = {**self.group_of, line_id: index}
         return not has_circle(edges_between(self.order, trial)) and self._day_fits(line_id, index)
+
+    def _delays_rekeying(self, together: set[str]) -> bool:
+        """Whether rekeying would wait for another line's material: it is the first job, and all wait for it."""
+        rekeying = [i for i in together if self.lines[i].item_code == REKEY]
+        return bool(rekeying) and max(self.offsets[i] for i in together) > min(
+            self.offsets[i] for i in rekeying
+        )
 
     def _minutes(self, line_ids: Iterable[str]) -> int:
         return sum(self.lines[line_id].total_minutes for line_id in line_ids) + self.visit_overhead_minutes

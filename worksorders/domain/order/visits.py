@@ -97,7 +97,7 @@ def split_into_visits(
         for line in visiting
     }
     by_id = {line.id: line for line in visiting}
-    grouping = Grouping(by_id, order, keys, day_minutes, SECURE_CHECK_MINUTES)
+    grouping = Grouping(by_id, order, keys, offsets, day_minutes, SECURE_CHECK_MINUTES)
     for line_id in _placing_order(visiting, order, make_safe):
         grouping.place(line_id)
     return _drafts(grouping, offsets, trades, lines, raising)
