@@ -1,0 +1,47 @@
+"""Finds an offer for the firm that it was made to; for anybody else there is none."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.disclosure.offer import is_open
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.offers.moves import WORKED_ON, NoLongerAvailableError, lock_offer
+from worksorders.store.tables.cases import NeverSend
+from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.orders import Visit, WorksOrder
+
+GONE = "There is no such offer."
+
+
+def own_open_offer(
+    session: Session, actor: Actor, offer_id: uuid.UUID, now: datetime
+) -> tuple[Offer, Sequence[Visit]]:
+    """The offer and its visits, locked, to be answered now.
+
+    Raises NotFoundError unless it was made to the actor's firm, NoLongerAvailableError once it is not open, its
+    time is over, its order is not being worked on, or the firm must not learn of the case any more.
+    """
+    firm_id = actor.require_firm()
+    if session.scalar(select(Offer.firm_id).where(Offer.id == offer_id)) != firm_id:
+        raise NotFoundError(GONE)
+    offer, visits = lock_offer(session, offer_id)
+    if not is_available(session, offer, now):
+        raise NoLongerAvailableError
+    return offer, visits
+
+
+def is_available(session: Session, offer: Offer, now: datetime) -> bool:
+    """Whether the firm may still answer; why not is told to nobody."""
+    if not is_open(offer.state, offer.expires_at, now):
+        return False
+    order = session.get_one(WorksOrder, offer.order_id)
+    barred = session.scalar(
+        select(NeverSend.id).where(NeverSend.case_id == order.case_id, NeverSend.firm_id == offer.firm_id)
+    )
+    return barred is None and order.state in WORKED_ON
