@@ -53,11 +53,43 @@ RENAMED = {("E7", "Pukekohe East"): "Pukekohe"}
 # Names with the macrons of the official gazetteer, which GeoNames lacks.
 MACRONS = {
     unicodedata.normalize("NFD", name).encode("ascii", "ignore").decode(): name
-    for name in (
-        "Hāwera Kaikōura Kāeo Māngere Māpua Ngongotahā Ngāruawāhia Pātea Pōkeno Rāwene Ruakākā Taupō Tāneatua "
-        "Tākaka Tūrangi Tūākau Wānaka Whakatāne Whangamatā Whangaparāoa Whangārei Ōakura Ōkaihau Ōmokoroa "
-        "Ōpunake Ōpōtiki Ōrewa Ōrākei Ōtara Ōtaki Ōtorohanga Ōtāhuhu Ōtūmoetai Paekākāriki Pāpāmoa"
-    ).split()
+    for name in [
+        "Hāwera",
+        "Kaikōura",
+        "Kāeo",
+        "Māngere",
+        "Māpua",
+        "Ngongotahā",
+        "Ngāruawāhia",
+        "Pātea",
+        "Pōkeno",
+        "Rāwene",
+        "Ruakākā",
+        "Taupō",
+        "Tāneatua",
+        "Tākaka",
+        "Tūrangi",
+        "Tūākau",
+        "Wānaka",
+        "Whakatāne",
+        "Whangamatā",
+        "Whangaparāoa",
+        "Whangārei",
+        "Ōakura",
+        "Ōkaihau",
+        "Ōmokoroa",
+        "Ōpunake",
+        "Ōpōtiki",
+        "Ōrewa",
+        "Ōrākei",
+        "Ōtara",
+        "Ōtaki",
+        "Ōtorohanga",
+        "Ōtāhuhu",
+        "Ōtūmoetai",
+        "Paekākāriki",
+        "Pāpāmoa",
+    ]
 }
 MACRONS |= {
     "Te Kuiti": "Te Kūiti",

@@ -104,7 +104,7 @@ PATCHES: dict[str, Callable[[str], str]] = {
     "leaflet.css": _leaflet_css,
     "leaflet.js": lambda text: _leaflet_js(_script(text)),
     "htmx.min.js": _script,
-    "Sortable.min.js": _script,
+    "Sortable.min.js": lambda text: _script(text.replace("git://", "")),
 }
 
 

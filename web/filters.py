@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
+from web.parsed_fields import phone
+
 NEW_ZEALAND = ZoneInfo("Pacific/Auckland")
 NONE = "–"
 _MONTHS = (
@@ -187,6 +189,7 @@ FILTERS = {
         words,
         listing,
         plural,
+        phone,
         iso,
     )
 }

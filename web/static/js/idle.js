@@ -1,5 +1,5 @@
 // Covers the page after some minutes without a touch; what was entered, and photos that wait, stay in it.
-const SIGNS_OF_LIFE = ["pointerdown", "keydown", "scroll", "touchstart"];
+const SIGNS_OF_LIFE = ["pointerdown", "keydown", "wheel", "touchmove"];
 const LOOK_EVERY_MS = 5000;
 
 export function startIdleLock() {
@@ -10,13 +10,14 @@ export function startIdleLock() {
   const channel = new BroadcastChannel("idle");
   let title = document.title;
   let last = Date.now();
+  let locked = false;
 
   const touch = () => {
-    if (dialog.open) return;
-    last = Date.now();
+    if (!locked) last = Date.now();
   };
   const cover = () => {
-    if (dialog.open) return;
+    if (locked) return;
+    locked = true;
     for (const other of document.querySelectorAll("dialog[open]")) other.close();
     title = document.title;
     document.title = "…";
@@ -24,6 +25,7 @@ export function startIdleLock() {
     dialog.showModal();
   };
   const uncover = () => {
+    locked = false;
     last = Date.now();
     document.body.classList.remove("app-idle-on");
     document.title = title;
@@ -38,12 +40,11 @@ export function startIdleLock() {
   }
   channel.addEventListener("message", (event) => {
     if (event.data === "alive") touch();
-    if (event.data === "unlocked" && dialog.open) uncover();
+    if (event.data === "unlocked" && locked) uncover();
   });
+  // A browser lets Escape close any dialog in the end: then it opens again.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
-  document.addEventListener("keydown", (event) => {
-    if (dialog.open && event.key === "Escape") event.preventDefault();
-  }, { capture: true });
+  dialog.addEventListener("close", () => { if (locked) dialog.showModal(); });
   document.addEventListener("visibilitychange", look);
   window.setInterval(look, LOOK_EVERY_MS);
   if (form instanceof HTMLFormElement) {
