@@ -23,6 +23,7 @@ PACKAGES = (
     "web.api",
 )
 DEFAULTS: dict[str, Any] = {
+    "PACKAGES": PACKAGES,
     "PRODUCT_NAME": "Works orders",
     "QUICK_EXIT_URL": "https://www.metservice.com/",
     "IDLE_MINUTES": 15,
@@ -77,7 +78,7 @@ def _register_pages(app: Flask) -> None:
     """Register each audience's `blueprint`, gather its `NAVIGATION`, and call its `init_app` if it has one."""
     navigation: list[extensions.NavItem] = []
     app.extensions["navigation"] = navigation
-    for name in PACKAGES:
+    for name in app.config["PACKAGES"]:
         if importlib.util.find_spec(name) is None:
             continue
         module = importlib.import_module(name)

@@ -28,6 +28,7 @@ from web.forms import Form, render_form
 
 PAGES = Path(__file__).parent / "pages"
 PASSWORD = "right horse"
+PARTS = ("web.public", "web.auth")
 
 
 class EveryField(Form):
@@ -101,7 +102,9 @@ def make_app(**settings):
     def broken():
         abort(409)
 
-    app = create_app({"SECRET_KEY": "x" * 40, "IDLE_UNLOCK_ENDPOINT": "kit.unlock", **settings})
+    app = create_app(
+        {"SECRET_KEY": "x" * 40, "IDLE_UNLOCK_ENDPOINT": "kit.unlock", "PACKAGES": PARTS, **settings}
+    )
     app.register_blueprint(kit)
     app.extensions["navigation"][:] = [
         NavItem("kit.staff", "Today"),

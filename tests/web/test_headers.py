@@ -32,7 +32,7 @@ BROKEN = {
 @pytest.fixture
 def app():
     """The application without a database, with routes that fail in each way."""
-    made = create_app({"SECRET_KEY": "x" * 40})
+    made = create_app({"SECRET_KEY": "x" * 40, "PACKAGES": ("web.public", "web.auth")})
 
     def fail(how):
         raise BROKEN[how]
@@ -157,11 +157,17 @@ def test_the_health_check_answers_for_the_database():
         raise ConnectionError(CANARY)
 
     assert (
-        create_app({"SECRET_KEY": "x" * 40, "HEALTH_CHECK": down}).test_client().get("/healthz").status_code
+        create_app({"SECRET_KEY": "x" * 40, "PACKAGES": ("web.public", "web.auth"), "HEALTH_CHECK": down})
+        .test_client()
+        .get("/healthz")
+        .status_code
         == 503
     )
     assert (
-        create_app({"SECRET_KEY": "x" * 40, "HEALTH_CHECK": list}).test_client().get("/healthz").status_code
+        create_app({"SECRET_KEY": "x" * 40, "PACKAGES": ("web.public", "web.auth"), "HEALTH_CHECK": list})
+        .test_client()
+        .get("/healthz")
+        .status_code
         == 200
     )
 
