@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, time
+from typing import cast
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -31,10 +32,9 @@ def move(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     form.worker.choices = [(str(key), text) for key, text in find_plans.worker_choices(db(), placed)]
     form.on.choices = [(day.isoformat(), nz_date(day)) for day in find_plans.days_of(plan)]
     if form.validate_on_submit():
+        start = cast("time", form.start.data)
         place = Place(
-            uuid.UUID(form.worker.data),
-            date.fromisoformat(form.on.data),
-            form.start.data.hour * 60 + form.start.data.minute,
+            uuid.UUID(form.worker.data), date.fromisoformat(form.on.data), start.hour * 60 + start.minute
         )
         try:
             move_visit(
@@ -53,8 +53,7 @@ def move(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
             db().rollback()
             apply_faults(form, faults)
         else:
-            start = nz_time(place.start_at)
-            flash(f"{placed.code} is now on {nz_date(place.on)} at {start}.", "success")
+            flash(f"{placed.code} is now on {nz_date(place.on)} at {nz_time(place.start_at)}.", "success")
             return _back(plan_id)
     template = "planning/_move.html" if request.headers.get("HX-Request") else "planning/move.html"
     page = render_template(template, form=form, plan=plan, placed=placed, from_worker=from_worker)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, cast
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,10 +46,11 @@ def ask() -> ResponseReturnValue:
 
 
 def _ask(form: PlanForm) -> str:
+    starts_on = cast("date", form.starts_on.data)
     plan = request_plan.request_plan(
         db(),
         actor(),
-        starts_on=form.starts_on.data,
+        starts_on=starts_on,
         region_codes=form.regions.data or [],
         seconds=form.seconds.data,
         now=request_now(),
