@@ -1,0 +1,1 @@
+"""How an approved assessment comes in, and how a case that cannot be served goes back to an advocate."""
