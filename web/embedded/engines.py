@@ -43,6 +43,8 @@ FAST_SETTINGS = {
     "max_wal_senders": "0",
     "autovacuum": "off",
     "shared_buffers": "64MB",
+    "max_wal_size": "128MB",
+    "scram_iterations": "1",
 }
 
 
