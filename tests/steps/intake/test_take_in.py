@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
@@ -15,8 +16,8 @@ from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
 from worksorders.steps.intake.contact import read_contact
 from worksorders.steps.intake.give_back import give_back
-from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.intake.referral import ReferredOpening
+from worksorders.steps.intake.take_in import take_in
 from worksorders.store.tables.cases import Assessment, CaseFile, Handover, Opening
 from worksorders.store.tables.catalogue import Setting
 from worksorders.store.tables.trail import AuditEvent
@@ -231,8 +232,6 @@ def test_the_opening_states_tonight_are_its_first_events(services, actor):
 
 
 def test_a_coordinate_given_exactly_is_what_the_vault_holds(services, actor):
-    from decimal import Decimal
-
     home = replace(referrals.referral().home, latitude=Decimal("-37.7001"), longitude=Decimal("176.1501"))
     made = referrals.taken_in(services, actor, home=home)
     kinds = [disclose.HOME_COORDINATES]

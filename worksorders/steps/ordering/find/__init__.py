@@ -1,0 +1,1 @@
+"""What the coordinator's pages show, each read with a constant number of queries."""

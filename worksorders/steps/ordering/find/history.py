@@ -1,0 +1,86 @@
+"""The history of an order and its home out of the audit trail: who did what, when and why."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from worksorders.domain.lifecycle.reasons import ALL_LISTS
+from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.trail import AuditEvent
+
+WORDS = {
+    "assessment.taken_in": "Assessment taken in",
+    "assessment.handed_over": "Handed to an advocate",
+    "assessment.released": "Assessment waits again",
+    "assessment.superseded": "Replaced by a later assessment",
+    "assessment.ordered": "Order raised on the assessment",
+    "case.opened": "Case opened",
+    "disclosure.intended": "Asked to see protected details",
+    "disclosure.revealed": "Protected details were shown",
+    "order.raised": "Order raised",
+    "order.line_added": "Line added",
+    "order.line_changed": "Quantity changed",
+    "order.line_removed": "Line removed",
+    "order.consent_asked": "Waits for consent",
+    "order.consent_recorded": "Agreement recorded",
+    "order.submitted": "Sent for approval",
+    "order.approved": "Approved",
+    "order.approval_overridden": "P1: approval overridden",
+    "order.taken_back": "Taken back to draft",
+    "order.issued": "Issued, rates frozen",
+    "order.held": "Put on hold",
+    "order.resumed": "Resumed",
+    "order.cancelled": "Cancelled",
+    "order.closed": "Closed",
+}
+# The wish to read is followed by the reading itself: one line of the history is enough.
+LEFT_OUT = frozenset({"disclosure.intended"})
+LONGEST = 200
+_REASONS = {reason.code: reason.label for many in ALL_LISTS for reason in many.reasons}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """One line of a history; `who` is a display name or “the system”."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+
+
+def history(session: Session, subjects: Iterable[tuple[str, uuid.UUID]]) -> list[HistoryEvent]:
+    """The newest events of these rows, newest first, in one query."""
+    rows = session.execute(
+        select(AuditEvent, AppUser.display_name)
+        .outerjoin(AppUser, AppUser.id == AuditEvent.actor_id)
+        .where(
+            tuple_(AuditEvent.subject_table, AuditEvent.subject_id).in_(list(subjects)),
+            AuditEvent.action.not_in(LEFT_OUT),
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(LONGEST)
+    )
+    return [HistoryEvent(event.at, name or "The system", _what(event), _why(event)) for event, name in rows]
+
+
+def _what(event: AuditEvent) -> str:
+    if event.action in WORDS:
+        return WORDS[event.action]
+    thing, _, done = event.action.partition(".")
+    return f"{thing.capitalize()} {done}".replace("_", " ")
+
+
+def _why(event: AuditEvent) -> str:
+    """The reason in words, and the codes and quantities that the event carries."""
+    told = [_REASONS.get(event.reason, event.reason)] if event.reason else []
+    told += [str(event.detail[key]) for key in ("item", "group", "how") if event.detail.get(key)]
+    if event.detail.get("quantity"):
+        told.append(f"quantity {event.detail['quantity']}")
+    return ", ".join(told).replace("_", " ")

@@ -1,0 +1,165 @@
+"""Everything that the page of one order shows, read with a constant number of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from worksorders.domain.lifecycle.machine import possible
+from worksorders.domain.lifecycle.machines import ORDER
+from worksorders.domain.local_time import local_day
+from worksorders.domain.money import line_cents
+from worksorders.domain.order.approval import cost_warning
+from worksorders.gateways import places
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.ordering.consent import missing_groups, needed_groups
+from worksorders.steps.ordering.find.history import HistoryEvent, history
+from worksorders.steps.ordering.find.shown import shown_states
+from worksorders.steps.ordering.rates import Totals, totals
+from worksorders.steps.ordering.settings import load_settings
+from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.contractors import Firm, Worker
+from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.orders import (
+    ApprovalEvent,
+    Visit,
+    VisitDependency,
+    WorksLine,
+    WorksOrder,
+)
+from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.planning import Booking
+
+
+@dataclass(frozen=True)
+class VisitView:
+    """A visit with whom it waits for and who goes, in words."""
+
+    row: Visit
+    lines: tuple[WorksLine, ...]
+    waits_for: tuple[str, ...]
+    firm: str
+    workers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """One order for its page: money in cents, groups of consent by code, `actions` those that are possible now."""
+
+    order: WorksOrder
+    lines: tuple[WorksLine, ...]
+    amounts: Mapping[uuid.UUID, int]
+    removed: tuple[WorksLine, ...]
+    visits: tuple[VisitView, ...]
+    totals: Totals
+    shown: str
+    region: str
+    area: str
+    names: Mapping[uuid.UUID, str]
+    needed_groups: tuple[str, ...]
+    missing_groups: tuple[str, ...]
+    approvals: tuple[ApprovalEvent, ...]
+    cost_warning: str | None
+    without_rate: tuple[WorksLine, ...]
+    actions: tuple[str, ...]
+    history: tuple[HistoryEvent, ...]
+
+
+def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> OrderView:
+    """The order for its page; raises NotFoundError."""
+    order = session.scalar(
+        select(WorksOrder)
+        .where(WorksOrder.id == order_id)
+        .options(
+            joinedload(WorksOrder.case),
+            joinedload(WorksOrder.assessment).selectinload(Assessment.openings),
+            selectinload(WorksOrder.lines).joinedload(WorksLine.opening),
+            selectinload(WorksOrder.visits),
+            selectinload(WorksOrder.consents),
+        )
+    )
+    if order is None:
+        raise NotFoundError("There is no such order.")
+    lines = tuple(line for line in order.lines if line.removed_at is None)
+    on = order.issued_on or local_day(now)
+    sums = totals(lines, on)
+    approvals = tuple(
+        session.scalars(
+            select(ApprovalEvent)
+            .where(ApprovalEvent.order_id == order.id)
+            .order_by(ApprovalEvent.at, ApprovalEvent.id)
+        )
+    )
+    return OrderView(
+        order=order,
+        lines=lines,
+        amounts={line.id: line_cents(line.quantity, line.rate) for line in lines},
+        removed=tuple(line for line in order.lines if line.removed_at is not None),
+        visits=_visits(session, order, lines),
+        totals=sums,
+        shown=shown_states(session, [order])[order.id],
+        region=places.region(order.region_code).name,
+        area=places.area_name(order.area_code),
+        names=_names(session, order, approvals),
+        needed_groups=needed_groups(order),
+        missing_groups=missing_groups(order),
+        approvals=approvals,
+        cost_warning=cost_warning(sums.net_cents, load_settings(session).planned_home_cents),
+        without_rate=tuple(line for line in lines if line.rate_card_id is None),
+        actions=possible(ORDER, order.state, actor.role),
+        history=tuple(history(session, _subjects(session, order))),
+    )
+
+
+def _visits(session: Session, order: WorksOrder, lines: tuple[WorksLine, ...]) -> tuple[VisitView, ...]:
+    ids = [visit.id for visit in order.visits]
+    positions = {visit.id: visit.position for visit in order.visits}
+    waits: dict[uuid.UUID, list[str]] = {visit_id: [] for visit_id in ids}
+    for row in session.scalars(select(VisitDependency).where(VisitDependency.after_id.in_(ids))):
+        same_day = ", the same day" if row.same_day else ""
+        waits[row.after_id].append(f"visit {positions[row.before_id]}{same_day}: {row.why}")
+    workers: dict[uuid.UUID, list[str]] = {visit_id: [] for visit_id in ids}
+    for visit_id, name in session.execute(
+        select(Booking.visit_id, Worker.first_name)
+        .join(Worker, Worker.id == Booking.worker_id)
+        .where(Booking.visit_id.in_(ids), Booking.state != "released")
+        .order_by(Worker.first_name, Worker.id)
+    ):
+        workers[visit_id].append(name)
+    wanted = [visit.firm_id for visit in order.visits if visit.firm_id]
+    firms = {
+        row.id: row.name for row in session.execute(select(Firm.id, Firm.name).where(Firm.id.in_(wanted)))
+    }
+    return tuple(
+        VisitView(
+            row=visit,
+            lines=tuple(line for line in lines if line.visit_id == visit.id),
+            waits_for=tuple(sorted(waits[visit.id])),
+            firm=firms.get(visit.firm_id, "") if visit.firm_id else "",
+            workers=tuple(workers[visit.id]),
+        )
+        for visit in order.visits
+    )
+
+
+def _names(session: Session, order: WorksOrder, approvals: tuple[ApprovalEvent, ...]) -> dict[uuid.UUID, str]:
+    ids = {order.raised_by, order.approved_by, order.issued_by}
+    ids |= {event.by for event in approvals} | {consent.recorded_by for consent in order.consents}
+    rows = session.execute(select(AppUser.id, AppUser.display_name).where(AppUser.id.in_(ids - {None})))
+    return {row.id: row.display_name for row in rows}
+
+
+def _subjects(session: Session, order: WorksOrder) -> list[tuple[str, uuid.UUID]]:
+    offers = session.scalars(select(Offer.id).where(Offer.order_id == order.id))
+    return [
+        ("works_order", order.id),
+        ("assessment", order.assessment_id),
+        ("case_file", order.case_id),
+        *(("visit", visit.id) for visit in order.visits),
+        *(("offer", offer_id) for offer_id in offers),
+    ]

@@ -1,0 +1,135 @@
+"""The list of orders, filtered and paged in a total order: by deadline, then by id."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.codes import CodeError, read_code
+from worksorders.domain.lifecycle.machines import ORDER
+from worksorders.gateways import places
+from worksorders.steps.ordering.find.shown import shown_states
+from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+
+PAGE_SIZE = 25
+OPEN_STATES = tuple(state for state in ORDER.states if state not in {"closed", "cancelled", "superseded"})
+FINISHED_VISITS = ("done", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What the list is narrowed to; `state` is a state, `open` (all that is not over) or empty for every one."""
+
+    state: str = "open"
+    urgency: str = ""
+    region: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in a list; `next_due_at` is the earliest deadline of what is still to do."""
+
+    id: uuid.UUID
+    code: str
+    urgency: str
+    region: str
+    shown: str
+    state: str
+    raised_at: datetime
+    next_due_at: datetime
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of the list with how many orders and pages there are in all."""
+
+    rows: tuple[OrderRow, ...]
+    count: int
+    page: int
+    pages: int
+
+
+def find_orders(session: Session, wanted: OrderFilter, page: int = 1) -> OrderPage:
+    """A page of orders, what is due next first."""
+    where = _conditions(wanted)
+    count = session.scalar(select(func.count()).select_from(WorksOrder).where(*where)) or 0
+    pages = max(1, -(-count // PAGE_SIZE))
+    page = min(max(page, 1), pages)
+    rows = _rows(session, where, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    return OrderPage(rows, count, page, pages)
+
+
+def find_due(session: Session, limit: int) -> tuple[OrderRow, ...]:
+    """Open orders by the time left to their next deadline."""
+    return _rows(session, [WorksOrder.state.in_(OPEN_STATES)], limit=limit, offset=0)
+
+
+def _rows(
+    session: Session, where: Sequence[ColumnElement[bool]], *, limit: int, offset: int
+) -> tuple[OrderRow, ...]:
+    next_visit = (
+        select(func.min(Visit.due_at))
+        .where(Visit.order_id == WorksOrder.id, Visit.state.not_in(FINISHED_VISITS))
+        .correlate(WorksOrder)
+        .scalar_subquery()
+    )
+    due = func.coalesce(next_visit, WorksOrder.permanent_due_at)
+    lines = (
+        select(func.count())
+        .where(WorksLine.order_id == WorksOrder.id, WorksLine.removed_at.is_(None))
+        .correlate(WorksOrder)
+        .scalar_subquery()
+    )
+    found = session.execute(
+        select(WorksOrder, due, lines).where(*where).order_by(due, WorksOrder.id).limit(limit).offset(offset)
+    ).all()
+    shown = shown_states(session, [row[0] for row in found])
+    return tuple(_row(order, due_at, count, shown) for order, due_at, count in found)
+
+
+def _row(order: WorksOrder, due_at: datetime, lines: int, shown: dict[uuid.UUID, str]) -> OrderRow:
+    return OrderRow(
+        id=order.id,
+        code=order.code,
+        urgency=order.urgency,
+        region=places.region(order.region_code).name,
+        shown=shown[order.id],
+        state=order.state,
+        raised_at=order.raised_at,
+        next_due_at=due_at,
+        lines=lines,
+    )
+
+
+def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.state == "open":
+        found.append(WorksOrder.state.in_(OPEN_STATES))
+    elif wanted.state in ORDER.states:
+        found.append(WorksOrder.state == wanted.state)
+    if wanted.urgency:
+        found.append(WorksOrder.urgency == wanted.urgency)
+    if wanted.region:
+        found.append(WorksOrder.region_code == wanted.region)
+    if wanted.code.strip():
+        found.append(_has_code(wanted.code))
+    return found
+
+
+def _has_code(text: str) -> Any:
+    """Orders with the code, whichever way it was typed, or with an assessment that has it."""
+    try:
+        code = read_code(text)
+    except CodeError:
+        code = text.strip().upper()
+    assessed = select(Assessment.id).where(Assessment.code == code)
+    return (WorksOrder.code == code) | WorksOrder.assessment_id.in_(assessed)

@@ -1,0 +1,124 @@
+"""Holds an order until a review date, resumes it, or cancels it with everything that hangs on it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import Faults, RefusedError
+from worksorders.domain.lifecycle.machine import move
+from worksorders.domain.lifecycle.machines import ASSESSMENT, OFFER, VISIT
+from worksorders.domain.lifecycle.reasons import CANCEL, HOLD
+from worksorders.domain.local_time import local_day
+from worksorders.domain.roles import Role
+from worksorders.steps import audit, outbox
+from worksorders.steps.actor import Actor
+from worksorders.steps.intake.give_back import give_back
+from worksorders.steps.ordering.moves import lock_order, move_order
+from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.planning import Booking
+
+CANCELLED = "order.cancelled"
+
+
+def hold(
+    session: Session, actor: Actor, order_id: uuid.UUID, *, reason: str, review_on: date | None, now: datetime
+) -> WorksOrder:
+    """Pause an order; FaultsError at `reason` or `review_on`. Deadlines keep running."""
+    order = lock_order(session, order_id)
+    faults = Faults()
+    faults.require(HOLD.knows(reason), "reason", "Choose why the order waits.")
+    if review_on is None or review_on < local_day(now):
+        faults.add("review_on", "Give the day on which somebody looks at it again: today or later.")
+    faults.raise_if_any()
+    detail = {"review_on": review_on.isoformat()} if review_on else {}
+    move_order(session, actor, order, "hold", reason=reason, detail=detail)
+    order.review_on = review_on
+    return order
+
+
+def resume(session: Session, actor: Actor, order_id: uuid.UUID) -> WorksOrder:
+    """Go on with an order on hold, where it was."""
+    order = lock_order(session, order_id)
+    move_order(session, actor, order, "resume")
+    order.review_on = None
+    return order
+
+
+def cancel(
+    session: Session, actor: Actor, order_id: uuid.UUID, *, reason: str, advocate: str = "", now: datetime
+) -> WorksOrder:
+    """Cancel an order, its open visits, offers and bookings in one transaction; a worker on site stops it.
+
+    The assessment waits for another order, or goes to the advocate who is named. FaultsError at `reason`.
+    """
+    order = lock_order(session, order_id)
+    faults = Faults()
+    faults.require(CANCEL.knows(reason), "reason", "Choose why the order is cancelled.")
+    faults.raise_if_any()
+    if any(visit.state == "on_site" for visit in order.visits):
+        raise RefusedError(
+            "A worker is in the home now: the visit must end before the order is cancelled.",
+            state=order.state,
+            action="cancel",
+        )
+    move_order(session, actor, order, "cancel", reason=reason)
+    _withdraw_offers(session, order, now)
+    _cancel_visits(session, actor, order)
+    _release_assessment(session, actor, order, why=CANCEL.label(reason), advocate=advocate, now=now)
+    outbox.send(session, CANCELLED, {"order_id": str(order.id)}, dedupe_key=f"{CANCELLED}:{order.id}")
+    return order
+
+
+def _withdraw_offers(session: Session, order: WorksOrder, now: datetime) -> None:
+    offers = session.scalars(
+        select(Offer)
+        .where(Offer.order_id == order.id, Offer.state.in_(("open", "accepted")))
+        .order_by(Offer.id)
+        .with_for_update()
+    )
+    for offer in offers:
+        before = offer.state
+        offer.state = move(OFFER, before, "withdraw", Role.SYSTEM)
+        if offer.responded_at is None:
+            offer.responded_at = now
+        audit.record(session, None, "offer.withdrawn", ("offer", offer.id), moved=(before, offer.state))
+
+
+def _cancel_visits(session: Session, actor: Actor, order: WorksOrder) -> None:
+    open_visits = [visit for visit in order.visits if visit.state not in {"done", "cancelled"}]
+    for visit in open_visits:
+        before = visit.state
+        visit.state = move(VISIT, before, "cancel", Role.SYSTEM)
+        audit.record(session, actor, "visit.cancelled", ("visit", visit.id), moved=(before, visit.state))
+    bookings = session.scalars(
+        select(Booking).where(
+            Booking.visit_id.in_([visit.id for visit in open_visits]), Booking.state != "released"
+        )
+    )
+    for booking in bookings:
+        booking.state = "released"
+
+
+def _release_assessment(
+    session: Session, actor: Actor, order: WorksOrder, *, why: str, advocate: str, now: datetime
+) -> None:
+    assessment = order.assessment
+    before = assessment.state
+    assessment.state = move(ASSESSMENT, before, "release", actor.role)
+    audit.record(
+        session,
+        actor,
+        "assessment.released",
+        ("assessment", assessment.id),
+        moved=(before, assessment.state),
+        detail={"order": order.code},
+    )
+    session.flush()
+    if advocate.strip():
+        note = f"Order {order.code} was cancelled: {why.lower()}"
+        give_back(session, actor, assessment.id, advocate=advocate, note=note, now=now)
