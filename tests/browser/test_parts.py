@@ -12,15 +12,19 @@ WIDTHS = [320, 390, 1280]
 SCHEMES = ["light", "dark"]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", ["/help", "/kit", "/kit/portal", "/nowhere"])
-def test_a_page_is_accessible_and_fits(serve, open_context, axe, fits, picture, path, width, scheme):
-    page = open_context(serve(make_app()), width=width, scheme=scheme).new_page()
+def test_a_page_is_accessible_and_fits_at_every_width_and_in_both_schemes(
+    serve, open_context, axe, fits, picture, path
+):
+    page = open_context(serve(make_app())).new_page()
     page.goto(path)
-    axe(page)
-    fits(page)
-    picture(page, f"{path.strip('/').replace('/', '-')}-{width}-{scheme}")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            axe(page)
+            fits(page)
+            picture(page, f"{path.strip('/').replace('/', '-')}-{width}-{scheme}")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -128,6 +132,17 @@ def test_the_quick_exit_leaves_for_a_weather_page_and_is_not_in_the_history(serv
     context.watch.problems.clear()
     page.go_back()
     assert not page.url.endswith("/help")
+
+
+def test_a_printed_page_is_plain_and_has_no_buttons(serve, open_context, picture):
+    page = open_context(serve(make_app()), width=700, scheme="dark").new_page()
+    page.goto("/kit")
+    page.emulate_media(media="print", color_scheme="dark")
+    for gone in (".app-header", ".app-footer", ".app-filter", ".govuk-pagination", ".govuk-button >> nth=0"):
+        expect(page.locator(gone)).not_to_be_visible()
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground in {"rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"}
+    picture(page, "print-700")
 
 
 def test_the_first_key_skips_to_the_content(serve, open_context):
