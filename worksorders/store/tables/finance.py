@@ -76,14 +76,21 @@ class Invoice(HasId, Base):
             "firm_id",
             "number_normalised",
             unique=True,
-            postgresql_where=text("state <> 'rejected'"),
+            postgresql_where=text("state <> 'rejected' AND duplicate_of_id IS NULL"),
         ),
         Index("ix_invoice_state_received", "state", "received_at", "id"),
+        Index("ix_invoice_firm_total", "firm_id", "total_cents"),
+        UniqueConstraint("order_id", "claim_number"),
+        CheckConstraint("hold_kind IS NULL OR hold_kind IN ('held', 'disputed')", name="hold_kind"),
+        CheckConstraint("approved_by <> paid_by", name="two_people_pay"),
     )
     firm_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("firm.id"))
     order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_order.id"), index=True)
     number: Mapped[str]
     number_normalised: Mapped[str]
+    claim_number: Mapped[int | None]
+    duplicate_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"))
+    stated: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     source: Mapped[str]
     issued_on: Mapped[date]
     received_at: Mapped[datetime]
@@ -94,11 +101,24 @@ class Invoice(HasId, Base):
     total_cents: Mapped[Cents]
     gst_rounding: Mapped[str | None]
     state: Mapped[str]
+    accepted_net_cents: Mapped[Cents] = mapped_column(server_default="0")
+    accepted_gst_cents: Mapped[Cents] = mapped_column(server_default="0")
+    held_gst_cents: Mapped[Cents] = mapped_column(server_default="0")
+    disputed_gst_cents: Mapped[Cents] = mapped_column(server_default="0")
+    payable_cents: Mapped[Cents] = mapped_column(server_default="0")
     matched_at: Mapped[datetime | None]
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
     paid_at: Mapped[datetime | None]
     paid_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    paid_to_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("bank_account.id"))
+    hold_kind: Mapped[str | None]
+    hold_reason: Mapped[str | None]
+    held_at: Mapped[datetime | None]
+    held_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    rejected_at: Mapped[datetime | None]
+    rejected_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    reject_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
     firm: Mapped[Firm] = relationship()
@@ -124,8 +144,32 @@ class InvoiceLine(HasId, Base):
     unit: Mapped[str]
     rate: Mapped[Decimal]
     amount_cents: Mapped[Cents]
+    discount_cents: Mapped[Cents] = mapped_column(server_default="0")
+    acceptance_ids: Mapped[list[Any]] = mapped_column(server_default="[]")
     invoice: Mapped[Invoice] = relationship(back_populates="lines")
     line: Mapped[WorksLine | None] = relationship()
+    decision: Mapped[LineDecision | None] = relationship(back_populates="invoice_line")
+
+
+class LineDecision(Base):
+    """What the last match made of an invoice line, what of it is in the ledger, and why each cent is payable."""
+
+    __tablename__ = "line_decision"
+    __table_args__ = (
+        CheckConstraint("accepted_cents + held_cents + disputed_cents = claimed_cents", name="exact_split"),
+    )
+    invoice_line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invoice_line.id"), primary_key=True)
+    line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_line.id"), index=True)
+    claimed_cents: Mapped[Cents]
+    accepted_quantity: Mapped[Decimal]
+    accepted_cents: Mapped[Cents]
+    held_cents: Mapped[Cents]
+    disputed_cents: Mapped[Cents]
+    posted_accrued_cents: Mapped[Cents] = mapped_column(server_default="0")
+    posted_invoiced_cents: Mapped[Cents] = mapped_column(server_default="0")
+    postings: Mapped[int] = mapped_column(server_default="0")
+    explanation: Mapped[list[Any]] = mapped_column(server_default="[]")
+    invoice_line: Mapped[InvoiceLine] = relationship(back_populates="decision")
 
 
 class InvoiceException(HasId, Base):
@@ -136,10 +180,18 @@ class InvoiceException(HasId, Base):
         one_of("severity", ("B", "H", "W")),
         one_of("state", ("open", "released", "superseded")),
         Index("ix_invoice_exception_state", "state", "code"),
+        Index(
+            "uq_invoice_exception_standing",
+            "invoice_id",
+            "exception_key",
+            unique=True,
+            postgresql_where=text("state <> 'superseded'"),
+        ),
     )
     invoice_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("invoice.id"), index=True)
     invoice_line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice_line.id"))
     code: Mapped[str]
+    exception_key: Mapped[str]
     severity: Mapped[str]
     message: Mapped[str]
     expected: Mapped[str]
