@@ -39,6 +39,9 @@ check: .venv/.installed ## Check format, lint, types, layers and the database sc
 	.venv/bin/lint-imports
 	$(PYTHON) tools/schema.py check
 
+bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=60 for longer, SEED=2 for others)
+	@$(PYTHON) tools/bench.py
+
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null
 
