@@ -1,1 +1,28 @@
-"""Routes and forms for contractors."""
+"""Pages for contractors, made for a phone: offers, today, one visit, the own firm."""
+
+from web.extensions import NavItem
+from web.portal import address, attend, firm, offers, photos, today, visit
+from web.portal.blueprint import blueprint
+from web.portal.policy import POLICY
+from worksorders.domain.roles import Role
+
+_CONTRACTOR = frozenset({Role.CONTRACTOR})
+
+NAVIGATION = [
+    NavItem("portal.today", "Today", _CONTRACTOR),
+    NavItem("portal.offers", "Offers", _CONTRACTOR),
+    NavItem("portal.firm", "My firm", _CONTRACTOR),
+]
+
+__all__ = [
+    "NAVIGATION",
+    "POLICY",
+    "address",
+    "attend",
+    "blueprint",
+    "firm",
+    "offers",
+    "photos",
+    "today",
+    "visit",
+]

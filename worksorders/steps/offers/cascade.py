@@ -39,13 +39,29 @@ def pass_on(
     Firms that were asked for a visit of this plan before are not asked again. A visit that nobody is left for is
     unplanned, with `refused_by_all` as its state's reason. The visits are locked, offered or published.
     """
-    settings = load_settings(session)
-    found: dict[uuid.UUID, list[Proposal]] = defaultdict(list)
+    left: list[tuple[Visit, datetime]] = []
     for visit in visits:
         start_at = visit.start_at
         release_bookings(session, [visit.id])
         _release(session, actor, visit)
-        if start_at is None or start_at <= now or order.state not in WORKED_ON:
+        if start_at is not None:
+            left.append((visit, start_at))
+    return offer_next(session, order, left, plan_id=plan_id, now=now)
+
+
+def offer_next(
+    session: Session,
+    order: WorksOrder,
+    visits: Iterable[tuple[Visit, datetime]],
+    *,
+    plan_id: uuid.UUID | None,
+    now: datetime,
+) -> list[Offer]:
+    """Offer unplanned visits at their times to the next firms, one offer for each firm; see pass_on."""
+    settings = load_settings(session)
+    found: dict[uuid.UUID, list[Proposal]] = defaultdict(list)
+    for visit, start_at in visits:
+        if start_at <= now or order.state not in WORKED_ON:
             continue
         placed = _place(session, visit, start_at, settings, plan_id=plan_id, now=now)
         if placed is None:

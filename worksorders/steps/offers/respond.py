@@ -6,28 +6,25 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
-from worksorders.steps import outbox
 from worksorders.steps.actor import Actor
 from worksorders.steps.offers.cascade import pass_on
+from worksorders.steps.offers.conflict import CONFLICT, never_again
 from worksorders.steps.offers.moves import live_bookings, lock_order, move_offer, move_visit
 from worksorders.steps.offers.own_offer import own_open_offer
 from worksorders.steps.offers.rates import take_rates
 from worksorders.steps.offers.seats import choose, find_seats
 from worksorders.steps.offers.urgent import after_urgent_refusal
 from worksorders.steps.offers.withdraw import withdraw_others
-from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Booking
 
-ACCEPTED = "offer.accepted"
 ARRIVAL_MINUTES = (30, 45, 60, 90, 120, 180)
-CONFLICT = "conflict"
 
 
 def arrival_choices(offer: Offer, visits: Sequence[Visit], now: datetime) -> tuple[int, ...]:
@@ -73,7 +70,6 @@ def accept(
         move_visit(session, visit, "accept", actor, detail={"offer": str(offer.id), "workers": workers})
     take_rates(session, [visit.id for visit in visits], offer.firm_id)
     withdraw_others(session, offer, visits, now)
-    outbox.send(session, ACCEPTED, {"offer_id": str(offer.id)}, dedupe_key=f"{ACCEPTED}:{offer.id}")
     session.flush()
     return offer
 
@@ -122,25 +118,10 @@ def decline(session: Session, actor: Actor, offer_id: uuid.UUID, reason: str, no
     session.flush()
     order = lock_order(session, offer.order_id)
     if reason == CONFLICT:
-        _never_again(session, actor, order, now)
+        never_again(session, actor, order, now)
     if offer.urgent:
         after_urgent_refusal(session, actor, order, visits, now)
     else:
         pass_on(session, actor, order, visits, plan_id=offer.plan_id, now=now)
     session.flush()
     return offer
-
-
-def _never_again(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> None:
-    session.execute(
-        insert(NeverSend)
-        .values(
-            id=uuid.uuid4(),
-            case_id=order.case_id,
-            firm_id=actor.require_firm(),
-            source="declined as a conflict",
-            created_at=now,
-            created_by=actor.user_id,
-        )
-        .on_conflict_do_nothing()
-    )

@@ -1,0 +1,158 @@
+"""The moves of a visit: set out, arrive, checklist, leave, no access, unsafe, give back."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.forms import Form, apply_faults, render_form
+from web.portal.blueprint import blueprint
+from web.portal.visit import VisitForms, load, show
+from web.portal.visit_forms import (
+    ChecklistForm,
+    GiveBackForm,
+    LeaveForm,
+    StopForm,
+    checklist_form,
+    leave_form,
+)
+from worksorders.domain.errors import FaultsError
+from worksorders.steps.offers.give_back import give_back as give_visit_back
+from worksorders.steps.site import checklist as checklists
+from worksorders.steps.site import leave as leaving
+from worksorders.steps.site import stop, travel
+from worksorders.steps.site.find_visits import VisitPage
+
+
+def _address(visit_id: uuid.UUID) -> str:
+    return url_for("portal.visit", visit_id=visit_id)
+
+
+@blueprint.post("/visits/<uuid:visit_id>/set-out")
+def set_out(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """On the way."""
+    load(visit_id)
+    form = Form()
+    if not form.validate_on_submit():
+        return show(load(visit_id))
+
+    def move() -> str:
+        travel.set_out(db(), actor(), visit_id, request_now())
+        return _address(visit_id)
+
+    return take_once(form.key, "visit.set_out", move)
+
+
+@blueprint.post("/visits/<uuid:visit_id>/arrive")
+def arrive(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """At the door."""
+    load(visit_id)
+    form = Form()
+    if not form.validate_on_submit():
+        return show(load(visit_id))
+
+    def move() -> str:
+        travel.arrive(db(), actor(), visit_id, request_now())
+        return _address(visit_id)
+
+    return take_once(form.key, "visit.arrive", move)
+
+
+@blueprint.post("/visits/<uuid:visit_id>/checklist")
+def checklist(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Keep what was done; it may be sent again and again while on site."""
+    page = load(visit_id)
+    form = checklist_form(page)
+    if not form.validate_on_submit():
+        return show(page, VisitForms(checklist=form))
+    try:
+        return take_once(form.key, "visit.checklist", lambda: _save(visit_id, page, form))
+    except FaultsError as faults:
+        db().rollback()
+        apply_faults(form, faults)
+        return show(page, VisitForms(checklist=form))
+
+
+def _save(visit_id: uuid.UUID, page: VisitPage, form: ChecklistForm) -> str:
+    checklists.save_checklist(db(), actor(), visit_id, form.entries(page.lines), request_now())
+    flash("Saved.", "success")
+    return _address(visit_id)
+
+
+@blueprint.post("/visits/<uuid:visit_id>/leave")
+def leave(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """End the visit once everything is there; whatever is missing is listed at once."""
+    page = load(visit_id)
+    form = leave_form(page)
+    if not form.validate_on_submit():
+        return show(page, VisitForms(leave=form))
+    try:
+        return take_once(form.key, "visit.leave", lambda: _leave(visit_id, form))
+    except FaultsError as faults:
+        db().rollback()
+        apply_faults(form, faults)
+        return show(page, VisitForms(leave=form))
+
+
+def _leave(visit_id: uuid.UUID, form: LeaveForm) -> str:
+    escalation = form.escalation.data or ""
+    visit = leaving.leave(db(), actor(), visit_id, form.states(), escalation=escalation, now=request_now())
+    flash(f"Visit {visit.code} is done. The address is closed.", "success")
+    return url_for("portal.today")
+
+
+@blueprint.route("/visits/<uuid:visit_id>/no-access", methods=["GET", "POST"])
+def no_access(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """No access, or the work cannot be done."""
+    page = load(visit_id)
+    form = StopForm()
+    if form.validate_on_submit():
+        return take_once(form.key, "visit.no_access", lambda: _stop(visit_id, form))
+    return render_form("portal/no_access.html", form, page=page)
+
+
+def _stop(visit_id: uuid.UUID, form: StopForm) -> str:
+    visit = stop.stop(db(), actor(), visit_id, form.reason.data, request_now())
+    flash(f"Reported. Visit {visit.code} is over for you; the coordinator plans it again.", "success")
+    return url_for("portal.today")
+
+
+@blueprint.post("/visits/<uuid:visit_id>/unsafe")
+def unsafe(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """One tap: gone, and the coordinator is alerted."""
+    load(visit_id)
+    form = Form()
+    if not form.validate_on_submit():
+        return show(load(visit_id))
+
+    def move() -> str:
+        stop.leave_unsafe(db(), actor(), visit_id, request_now())
+        return url_for("portal.safe")
+
+    return take_once(form.key, "visit.unsafe", move)
+
+
+@blueprint.get("/safe")
+def safe() -> ResponseReturnValue:
+    """What to do after leaving unsafe: nothing of the visit is on this page."""
+    return render_template("portal/safe.html")
+
+
+@blueprint.route("/visits/<uuid:visit_id>/give-back", methods=["GET", "POST"])
+def give_back(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """The firm cannot make an accepted visit after all."""
+    page = load(visit_id)
+    form = GiveBackForm()
+    if form.validate_on_submit():
+        return take_once(form.key, "visit.give_back", lambda: _give_back(visit_id, form))
+    return render_form("portal/give_back.html", form, page=page)
+
+
+def _give_back(visit_id: uuid.UUID, form: GiveBackForm) -> str:
+    give_visit_back(db(), actor(), visit_id, form.reason.data, request_now())
+    flash("Given back. Another firm is asked.", "success")
+    return url_for("portal.today")

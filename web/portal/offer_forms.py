@@ -1,0 +1,71 @@
+"""The forms that answer an offer."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from web.fields import RadioField, Required, SelectField
+from web.filters import nz_datetime
+from web.forms import Form
+from worksorders.domain.lifecycle.reasons import DECLINE
+from worksorders.steps.offers.find_offers import OfferPage
+
+NOBODY = ("", "Choose a worker")
+
+
+class DeclineForm(Form):
+    """Why not; a conflict is never asked about."""
+
+    reason = RadioField(
+        "Why do you decline?",
+        choices=list(DECLINE.choices()),
+        validators=[Required("Choose the reason that fits best.")],
+    )
+
+
+class AcceptForm(Form):
+    """Takes the offer; a subclass made for the offer adds the seats and, if urgent, the arrival."""
+
+    def workers(self) -> dict[str, uuid.UUID]:
+        """The worker chosen for each seat that has one."""
+        found = {}
+        for field in self:
+            if field.name.startswith("worker-") and field.data:
+                found[field.name] = uuid.UUID(field.data)
+        return found
+
+    @property
+    def minutes(self) -> int | None:
+        """The promised minutes until arrival, of an urgent offer."""
+        return (
+            int(self.arrive_in_minutes.data)
+            if "arrive_in_minutes" in self and self.arrive_in_minutes.data
+            else None
+        )
+
+
+def accept_form(page: OfferPage) -> AcceptForm:
+    """The form for one offer: a list of workers for each seat, and the arrival of an urgent one."""
+    fields: dict[str, Any] = {}
+    for number, seat in enumerate(page.seats, start=1):
+        label = (
+            "Who goes" if len(page.seats) == 1 else f"Who goes, place {number} ({_when(page, seat.visit_id)})"
+        )
+        choices = [(str(worker_id), name) for worker_id, name in seat.choices]
+        if seat.proposed is None or seat.proposed not in {worker for worker, _ in seat.choices}:
+            choices.insert(0, NOBODY)
+        fields[seat.name] = SelectField(label, choices=choices, validators=[Required("Choose who goes.")])
+    if page.arrivals:
+        fields["arrive_in_minutes"] = RadioField(
+            "When will they be there?",
+            choices=[(str(minutes), f"in {minutes} minutes") for minutes in page.arrivals],
+            validators=[Required("Choose when the worker will be there.")],
+        )
+    form: AcceptForm = type("AcceptThisForm", (AcceptForm,), fields)()
+    return form
+
+
+def _when(page: OfferPage, visit_id: uuid.UUID) -> str:
+    start_at = page.starts.get(visit_id)
+    return nz_datetime(start_at) if start_at else "now"

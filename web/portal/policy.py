@@ -1,0 +1,27 @@
+"""Who may use the contractors' routes; whose rows are seen is decided by the steps, by the actor's firm."""
+
+from web.access import allow
+from worksorders.domain.roles import Role
+
+CONTRACTORS = allow(Role.CONTRACTOR)
+
+POLICY = {
+    "today": CONTRACTORS,
+    "offers": CONTRACTORS,
+    "offer": CONTRACTORS,
+    "accept": CONTRACTORS,
+    "decline": CONTRACTORS,
+    "visit": CONTRACTORS,
+    "address": CONTRACTORS,
+    "set_out": CONTRACTORS,
+    "arrive": CONTRACTORS,
+    "checklist": CONTRACTORS,
+    "leave": CONTRACTORS,
+    "no_access": CONTRACTORS,
+    "unsafe": CONTRACTORS,
+    "safe": CONTRACTORS,
+    "give_back": CONTRACTORS,
+    "add_photo": CONTRACTORS,
+    "photo": CONTRACTORS,
+    "firm": CONTRACTORS,
+}

@@ -1,0 +1,34 @@
+"""Today's visits in order, with the next one to start, and those of the coming days."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db
+from web.extensions import request_now
+from web.filters import local_today
+from web.forms import Form
+from web.portal.blueprint import blueprint
+from worksorders.steps.offers import find_offers
+from worksorders.steps.site.find_visits import find_visits
+
+LIVE = ("en_route", "on_site")
+
+
+@blueprint.get("/today")
+def today() -> ResponseReturnValue:
+    """A worker sees their own visits, the firm's office those of everybody."""
+    now = request_now()
+    rows = find_visits(db(), actor(), now)
+    on = local_today(now)
+    due = [row for row in rows if row.on is not None and (row.on <= on or row.state in LIVE)]
+    waiting = [row for row in due if row.state != "done"]
+    begun = [row for row in waiting if row.state in LIVE]
+    following = next(iter(begun or waiting), None)
+    return render_template(
+        "portal/today.html",
+        next_visit=following,
+        visits=due,
+        later=[row for row in rows if row not in due],
+        offers=len(find_offers.find_open(db(), actor(), now)),
+        action=Form(),
+    )

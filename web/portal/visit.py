@@ -1,0 +1,60 @@
+"""One visit on the phone: when, what, and the moves that are possible now."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db
+from web.extensions import request_now
+from web.forms import Form
+from web.portal.blueprint import blueprint
+from web.portal.visit_forms import (
+    ChecklistForm,
+    LeaveForm,
+    PasswordForm,
+    PhotoForm,
+    checklist_form,
+    leave_form,
+    photo_form,
+)
+from worksorders.steps.site.find_visits import VisitPage, find_visit
+
+
+@dataclass(frozen=True)
+class VisitForms:
+    """The forms of the page; one that was sent and refused takes the place of a fresh one."""
+
+    checklist: ChecklistForm | None = None
+    photos: PhotoForm | None = None
+    leave: LeaveForm | None = None
+    password: PasswordForm | None = None
+
+
+def load(visit_id: uuid.UUID) -> VisitPage:
+    """The visit as the signed-in person may see it; anybody else's is the one 404 page."""
+    return find_visit(db(), actor(), visit_id, request_now())
+
+
+def show(page: VisitPage, sent: VisitForms | None = None) -> ResponseReturnValue:
+    """The page, with the form in error if there is one and then status 422."""
+    sent = sent or VisitForms()
+    on_site = page.row.state == "on_site"
+    forms = {
+        "checklist": sent.checklist or (checklist_form(page) if on_site else None),
+        "photos": sent.photos or (photo_form(page) if on_site else None),
+        "leave": sent.leave or (leave_form(page) if on_site else None),
+        "password": sent.password or PasswordForm(),
+    }
+    wrong = next((form for form in forms.values() if form is not None and form.errors), None)
+    shown = render_template("portal/visit.html", page=page, form=wrong, action=Form(), **forms)
+    return shown, 422 if wrong else 200
+
+
+@blueprint.get("/visits/<uuid:visit_id>")
+def visit(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """One visit of the own firm."""
+    return show(load(visit_id))

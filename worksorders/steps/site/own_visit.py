@@ -1,0 +1,122 @@
+"""Finds a visit for the firm that holds it and says how a contractor's user stands to it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from catalogue.trade import parse_trade
+from worksorders.domain.disclosure.policy import Moment, Relation, Viewer
+from worksorders.domain.errors import NotPermittedError, RefusedError
+from worksorders.domain.lifecycle.machine import words
+from worksorders.domain.local_time import local_day
+from worksorders.domain.people.vetting import Check, Holder, may_attend
+from worksorders.domain.roles import Role
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
+from worksorders.store.tables.cases import NeverSend
+from worksorders.store.tables.contractors import VettingCheck, WorkerTrade
+from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.planning import Booking
+
+HELD = ("accepted", "en_route", "on_site", "done")
+GONE = "There is no such visit."
+
+
+def own_visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """The visit, if the actor's firm holds it; raises NotFoundError for anybody else's, ended or taken away."""
+    firm_id = actor.require_firm()
+    never = [NeverSend.firm_id == firm_id]
+    if actor.worker_id is not None:
+        never.append(NeverSend.worker_id == actor.worker_id)
+    barred = exists().where(NeverSend.case_id == WorksOrder.case_id, or_(*never))
+    visit = session.scalar(
+        select(Visit)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(Visit.id == visit_id, Visit.firm_id == firm_id, Visit.state.in_(HELD), ~barred)
+    )
+    if visit is None:
+        raise NotFoundError(GONE)
+    return visit
+
+
+def lock_own_visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """The same, locked with its order and as it is now."""
+    found = own_visit(session, actor, visit_id)
+    lock_order(session, found.order_id)
+    lock_visits(session, [visit_id])
+    return own_visit(session, actor, visit_id)
+
+
+def crew_of(session: Session, visit_id: uuid.UUID) -> list[uuid.UUID]:
+    """The workers who are named for the visit."""
+    rows = session.scalars(
+        select(Booking.worker_id)
+        .where(Booking.visit_id == visit_id, Booking.state == "confirmed")
+        .order_by(Booking.created_at, Booking.id)
+    )
+    return list(rows)
+
+
+def viewer_of(session: Session, actor: Actor, visit: Visit, now: datetime) -> Viewer:
+    """How the actor stands to a visit that the actor's firm holds: named for it or not, checks valid today or not."""
+    if actor.worker_id is None or actor.worker_id not in crew_of(session, visit.id):
+        return Viewer(Role.CONTRACTOR, Relation.FIRM)
+    return Viewer(Role.CONTRACTOR, Relation.NAMED, cleared_today(session, actor.worker_id, visit, now))
+
+
+def moment_of(visit: Visit, now: datetime) -> Moment:
+    """The states and times on which disclosure hangs."""
+    return Moment(visit.order.state, visit.state, visit.start_at, now)
+
+
+def cleared_today(session: Session, worker_id: uuid.UUID, visit: Visit, now: datetime) -> bool:
+    """Whether the checks of the worker and of the firm that holds the visit allow its trade today."""
+    checks = [
+        Check(row.kind, Holder.WORKER if row.worker_id else Holder.FIRM, row.issued_on, row.expires_on)
+        for row in session.scalars(
+            select(VettingCheck).where(
+                or_(VettingCheck.worker_id == worker_id, VettingCheck.firm_id == visit.firm_id)
+            )
+        )
+    ]
+    trades = session.scalars(select(WorkerTrade.trade).where(WorkerTrade.worker_id == worker_id)).all()
+    return may_attend(parse_trade(visit.trade), trades, checks, local_day(now))
+
+
+def named_visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> Visit:
+    """The visit, locked, for one of its named workers; raises NotFoundError, or NotPermittedError for a colleague."""
+    visit = lock_own_visit(session, actor, visit_id)
+    if actor.worker_id is None or actor.worker_id not in crew_of(session, visit.id):
+        raise NotPermittedError(
+            "Only the worker who is named for this visit does this, with their own account."
+        )
+    return visit
+
+
+def attending_visit(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
+    """The visit of a named worker whose checks are valid today, while the order is live.
+
+    Raises NotFoundError, NotPermittedError for a colleague or somebody whose checks have lapsed, RefusedError for
+    an order that is held or suspended.
+    """
+    visit = named_visit(session, actor, visit_id)
+    if not cleared_today(session, crew_member(actor), visit, now):
+        raise NotPermittedError("A check of yours or of your firm is not valid today: call the coordinator.")
+    if visit.order.state not in WORKED_ON:
+        raise RefusedError(
+            f"Work at this home is paused ({words(visit.order.state)}): do not go there, call the coordinator.",
+            state=visit.order.state,
+            action="attend",
+        )
+    return visit
+
+
+def crew_member(actor: Actor) -> uuid.UUID:
+    """The worker that the account is; raises NotPermittedError for a firm's office account."""
+    if actor.worker_id is None:
+        raise NotPermittedError("Only a worker's own account does this.")
+    return actor.worker_id

@@ -1,0 +1,58 @@
+"""Ends a visit that could not be carried out: no access, stopped, or left because it was unsafe."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import Fault, FaultsError
+from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
+from worksorders.steps.actor import Actor
+from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
+from worksorders.steps.ordering.moves import lock_order, move_order
+from worksorders.steps.site import notes
+from worksorders.steps.site.openings import is_any_insecure
+from worksorders.steps.site.own_visit import named_visit, own_visit
+from worksorders.store.tables.orders import Visit
+
+LEFT_UNSAFE = "left_unsafe"
+SUSPENDED_FOR = "worker_left_unsafe"
+REASONS = (*NO_ACCESS.choices(), *(pair for pair in ABORT.choices() if pair[0] != LEFT_UNSAFE))
+
+
+def stop(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: datetime) -> Visit:
+    """No access, or the work cannot be done: the deadline keeps running and a coordinator plans the visit again.
+
+    `reason` is a code of the no-access or the abort list; FaultsError at `reason` for any other.
+    """
+    if reason not in {code for code, _ in REASONS}:
+        raise FaultsError([Fault("reason", "Choose what happened.")])
+    visit = named_visit(session, actor, visit_id)
+    kind = notes.NO_ACCESS_KIND if NO_ACCESS.knows(reason) else notes.STOPPED
+    action = "report_no_access" if kind == notes.NO_ACCESS_KIND else "abort"
+    _end(session, actor, visit, action, reason, now=now)
+    notes.add_note(session, actor, visit, kind, reason, now=now)
+    return visit
+
+
+def leave_unsafe(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
+    """One tap: the visit is over, every visit to the home is paused, and the coordinator is alerted."""
+    order = lock_order(session, own_visit(session, actor, visit_id).order_id)
+    visit = named_visit(session, actor, visit_id)
+    _end(session, actor, visit, "abort", LEFT_UNSAFE, now=now)
+    notes.add_note(session, actor, visit, notes.UNSAFE, LEFT_UNSAFE, now=now)
+    if order.state in WORKED_ON:
+        move_order(session, actor, order, "suspend", reason=SUSPENDED_FOR)
+    return visit
+
+
+def _end(session: Session, actor: Actor, visit: Visit, action: str, reason: str, *, now: datetime) -> None:
+    """End the visit and, in the same transaction, the right to its address and the hold on the workers' time."""
+    was_inside = visit.state == "on_site"
+    move_visit(session, visit, action, actor, reason=reason)
+    visit.left_at = now
+    release_bookings(session, [visit.id])
+    if was_inside and is_any_insecure(session, visit.id):
+        notes.add_note(session, actor, visit, notes.INSECURE, notes.LEFT_INSECURE, now=now)

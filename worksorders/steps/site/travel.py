@@ -1,0 +1,40 @@
+"""On the way and at the door: setting out and arriving."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import RefusedError
+from worksorders.steps.actor import Actor
+from worksorders.steps.offers.moves import move_visit
+from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.site.own_visit import attending_visit
+from worksorders.store.tables.orders import Visit
+
+
+def set_out(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
+    """The named worker is on the way; not before the address may be read."""
+    visit = attending_visit(session, actor, visit_id, now)
+    _not_too_early(session, visit, "set_out", now)
+    move_visit(session, visit, "set_out", actor)
+    return visit
+
+
+def arrive(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
+    """The named worker is at the home; a crew arrives with the first of them."""
+    visit = attending_visit(session, actor, visit_id, now)
+    _not_too_early(session, visit, "arrive", now)
+    move_visit(session, visit, "arrive", actor)
+    visit.arrived_at = now
+    return visit
+
+
+def _not_too_early(session: Session, visit: Visit, action: str, now: datetime) -> None:
+    window = load_settings(session).address_window
+    if visit.start_at is not None and now < visit.start_at - window:
+        raise RefusedError(
+            "This visit is too far ahead to start now: wait until its day.", state=visit.state, action=action
+        )
