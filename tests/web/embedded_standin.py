@@ -1,5 +1,6 @@
 """A whole installation with small commands in place of the product's, run as a program by the tests."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,10 +19,15 @@ with psycopg.connect(os.environ["MIGRATION_URL"].replace("+psycopg", "")) as c:
 print("migrated", flush=True)
 """
 LOAD = """
-import os, psycopg
+import os, time, psycopg
 assert "MIGRATION_URL" not in os.environ
 with psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", "")) as c:
     c.execute("insert into app_user values ('Hana')")
+    c.commit()
+    if os.environ.get("SLOW_DEMO"):
+        print("half a demo", flush=True)
+        time.sleep(1000)
+    c.execute("insert into app_user values ('Tama')")
 print("demo loaded", flush=True)
 """
 PEOPLE = """
@@ -78,6 +84,7 @@ def main() -> int:
         take_lock(folder, "the tests")
         with listen("127.0.0.1", 0) as listener:
             given = {"PATH": "/usr/local/bin:/usr/bin:/bin", "MARK": str(folder)}
+            given |= {name: os.environ[name] for name in ("SLOW_DEMO",) if name in os.environ}
             installation = Installation.open(folder, given)
             return run(installation, commands(listener.fileno()), listener, say)
     except EngineError as error:

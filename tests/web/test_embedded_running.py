@@ -45,12 +45,12 @@ def marked(folder):
 class Running:
     """One start of the stand-in installation."""
 
-    def __init__(self, folder, *, command=None):
+    def __init__(self, folder, *, command=None, **environment):
         self.folder = folder
         self.process = subprocess.Popen(
             command or [*PROGRAM, str(folder)],
             cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -115,7 +115,7 @@ def stopped(running, folder):
 
 
 def test_a_first_start_migrates_loads_the_demo_and_tells_the_address(running):
-    words = ("migrated", "demo loaded", "people Hana", "Ready: http://localhost:")
+    words = ("migrated", "demo loaded", "people Hana Tama", "Ready: http://localhost:")
     places = [running.said.find(word) for word in words]
     assert -1 not in places
     assert places == sorted(places)
@@ -163,7 +163,7 @@ def test_term_stops_everything_in_order_and_a_second_start_keeps_the_data(runnin
     second.port()
     assert time.monotonic() - began < 10
     assert "demo loaded" not in second.said
-    assert "people Hana" in second.said
+    assert "people Hana Tama" in second.said
     assert second.end(signal.SIGINT) == 0
     assert marked(folder) == {}
 
@@ -176,7 +176,7 @@ def test_nothing_outlives_a_killed_supervisor(stopped):
     wait_for(lambda: marked(stopped) == {})
     second = Running(stopped)
     second.port()
-    assert "people Hana" in second.said
+    assert "people Hana Tama" in second.said
     assert second.end() == 0
 
 
@@ -203,3 +203,19 @@ def test_a_signal_to_make_alone_ends_everything(stopped, tmp_path, number):
     make.end(number)
     wait_for(lambda: marked(stopped) == {})
     assert "Stopped; nothing is left running." in make.said
+
+
+@pytest.mark.slow
+def test_a_demo_that_was_cut_short_is_made_anew():
+    short = Path(tempfile.mkdtemp(prefix="hsw-demo-"))
+    first = Running(short, SLOW_DEMO="1")
+    wait_for(lambda: "half a demo" in first.said)
+    first.end(signal.SIGKILL)
+    wait_for(lambda: marked(short) == {})
+    second = Running(short)
+    second.port()
+    assert second.end() == 0
+    assert "demo loaded" in second.said
+    assert "people Hana Tama" in second.said
+    assert not (short / "demo-unfinished").exists()
+    shutil.rmtree(short)

@@ -56,6 +56,11 @@ class Installation:
         """Whether Valkey is ours to run."""
         return not self.given.get("REDIS_URL")
 
+    @property
+    def demo_unfinished(self) -> Path:
+        """A note that is there while the demo is being loaded into a database of our own."""
+        return self.folder / "demo-unfinished"
+
     def log(self, name: str) -> Path:
         """File for the output of a part; a large old one is moved aside once."""
         path = self.folder / "logs" / f"{name}.log"

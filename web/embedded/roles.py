@@ -30,6 +30,14 @@ def prepare(server: Postgres, database: str = DATABASE) -> None:
         )
 
 
+def discard(server: Postgres, database: str = DATABASE) -> None:
+    """Throw a database away, to begin anew."""
+    with server.connect() as connection:
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database))
+        )
+
+
 def close_to_others(connection: Connection, database: str) -> None:
     """Let only the two roles in; a copy made from a template does not inherit this."""
     connection.execute(

@@ -17,7 +17,7 @@ from web.embedded.engines import start_postgres, start_valkey
 from web.embedded.installation import Installation
 from web.embedded.parts import ROOT, Commands, engine_parts, product_parts
 from web.embedded.process import interrupted_make, spawn
-from web.embedded.roles import prepare
+from web.embedded.roles import discard, prepare
 from web.embedded.supervisor import StoppedError, Supervisor
 
 PATIENCE_SECONDS = 60.0
@@ -71,6 +71,8 @@ def _start_engines(installation: Installation, supervisor: Supervisor) -> None:
             log=installation.log("postgres"),
         )
         supervisor.adopt(parts["postgres"], server.process)
+        if installation.demo_unfinished.exists():
+            discard(server)
         prepare(server)
     if "valkey" in parts:
         supervisor.adopt(
@@ -89,12 +91,19 @@ def _prepare_database(
     elif supervisor.once(_child(commands.migrate, environment | {"MIGRATION_URL": owner})) != 0:
         msg = "The migrations failed; their message stands above."
         raise EngineError(msg)
-    if has_users(environment["DATABASE_URL"]):
-        return
-    say("The database is empty: loading the demo programme.")
-    if supervisor.once(_child(commands.load_demo, environment)) != 0:
+    if not has_users(environment["DATABASE_URL"]):
+        say("The database is empty: loading the demo programme.")
+        _load_demo(installation, commands, supervisor)
+
+
+def _load_demo(installation: Installation, commands: Commands, supervisor: Supervisor) -> None:
+    """Load the demo; a note is left until it is whole, so that a half one is not taken for data."""
+    if installation.own_postgres:
+        installation.demo_unfinished.touch()
+    if supervisor.once(_child(commands.load_demo, installation.environment())) != 0:
         msg = "The demo programme could not be loaded; the message stands above."
         raise EngineError(msg)
+    installation.demo_unfinished.unlink(missing_ok=True)
 
 
 def has_users(database_url: str) -> bool:
