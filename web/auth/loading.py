@@ -26,7 +26,8 @@ def _load() -> None:
             session.clear()
             return
         g.user, g.locked = found.actor, found.locked
-        if not found.locked and now - found.last_seen_at > timedelta(minutes=1):
+        background = "X-Background" in request.headers
+        if not background and not found.locked and now - found.last_seen_at > timedelta(minutes=1):
             sign_in.touch(database, found.actor, now)
 
 

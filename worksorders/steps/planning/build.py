@@ -60,6 +60,12 @@ class _Builder:
     place: dict[uuid.UUID, int] = field(default_factory=dict)
     shifts: list[tuple[Shift, ...]] = field(default_factory=list)
     lost: list[uuid.UUID] = field(default_factory=list)
+    lapsed: dict[tuple[int, str], frozenset[int]] = field(default_factory=dict)
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """The days of the horizon."""
+        return tuple(self.asked.starts_on + timedelta(days=day) for day in range(self.asked.days))
 
 
 def wall(on: date, minute: int) -> datetime:
@@ -212,14 +218,17 @@ def _other_firms(made: _Builder, visit: OpenVisit, barred: set[int]) -> set[int]
 
 
 def _uncleared(made: _Builder, visit: OpenVisit) -> dict[int, frozenset[int]]:
-    days = [made.asked.starts_on + timedelta(days=day) for day in range(made.asked.days)]
-    found = {
-        at: frozenset(
-            day for day, on in enumerate(days) if on in uncleared_days(person, visit.trade, tuple(days))
-        )
-        for at, person in enumerate(made.workforce.people)
-    }
-    return {at: uncleared for at, uncleared in found.items() if uncleared}
+    """Of each worker who could otherwise go, the days on which checks or agreement are not valid."""
+    found = {}
+    for at, person in enumerate(made.workforce.people):
+        key = (at, visit.trade)
+        if key not in made.lapsed:
+            able = qualifies(visit.trade, person.trades)
+            lapsed = uncleared_days(person, visit.trade, made.days) if able else frozenset()
+            made.lapsed[key] = frozenset((on - made.asked.starts_on).days for on in lapsed)
+        if made.lapsed[key]:
+            found[at] = made.lapsed[key]
+    return found
 
 
 def _pin(made: _Builder, visit: OpenVisit) -> Pin | None:

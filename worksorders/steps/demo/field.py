@@ -1,0 +1,144 @@
+"""What firms and workers do in the demo's past: answer offers, make visits, leave evidence, meet closed doors."""
+
+from __future__ import annotations
+
+import io
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import DomainError
+from worksorders.steps.actor import Actor
+from worksorders.steps.demo.clock import Past
+from worksorders.steps.offers import respond
+from worksorders.steps.site import checklist, evidence, leave, openings, photos, stop, travel
+from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.planning import Booking
+
+DECLINES = ("no_capacity", "outside_area", "parts_lead_time")
+NO_ACCESS = ("nobody_home", "client_declined_today", "animal")
+
+
+@dataclass
+class Field:
+    """The firms' offices and the workers, with the dice that decide how their days go."""
+
+    past: Past
+    offices: Mapping[uuid.UUID, Actor]
+    workers: Mapping[uuid.UUID, Actor]
+    random: Random
+
+    def answer_offers(self) -> None:
+        """Most offers are accepted, some declined, a few left to lapse; refused ones reach the next firm at once."""
+        for _ in range(4):
+            with self.past.sessions() as session:
+                offers = session.scalars(
+                    select(Offer)
+                    .where(Offer.state == "open", Offer.expires_at > self.past.now)
+                    .order_by(Offer.code)
+                ).all()
+            if not [offer for offer in offers if self._answer(offer)]:
+                return
+            self.past.run()
+
+    def _answer(self, offer: Offer) -> bool:
+        fate = self.random.random()
+        if fate > 0.95:
+            return False
+        actor = self.offices[offer.firm_id]
+        try:
+            with self.past.sessions.begin() as session:
+                if fate > 0.87:
+                    respond.decline(session, actor, offer.id, self.random.choice(DECLINES), self.past.now)
+                else:
+                    self._accept(session, actor, offer)
+        except DomainError:
+            return False
+        return True
+
+    def _accept(self, session: Session, actor: Actor, offer: Offer) -> None:
+        fresh = session.get_one(Offer, offer.id)
+        visits = [one.visit for one in fresh.visits]
+        choices = respond.arrival_choices(fresh, visits, self.past.now)
+        minutes = choices[0] if choices else None
+        respond.accept(session, actor, offer.id, self.past.now, arrive_in_minutes=minutes)
+
+    def visits_until(self, until: datetime) -> None:
+        """Make every accepted visit that starts before `until`, in the order of their starts."""
+        while (visit := self._next(until)) is not None:
+            self.past.go_to(visit.start_at or self.past.now)
+            with self.past.sessions() as session:
+                worker_id = session.scalars(
+                    select(Booking.worker_id)
+                    .where(Booking.visit_id == visit.id, Booking.state == "confirmed")
+                    .order_by(Booking.worker_id)
+                ).first()
+            if worker_id is None:
+                return
+            self._attend(self.workers[worker_id], visit.id)
+
+    def _next(self, until: datetime) -> Visit | None:
+        with self.past.sessions() as session:
+            return session.scalars(
+                select(Visit)
+                .where(Visit.state == "accepted", Visit.start_at < until)
+                .order_by(Visit.start_at, Visit.id)
+            ).first()
+
+    def _attend(self, actor: Actor, visit_id: uuid.UUID) -> None:
+        """Set out, arrive, tick off, photograph, leave; now and then nobody opens the door."""
+        fate = self.random.random()
+        with self.past.sessions.begin() as session:
+            travel.set_out(session, actor, visit_id, self.past.now)
+        if fate < 0.05:
+            with self.past.sessions.begin() as session:
+                stop.stop(session, actor, visit_id, self.random.choice(NO_ACCESS), self.past.now)
+            return
+        if fate > 0.99:
+            with self.past.sessions.begin() as session:
+                stop.leave_unsafe(session, actor, visit_id, self.past.now)
+            return
+        with self.past.sessions.begin() as session:
+            visit = travel.arrive(session, actor, visit_id, self.past.now)
+            self._work(session, actor, visit)
+
+    def _work(self, session: Session, actor: Actor, visit: Visit) -> None:
+        leaving_at = self.past.now + timedelta(minutes=visit.minutes)
+        entries = [
+            checklist.LineEntry(
+                line_id=line.id,
+                done_quantity=line.quantity,
+                serial_numbers="",
+                keys_note="3 keys cut, all with the client" if evidence.asked_of(line).keys else "",
+                certificate_number=f"C{self.random.randint(10000, 99999)}"
+                if evidence.asked_of(line).certificate
+                else "",
+                no_photo_reason=None if self._photo(session, actor, visit, line.id) else "not_necessary",
+            )
+            for line in checklist.checklist_lines(visit).values()
+        ]
+        checklist.save_checklist(session, actor, visit.id, entries, leaving_at)
+        states = {
+            opening.id: "temporarily_secured" if visit.interim else "secure"
+            for opening in openings.touched_openings(session, visit.id)
+        }
+        leave.leave(session, actor, visit.id, states, now=leaving_at)
+
+    def _photo(self, session: Session, actor: Actor, visit: Visit, line_id: uuid.UUID) -> bool:
+        """A plain picture for every third line, painted here: there is no camera in this past."""
+        if self.random.random() > 0.3:
+            return False
+        colour = tuple(self.random.randint(80, 200) for _ in range(3))
+        buffer = io.BytesIO()
+        Image.new("RGB", (320, 240), colour).save(buffer, "JPEG")
+        photos.add_photo(
+            session, actor, visit.id, buffer.getvalue(), self.past.now, key=uuid.uuid4(), line_id=line_id
+        )
+        return True
