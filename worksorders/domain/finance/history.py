@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from worksorders.domain.finance.decision import Decision
-from worksorders.domain.finance.facts import EarlierClaim, EarlierLine
+from worksorders.domain.finance.facts import EarlierClaim, EarlierLine, OrderLineFacts
 from worksorders.domain.finance.reconcile import Match
 from worksorders.domain.money import line_cents
 
@@ -76,19 +76,25 @@ def accruals_used(match: Match, decision: Decision) -> Mapping[str, int]:
     Where a cap stops cents of the accepted quantity, only the accepted cents are used up, since the rest
     is still owed or disputed. Negative for a credit note, which puts the accrual back.
     """
-    used: dict[str, Decimal] = {}
+    so_far: dict[str, tuple[Decimal, int]] = {}
     accruals: dict[str, int] = {}
     for bound, decided in zip(match.case.lines, decision.lines, strict=True):
         target = bound.order_line
-        if target is None or not decided.portion.accepted_cents:
+        if target is None or not decided.accepted_quantity:
             continue
-        before = target.invoiced_quantity + used.get(target.line_id, Decimal(0))
+        before, used = so_far.get(target.line_id) or (target.invoiced_quantity, _used_before(target))
         after = before + decided.accepted_quantity
-        used[target.line_id] = after - target.invoiced_quantity
-        frozen = line_cents(after, target.rate) - line_cents(before, target.rate)
         capped = _is_capped(match, decided.line_id)
-        accruals[decided.line_id] = decided.portion.accepted_cents if capped else frozen
+        own = decided.portion.accepted_cents if capped else line_cents(after, target.rate) - used
+        so_far[target.line_id] = (after, used + own)
+        accruals[decided.line_id] = own
     return accruals
+
+
+def _used_before(line: OrderLineFacts) -> int:
+    if line.accrual_used_cents is not None:
+        return line.accrual_used_cents
+    return line_cents(line.invoiced_quantity, line.rate)
 
 
 def _is_capped(match: Match, line_id: str) -> bool:

@@ -51,6 +51,7 @@ def estimate_at_completion(
     actual_cents: int,
     accrued_cents: int,
     committed_cents: int,
+    *,
     homes_left: int,
     costs: CostPerHome | None,
     planned_cents: int,

@@ -48,7 +48,8 @@ class OrderLineFacts:
 
     `rate` is dollars ex GST per unit, frozen at issue with `rate_card_version`. `invoiced_quantity` and
     `invoiced_cents` (ex GST) are what OTHER invoices have had accepted for payment on the line, net of
-    credits. `by_variation` marks a line that was not on the order when it was issued. `no_access` says
+    credits, and `accrual_used_cents` the accrual that they used up (None: just their quantity at the rate).
+    `by_variation` marks a line that was not on the order when it was issued. `no_access` says
     that every visit for the line so far ended without access; `call_out` that the item is payable even so.
     """
 
@@ -69,6 +70,7 @@ class OrderLineFacts:
     acceptances: tuple[AcceptanceFacts, ...] = ()
     invoiced_quantity: Decimal = ZERO
     invoiced_cents: int = 0
+    accrual_used_cents: int | None = None
     completed_on: date | None = None
     evidence_missing: tuple[str, ...] = ()
     no_access: bool = False

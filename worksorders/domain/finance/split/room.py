@@ -23,17 +23,17 @@ def find_rooms(case: MatchCase, stopped: Collection[str]) -> Mapping[str, Room]:
     """The room of every bound line in line order; lines that are stopped whole use none of it up."""
     if case.invoice.is_credit:
         return credit_rooms(case)
-    used: dict[str, Decimal] = {}
+    used: dict[str, tuple[Decimal, int]] = {}
     rooms: dict[str, Room] = {}
     for bound in case.lines:
         target = bound.order_line
         if target is None or not same_unit(bound.line.unit, target.unit):
             continue
-        before = target.invoiced_quantity + used.get(target.line_id, _ZERO)
+        before = used.get(target.line_id) or (target.invoiced_quantity, target.invoiced_cents)
         room = _room(case, bound, target, before)
         rooms[bound.line.line_id] = room
         if bound.line.line_id not in stopped:
-            used[target.line_id] = used.get(target.line_id, _ZERO) + room.payable_quantity
+            used[target.line_id] = (before[0] + room.payable_quantity, before[1] + room.payable_cents)
     return rooms
 
 
@@ -95,13 +95,15 @@ class _Claim:
 
     target: OrderLineFacts
     before: Decimal
+    before_cents: int
     units: Decimal
     paid_rate: Decimal
     uplift: _Uplift
 
     def worth(self, part: Decimal, *, at_most: bool = False) -> int:
         """Cents for so many units on top of those before, at the paid rate and never above the frozen one."""
-        frozen = self._step(part, self.target.rate)
+        all_paid = line_cents(self.before + part, self.target.rate) - self.before_cents
+        frozen = max(0, min(all_paid, self._step(part, self.target.rate)))
         return self.uplift.on(frozen if at_most else min(frozen, self._step(part, self.paid_rate)))
 
     def _step(self, part: Decimal, unit_rate: Decimal) -> int:
@@ -120,7 +122,7 @@ class _Uplift:
         return base_cents + max(0, min(self.claimed_cents, allowed))
 
 
-def _room(case: MatchCase, bound: BoundLine, target: OrderLineFacts, before: Decimal) -> Room:
+def _room(case: MatchCase, bound: BoundLine, target: OrderLineFacts, before: tuple[Decimal, int]) -> Room:
     line = bound.line
     units = max(_ZERO, exact(line.quantity))
     agreement = case.agreement_of(bound)
@@ -150,7 +152,7 @@ def _room(case: MatchCase, bound: BoundLine, target: OrderLineFacts, before: Dec
         f"{target.rate} a {target.unit} (rate card {target.rate_card_version or 'of the order'})",
         str(line.unit_rate),
     )
-    return _through_quantities(fall, _Claim(target, before, units, paid_rate, uplift))
+    return _through_quantities(fall, _Claim(target, *before, units, paid_rate, uplift))
 
 
 def _through_quantities(fall: _Fall, claim: _Claim) -> Room:
