@@ -25,19 +25,23 @@ def suppress(table: Table, least: int = LEAST) -> Shown:
 
 
 def _company(table: Table, hidden: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """One more cell to leave out, beside the first gap that stands alone in its row or column."""
+    """One more cell to leave out, beside the first gap that stands alone in its row or column.
+
+    A cell that gives company both ways is taken first, then the smallest, and a zero last.
+    """
     width = len(table[0]) if table else 0
     rows = [[(at, to) for to in range(width)] for at in range(len(table))]
     columns = [[(at, to) for at in range(len(table))] for to in range(width)]
+    gap_rows, gap_columns = {at for at, _ in hidden}, {to for _, to in hidden}
+
+    def cost(cell: tuple[int, int]) -> tuple[bool, bool, int, tuple[int, int]]:
+        count = table[cell[0]][cell[1]]
+        return cell[0] not in gap_rows or cell[1] not in gap_columns, count == 0, count, cell
+
     for cells in (*rows, *columns):
-        gaps = [cell for cell in cells if cell in hidden]
         open_cells = [cell for cell in cells if cell not in hidden]
-        if len(gaps) == 1 and open_cells:
-            return {
-                min(
-                    open_cells, key=lambda cell: (table[cell[0]][cell[1]] == 0, table[cell[0]][cell[1]], cell)
-                )
-            }
+        if len(cells) - len(open_cells) == 1 and open_cells:
+            return {min(open_cells, key=cost)}
     return set()
 
 
