@@ -35,6 +35,10 @@ KEPT_PARSED = 8
 _PARSED: OrderedDict[uuid.UUID, tuple[Mapping[str, CatalogueItem], tuple[FindingRule, ...]]] = OrderedDict()
 
 
+class TooFarAheadError(DomainError):
+    """The first day of a version is more than a year ahead."""
+
+
 class NoCatalogueError(DomainError):
     """No catalogue is in force, so nothing can be priced or recommended."""
 
@@ -99,12 +103,14 @@ def load(  # noqa: PLR0917 -- what is loaded, from which day and when are one se
     """Keep a new version: in force at once, or waiting as a draft where `valid_from` is a later day.
 
     The same two files as those in force leave everything as it is and answer that version. Raises
-    BrokenFilesError for files with faults and DomainError for a day more than a year ahead.
+    BrokenFilesError for files with faults and TooFarAheadError for a day more than a year ahead.
     """
     check(items_csv, findings_csv)
     today = local_day(now)
     if valid_from > today + LONGEST_AHEAD:
-        raise DomainError(f"{valid_from.isoformat()} is more than a year ahead; give an earlier first day.")
+        raise TooFarAheadError(
+            f"{valid_from.isoformat()} is more than a year ahead; give an earlier first day."
+        )
     _one_at_a_time(session)
     items_text, findings_text = _as_text(items_csv), _as_text(findings_csv)
     in_force = _in_force(session)

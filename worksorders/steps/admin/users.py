@@ -182,6 +182,11 @@ def find_user(session: Session, user_id: uuid.UUID) -> AppUser:
     return user
 
 
+def firm_name(session: Session, user: AppUser) -> str | None:
+    """The name of a contractor's firm."""
+    return session.scalar(select(Firm.name).where(Firm.id == user.firm_id)) if user.firm_id else None
+
+
 def firm_choices(session: Session) -> list[tuple[uuid.UUID, str]]:
     """Active firms by name, to choose from."""
     rows = session.execute(

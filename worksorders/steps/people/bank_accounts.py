@@ -54,8 +54,8 @@ def verify(
 
     Raises NotPermittedError for the person who entered it, RefusedError for one that is verified or overtaken.
     """
-    row = session.get(BankAccount, account_id)
-    if row is None or actor.role not in VERIFIERS:
+    row = find(session, account_id)
+    if actor.role not in VERIFIERS:
         raise NotFoundError("There is no such bank account.")
     if row.entered_by == actor.user_id:
         raise NotPermittedError("You entered this account: another person verifies it.")
@@ -93,6 +93,19 @@ def verify(
     )
     session.refresh(row)
     return row
+
+
+def find(session: Session, account_id: uuid.UUID) -> BankAccount:
+    """A version of an account; raises NotFoundError."""
+    row = session.get(BankAccount, account_id)
+    if row is None:
+        raise NotFoundError("There is no such bank account.")
+    return row
+
+
+def firm_name(session: Session, row: BankAccount) -> str:
+    """The name of the firm that the account belongs to."""
+    return session.get_one(Firm, row.firm_id).name
 
 
 def account_to_pay(session: Session, firm_id: uuid.UUID) -> BankAccount | None:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalogue.trade import TRADES
@@ -18,7 +18,7 @@ from worksorders.domain.errors import DomainError, Faults, RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import own_firm
-from worksorders.store.tables.contractors import Absence, Worker, WorkerTrade, WorkingHours
+from worksorders.store.tables.contractors import Absence, Firm, Worker, WorkerTrade, WorkingHours
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MIDNIGHT = 24 * 60
@@ -132,10 +132,8 @@ def add_absence(
 
 def remove_absence(session: Session, actor: Actor | None, absence_id: uuid.UUID) -> Worker:
     """Take an absence back."""
-    row = session.get(Absence, absence_id)
-    if row is None:
-        raise NotFoundError("There is no such absence.")
-    worker = own_worker(session, actor, row.worker_id)
+    row = own_absence(session, actor, absence_id)
+    worker = session.get_one(Worker, row.worker_id)
     dates = {"from": row.from_on.isoformat(), "to": row.to_on.isoformat()}
     session.delete(row)
     session.flush()
@@ -150,6 +148,26 @@ def own_worker(session: Session, actor: Actor | None, worker_id: uuid.UUID) -> W
         raise NotFoundError("There is no such worker.")
     own_firm(session, actor, worker.firm_id)
     return worker
+
+
+def own_absence(session: Session, actor: Actor | None, absence_id: uuid.UUID) -> Absence:
+    """An absence of a worker that the actor may keep; raises NotFoundError."""
+    row = session.get(Absence, absence_id)
+    if row is None:
+        raise NotFoundError("There is no such absence.")
+    own_worker(session, actor, row.worker_id)
+    return row
+
+
+def worker_choices(session: Session) -> list[tuple[uuid.UUID, str]]:
+    """Active workers of active firms as `firm: name`, to choose from."""
+    rows = session.execute(
+        select(Worker.id, Firm.name, Worker.first_name, Worker.last_name)
+        .join(Firm, Firm.id == Worker.firm_id)
+        .where(Worker.active, Firm.active)
+        .order_by(func.lower(Firm.name), Worker.first_name, Worker.last_name, Worker.id)
+    )
+    return [(row.id, f"{row.name}: {row.first_name} {row.last_name}") for row in rows]
 
 
 def absences_from(session: Session, worker_id: uuid.UUID, today: date) -> Sequence[Absence]:

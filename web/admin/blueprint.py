@@ -1,0 +1,134 @@
+"""The blueprint that all pages of administration share, and what their views have in common."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.filters import local_today
+from web.forms import Form, apply_faults
+from worksorders.domain.errors import FaultsError
+from worksorders.domain.roles import Role
+from worksorders.steps.people.places import region_name
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+def page_number() -> int:
+    """The page asked for in the address; anything that is no number is the first."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isdecimal() and len(text) < 7 else 1
+
+
+def chosen(name: str) -> str:
+    """A filter in the address, without blanks at its ends."""
+    return request.args.get(name, "").strip()[:100]
+
+
+def chosen_day(name: str, faults: list[str]) -> date | None:
+    """A day in the address; a text that is none adds its fault."""
+    text = chosen(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        faults.append(f"“{text}” is not a date: write it like 2026-11-21.")
+        return None
+
+
+def uuid_or_none(text: str) -> uuid.UUID | None:
+    """An id out of a form or an address; nothing for an empty or broken one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def today() -> date:
+    """The day in New Zealand at this request."""
+    return local_today(request_now())
+
+
+def is_administrator() -> bool:
+    """Whether the person may change what the page shows."""
+    return actor().role is Role.ADMINISTRATOR
+
+
+def require(found: object) -> None:
+    """The one 404 page unless there is something."""
+    if not found:
+        abort(404)
+
+
+def empty_form() -> Form:
+    """A form for a single button; each button has one of its own, since a form is taken once."""
+    return Form(formdata=None)
+
+
+def answer(form: Form, purpose: str, action: Callable[[], str], **page: Any) -> ResponseReturnValue:
+    """Do what the form asks, once, and go where the action says; show the page of the form, with its faults, else.
+
+    `page` is given to `form_page`.
+    """
+    if form.validate_on_submit():
+        try:
+            return take_once(form.key, purpose, action)
+        except FaultsError as faults:
+            db().rollback()
+            apply_faults(form, faults)
+    return form_page(form, **page)
+
+
+def form_page(
+    form: Form,
+    *,
+    title: str,
+    submit: str,
+    back: tuple[str, str],
+    lead: str = "",
+    kind: str = "",
+    upload: bool = False,
+    broken: object = None,
+    link: tuple[str, str] | None = None,
+) -> ResponseReturnValue:
+    """A page that holds one form: what it is for, its fields in their order, its button, and the way back."""
+    page = render_template(
+        "admin/form.html",
+        form=form,
+        page_title=title,
+        submit=submit,
+        back=back,
+        lead=lead,
+        kind=kind,
+        upload=upload,
+        broken=broken,
+        link=link,
+    )
+    return page, 422 if form.errors else 200
+
+
+def csv_file(text: str, name: str) -> Response:
+    """CSV as a download, with the mark by which spreadsheets know UTF-8."""
+    response = Response("\ufeff" + text, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def unit_rate(value: Decimal) -> str:
+    """`$72.50`, or `$0.1234` where the rate has more than two decimals."""
+    text = f"{value.normalize():,f}"
+    whole, _, decimals = text.partition(".")
+    return f"${whole}.{decimals.ljust(2, '0')}"
+
+
+blueprint.add_app_template_filter(region_name, "region_name")
+blueprint.add_app_template_filter(unit_rate, "unit_rate")

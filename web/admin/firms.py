@@ -1,0 +1,149 @@
+"""Firms: list, take in, correct, stop; and what belongs to one on its page."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.admin.blueprint import answer, blueprint, chosen, page_number
+from web.admin.forms.firms import CheckForm, FirmForm
+from web.admin.forms.users import ReasonForm
+from web.edge import actor, db
+from web.extensions import request_now
+from worksorders.domain.people.vetting import KINDS
+from worksorders.steps.people import bank_accounts, checks
+from worksorders.steps.people import firms as step
+from worksorders.steps.people.checks import CheckDetails
+from worksorders.steps.people.firms import FirmDetails
+from worksorders.steps.people.places import region_choices
+
+
+@blueprint.get("/firms")
+def firms() -> str:
+    """Every firm, by name or region."""
+    found = step.find_firms(db(), region=chosen("region"), text=chosen("q"), page=page_number())
+    return render_template(
+        "admin/firms.html",
+        found=found,
+        regions=region_choices(),
+        address=lambda number: url_for("admin.firms", page=number, region=chosen("region"), q=chosen("q")),
+    )
+
+
+@blueprint.route("/firms/new", methods=["GET", "POST"])
+def add_firm() -> ResponseReturnValue:
+    """Take a firm in."""
+    form = FirmForm()
+
+    def add() -> str:
+        firm = step.add_firm(db(), actor(), _details(form), form.regions.data, request_now())
+        flash(f"{firm.name} has been added.", "success")
+        return url_for("admin.firm", firm_id=firm.id)
+
+    back = (url_for("admin.firms"), "All firms")
+    return answer(form, "firm.add", add, title="Add a firm", submit="Add the firm", back=back)
+
+
+@blueprint.get("/firms/<uuid:firm_id>")
+def firm(firm_id: uuid.UUID) -> ResponseReturnValue:
+    """One firm with its workers, checks, agreements and bank accounts."""
+    return render_template(
+        "admin/firm.html",
+        firm=step.own_firm(db(), actor(), firm_id),
+        checks=checks.checks_of(db(), firm_id=firm_id),
+        kinds=KINDS,
+        accounts=bank_accounts.accounts_of(db(), firm_id),
+    )
+
+
+@blueprint.route("/firms/<uuid:firm_id>/change", methods=["GET", "POST"])
+def change_firm(firm_id: uuid.UUID) -> ResponseReturnValue:
+    """Correct the firm's details and regions."""
+    found = step.own_firm(db(), actor(), firm_id)
+    form = FirmForm(data=_data(found))
+
+    def change() -> str:
+        step.change_firm(db(), actor(), firm_id, _details(form), form.regions.data)
+        flash("The firm has been changed.", "success")
+        return url_for("admin.firm", firm_id=firm_id)
+
+    return answer(
+        form, "firm.change", change, title=f"Details of {found.name}", submit="Save", back=back_to(found)
+    )
+
+
+@blueprint.route("/firms/<uuid:firm_id>/active", methods=["GET", "POST"])
+def set_firm_active(firm_id: uuid.UUID) -> ResponseReturnValue:
+    """Stop offering work to a firm, or begin again."""
+    found = step.own_firm(db(), actor(), firm_id)
+    form, starting = ReasonForm(), not found.active
+
+    def turn() -> str:
+        step.set_firm_active(db(), actor(), firm_id, active=starting, reason=form.reason.data)
+        flash("Work is offered again." if starting else "No more work is offered.", "success")
+        return url_for("admin.firm", firm_id=firm_id)
+
+    lead = (
+        "It is asked again wherever its checks and agreement are in force."
+        if starting
+        else "It gets no new offers and is left out of plans. What it has accepted stays with it until "
+        "somebody reassigns it."
+    )
+    verb = "Offer work again" if starting else "Stop offering work"
+    return answer(
+        form,
+        "firm.active",
+        turn,
+        title=f"{verb} to {found.name}",
+        submit=verb,
+        kind="" if starting else "warning",
+        back=back_to(found),
+        lead=lead,
+    )
+
+
+@blueprint.route("/firms/<uuid:firm_id>/checks/new", methods=["GET", "POST"])
+def record_firm_check(firm_id: uuid.UUID) -> ResponseReturnValue:
+    """Record a check of the firm."""
+    found = step.own_firm(db(), actor(), firm_id)
+    form: Any = CheckForm()
+
+    def keep() -> str:
+        checks.record(db(), actor(), check_details(form), firm_id=firm_id, now=request_now())
+        flash("The check has been recorded.", "success")
+        return url_for("admin.firm", firm_id=firm_id)
+
+    title = f"Record a check of {found.name}"
+    return answer(form, "check.record", keep, title=title, submit="Record the check", back=back_to(found))
+
+
+def back_to(found: Any) -> tuple[str, str]:
+    """The way back to a firm's page."""
+    return url_for("admin.firm", firm_id=found.id), found.name
+
+
+def check_details(form: Any) -> CheckDetails:
+    """A check out of its form."""
+    return CheckDetails(
+        form.kind.data, form.number.data, form.issuer.data, form.issued_on.data, form.expires_on.data
+    )
+
+
+def _data(found: Any) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "nzbn": found.nzbn or "",
+        "gst_number": found.gst_number or "",
+        "email": found.email or "",
+        "phone": found.phone,
+        "regions": [row.region_code for row in found.regions],
+    }
+
+
+def _details(form: FirmForm) -> FirmDetails:
+    fields = (form.nzbn, form.gst_number, form.email, form.phone)
+    nzbn, gst_number, email, phone = (field.data or "" for field in fields)
+    return FirmDetails(form.name.data, nzbn, gst_number, email, phone)

@@ -1,0 +1,1 @@
+"""The forms of administration, by subject."""

@@ -1,0 +1,58 @@
+"""The forms for accounts."""
+
+from wtforms.validators import Length
+
+from web.fields import MoneyField, RadioField, Required, SelectField, TextField
+from web.forms import Form
+from worksorders.domain.roles import USER_ROLES, Role
+
+LARGEST_LIMIT_CENTS = 100_000_000_00
+ROLE_WORDS = {
+    Role.COORDINATOR: "Coordinator",
+    Role.CONTRACTOR: "Contractor",
+    Role.FINANCE: "Finance",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.AUDITOR: "Auditor",
+    Role.PRIVACY_OFFICER: "Privacy officer",
+}
+
+
+class UserForm(Form):
+    """What an administrator decides about an account."""
+
+    display_name = TextField(
+        "Name that others see", validators=[Required("Enter the name that others see."), Length(max=100)]
+    )
+    role = RadioField(
+        "Role",
+        validators=[Required("Choose a role.")],
+        choices=[(role.value, ROLE_WORDS[role]) for role in USER_ROLES],
+    )
+    firm_id = SelectField("Firm", description="Only for contractors.", default="")
+    worker_id = SelectField(
+        "Worker", description="Where the account is of a person who makes visits.", default=""
+    )
+    raise_limit_cents = MoneyField(
+        "Raise limit",
+        description="Orders up to this amount before GST need no second person.",
+        default=0,
+        most=LARGEST_LIMIT_CENTS,
+    )
+    vary_limit_cents = MoneyField(
+        "Vary limit",
+        description="Variations up to this amount before GST need no second person.",
+        default=0,
+        most=LARGEST_LIMIT_CENTS,
+    )
+
+
+class InviteForm(UserForm):
+    """A new account."""
+
+    sign_in_name = TextField("Sign-in name", validators=[Required("Enter a sign-in name."), Length(max=100)])
+
+
+class ReasonForm(Form):
+    """Why something is stopped; kept in the audit trail."""
+
+    reason = TextField("Reason", validators=[Required("Give the reason."), Length(max=300)])

@@ -1,0 +1,63 @@
+"""Settings: the operator's figures by group, each with its unit and bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.admin.blueprint import answer, blueprint
+from web.edge import actor, db
+from web.extensions import request_now
+from web.fields import MoneyField, Required, WholeNumberField
+from web.forms import Form
+from worksorders.steps.settings import figures as step
+from worksorders.steps.settings.figures import GROUPS, Figure, Group
+
+
+def _field(figure: Figure) -> Any:
+    required = [Required(f"Enter a figure for “{figure.label}”.")]
+    if figure.is_money:
+        return MoneyField(figure.label, validators=required, least=figure.least, most=figure.most)
+    unit = f"{figure.unit}, from {figure.least:,} to {figure.most:,}"
+    return WholeNumberField(
+        figure.label, validators=required, least=figure.least, most=figure.most, description=unit
+    )
+
+
+def _form_class(group: Group) -> type[Form]:
+    fields = {figure.name: _field(figure) for figure in group.figures}
+    return type(f"{group.name.title()}Form", (Form,), {"__doc__": group.title, **fields})
+
+
+FORMS = {group.name: _form_class(group) for group in GROUPS}
+
+
+@blueprint.get("/settings")
+def settings() -> str:
+    """Every figure, by group."""
+    return render_template("admin/settings.html", groups=GROUPS, values=step.values_of(db()))
+
+
+@blueprint.route("/settings/<name>", methods=["GET", "POST"])
+def change_settings(name: str) -> ResponseReturnValue:
+    """Change the figures of one group."""
+    group = step.group_of(name)
+    form = FORMS[group.name](data=step.values_of(db())[group.name])
+
+    def change() -> str:
+        values = {figure.name: form[figure.name].data for figure in group.figures}
+        step.change(db(), actor(), name, values, request_now())
+        flash(f"{group.title}: the figures have been changed.", "success")
+        return url_for("admin.settings")
+
+    return answer(
+        form,
+        "settings.change",
+        change,
+        title=group.title,
+        submit="Save",
+        back=(url_for("admin.settings"), "Settings"),
+        lead=group.hint,
+    )
