@@ -21,6 +21,7 @@ from worksorders.domain.finance.facts import (
     TaxInformation,
     YearCap,
     index_claims,
+    index_open_work,
     index_parties,
 )
 from worksorders.domain.money import Gross, Gst, Net, gst_cents, line_cents
@@ -143,5 +144,6 @@ def facts(*orders, earlier=(), suppliers=None, agreements=None, contracts=None, 
         {one.code: one for one in contracts},
         index_claims(earlier),
         index_parties(suppliers),
+        open_work=index_open_work(orders),
     )
     return replace(found, **changes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.finance.facts import (
@@ -48,19 +47,8 @@ def _names(order: OrderFacts, line: OrderLineFacts) -> tuple[str, ...]:
 
 
 def _candidates(line: InvoiceLineFacts, invoice: InvoiceFacts, facts: MatchFacts) -> tuple[str, ...]:
-    """Lines of this supplier's issued orders with the same item and unbilled work, for a person to choose."""
-    if not line.item_code:
-        return ()
-    found = (
-        f"{order.code}/{one.number}"
-        for order in facts.orders.values()
-        if order.issued and not order.cancelled
-        for one in order.lines
-        if one.supplier_id == invoice.supplier_id
-        and one.item_code == line.item_code
-        and one.accepted_quantity > one.invoiced_quantity
-    )
-    return tuple(islice(found, MOST_CANDIDATES))
+    """Lines of this supplier's orders with the same item and unbilled work, for a person to choose."""
+    return facts.open_work.get((invoice.supplier_id, line.item_code), ())[:MOST_CANDIDATES]
 
 
 def check(case: MatchCase) -> tuple[MatchException, ...]:

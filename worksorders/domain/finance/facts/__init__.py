@@ -21,6 +21,7 @@ from worksorders.domain.finance.facts.orders import (
     OrderFacts,
     OrderLineFacts,
     VariationFacts,
+    index_open_work,
 )
 from worksorders.domain.finance.facts.parties import (
     AgreementFacts,
@@ -62,6 +63,7 @@ __all__ = [
     "VariationFacts",
     "YearCap",
     "index_claims",
+    "index_open_work",
     "index_parties",
 ]
 
@@ -86,7 +88,8 @@ class MatchFacts:
     """Everything that an invoice is matched against, read in one transaction before the match.
 
     `orders` is keyed by the order's code, `agreements` by id, `contracts` by code. `suppliers` needs only
-    the supplier of the invoice, while `parties` and `earlier` cover everyone. `approver` is the person who
+    the supplier of the invoice, while `parties` and `earlier` cover everyone; `open_work` (from
+    `index_open_work`) offers candidates for lines that name no order. `approver` is the person who
     would approve the payment, where known. `prepaid_cents` is what we know to have paid in advance.
     """
 
@@ -98,6 +101,7 @@ class MatchFacts:
     earlier: EarlierClaims = field(default_factory=EarlierClaims)
     parties: PartyIndex = field(default_factory=PartyIndex)
     retentions: Mapping[str, RetentionFacts] = field(default_factory=dict)
+    open_work: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     settings: MatchSettings = MatchSettings()
     approver: str = ""
     prepaid_cents: int = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -140,3 +141,16 @@ class OrderFacts:
         if self.approved_cents is not None:
             return self.approved_cents
         return sum(line.contracted_cents for line in self.lines)
+
+
+def index_open_work(orders: Iterable[OrderFacts]) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Accepted and unbilled lines of live orders, as order/number, by supplier and item code."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for order in orders:
+        if not order.issued or order.cancelled:
+            continue
+        for line in order.lines:
+            if line.accepted_quantity > line.invoiced_quantity:
+                key = (line.supplier_id, line.item_code)
+                found.setdefault(key, []).append(f"{order.code}/{line.number}")
+    return {key: tuple(names) for key, names in found.items()}
