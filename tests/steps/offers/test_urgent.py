@@ -95,15 +95,26 @@ def test_the_first_acceptance_makes_a_pinned_booking_now_and_withdraws_the_other
         accept(session, world.account(session, slower), theirs.id, NOW)
 
 
-def test_an_urgent_acceptance_names_worker_and_arrival_within_the_deadline(session, firms, order):
+def test_an_urgent_acceptance_promises_an_arrival_within_the_deadline(session, firms, order):
     offer_urgently(session, order.id, NOW)
     offer = all_offers(session)[0]
     actor = world.account(session, next(firm for firm in firms if firm.id == offer.firm_id))
     order.visits[0].due_at = NOW + timedelta(minutes=50)
     with pytest.raises(FaultsError, match="one of 30, 45"):
         accept(session, actor, offer.id, NOW, chosen=choice(session, offer), arrive_in_minutes=60)
+    accept(session, actor, offer.id, NOW, arrive_in_minutes=30)
+    assert session.scalars(select(Booking.firm_id)).one() == offer.firm_id
+
+
+def test_an_urgent_offer_of_a_firm_whose_last_worker_was_booked_meanwhile_asks_for_a_name(
+    session, firms, order
+):
+    offer_urgently(session, order.id, NOW)
+    offer = next(offer for offer in all_offers(session) if offer.firm_id == firms[0].id)
+    other = world.issued_order(session, firms)
+    world.book(session, firms[0].workers[0], other.visits[0], NOW, NOW + timedelta(hours=2), "confirmed")
     with pytest.raises(FaultsError, match="Name the worker"):
-        accept(session, actor, offer.id, NOW, arrive_in_minutes=30)
+        accept(session, world.account(session, firms[0]), offer.id, NOW, arrive_in_minutes=30)
 
 
 def test_once_all_have_refused_the_visit_is_shown_and_asked_again_later(session, firms, order):

@@ -22,7 +22,7 @@ from worksorders.store.tables.orders import Visit
 class Seat:
     """One place in a visit's crew; `choices` are pairs of worker id and first name, the proposed one first.
 
-    `name` is the form field's name; `proposed` is None where somebody must be named (an urgent visit).
+    `name` is the form field's name; `proposed` is None where nobody of the firm is free any more.
     """
 
     name: str
@@ -39,8 +39,8 @@ def find_seats(session: Session, offer: Offer, visits: Sequence[Visit], now: dat
             held[booking.visit_id].append(booking.worker_id)
     seats = []
     for visit in visits:
-        proposed: list[uuid.UUID | None] = [*held[visit.id]] or [None] * visit.crew
         others = _others(session, offer, visit, now)
+        proposed: Sequence[uuid.UUID | None] = held[visit.id] or _first_free(others, visit.crew)
         names = {person.worker_id: person.first_name for person in others}
         for place, worker_id in enumerate(proposed):
             first = [worker_id] if worker_id in names else []
@@ -56,6 +56,13 @@ def _others(session: Session, offer: Offer, visit: Visit, now: datetime) -> list
     start_at = visit.start_at or now
     people = free_people(session, visit, start_at, settings, at_once=offer.urgent, firm_id=offer.firm_id)
     return sorted(people, key=lambda person: (person.first_name, person.worker_id))
+
+
+def _first_free(people: Sequence[Person], crew: int) -> list[uuid.UUID | None]:
+    """Those with the fewest bookings; None for a seat that nobody is left for."""
+    rested = sorted(people, key=lambda person: len(person.booked))
+    ids: list[uuid.UUID | None] = [person.worker_id for person in rested[:crew]]
+    return ids + [None] * (crew - len(ids))
 
 
 def choose(seats: Sequence[Seat], chosen: Mapping[str, uuid.UUID]) -> dict[uuid.UUID, list[uuid.UUID]]:

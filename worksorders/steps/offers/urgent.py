@@ -42,11 +42,11 @@ def _offer(session: Session, order_id: uuid.UUID, now: datetime) -> None:
     offer_urgently(session, order_id, now)
 
 
-def offer_urgently(session: Session, order_id: uuid.UUID, now: datetime) -> int:
+def offer_urgently(session: Session, order_id: uuid.UUID, now: datetime, *, also_recent: bool = False) -> int:
     """Offer each make-safe visit that nobody holds to every firm that could go now; returns the number of offers.
 
     Where nobody can go, or after everybody has declined, it is tried again after the setting `again_minutes`; the
-    coordinator sees the visit among the refused ones meanwhile.
+    coordinator sees the visit among the refused ones meanwhile. `also_recent` asks firms that have just declined too.
     """
     order = lock_order(session, order_id)
     if order.urgency != URGENT or order.state not in WORKED_ON:
@@ -57,7 +57,11 @@ def offer_urgently(session: Session, order_id: uuid.UUID, now: datetime) -> int:
         )
     ).all()
     settings = load_settings(session)
-    opened = sum(_offer_visit(session, order, visit, settings, now) for visit in lock_visits(session, wanted))
+    since = None if also_recent else now - timedelta(minutes=settings.again_minutes)
+    opened = sum(
+        _offer_visit(session, order, visit, settings, now=now, quiet_since=since)
+        for visit in lock_visits(session, wanted)
+    )
     if wanted and not opened:
         ask_again(session, order_id, now + timedelta(minutes=settings.again_minutes))
     return opened
@@ -70,11 +74,17 @@ def ask_again(session: Session, order_id: uuid.UUID, at: datetime) -> None:
 
 
 def _offer_visit(
-    session: Session, order: WorksOrder, visit: Visit, settings: OfferSettings, now: datetime
+    session: Session,
+    order: WorksOrder,
+    visit: Visit,
+    settings: OfferSettings,
+    *,
+    now: datetime,
+    quiet_since: datetime | None,
 ) -> int:
     if visit.state not in {"unplanned", "planned"}:
         return 0
-    quiet = _asked_since(session, visit.id, now - timedelta(minutes=settings.again_minutes))
+    quiet = _asked_since(session, visit.id, quiet_since) if quiet_since else ()
     candidates = find_candidates(session, visit, now, settings, now=now, without=quiet, at_once=True)
     for candidate in candidates:
         proposal = Proposal(visit, candidate.price_cents)

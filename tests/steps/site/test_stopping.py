@@ -1,0 +1,92 @@
+"""A visit that cannot go on ends at once, alerts whoever must know, and never closes the order."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests import dispatching as world
+from worksorders.domain.errors import FaultsError, RefusedError
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.offers.give_back import give_back
+from worksorders.steps.site import notes
+from worksorders.steps.site.own_visit import own_visit
+from worksorders.steps.site.stop import leave_unsafe, stop
+from worksorders.steps.site.travel import arrive, set_out
+from worksorders.store.tables.offers import Offer, VisitNote
+from worksorders.store.tables.planning import Booking
+
+AT = world.TOMORROW
+
+
+def alerting(session):
+    return session.scalars(select(VisitNote.reason).where(notes.alerts()).order_by(VisitNote.kind)).all()
+
+
+@pytest.mark.parametrize(
+    ("reason", "alerts"),
+    [
+        ("nobody_home", True),
+        ("client_declined_today", True),
+        ("wrong_or_unsafe_contact", True),
+        ("perpetrator_or_unknown_person_present", True),
+        ("landlord_refused_entry", False),
+        ("worker_late", False),
+    ],
+)
+def test_the_first_four_reasons_for_no_access_alert(session, scene, reason, alerts):
+    set_out(session, scene.worker, scene.visit.id, AT)
+    stop(session, scene.worker, scene.visit.id, reason, AT)
+    assert (scene.visit.state, scene.visit.state_reason) == ("no_access", reason)
+    assert alerting(session) == ([reason] if alerts else [])
+    assert scene.order.state == "issued"
+
+
+def test_no_access_frees_the_workers_time_and_closes_the_visit_to_the_firm(session, scene):
+    due_at = scene.visit.due_at
+    stop(session, scene.worker, scene.visit.id, "nobody_home", AT)
+    assert not session.scalars(select(Booking).where(Booking.state != "released")).all()
+    assert scene.visit.due_at == due_at
+    with pytest.raises(NotFoundError):
+        own_visit(session, scene.worker, scene.visit.id)
+
+
+def test_work_that_cannot_be_done_is_stopped_with_its_reason(session, scene):
+    set_out(session, scene.worker, scene.visit.id, AT)
+    arrive(session, scene.worker, scene.visit.id, AT)
+    stop(session, scene.worker, scene.visit.id, "asbestos_suspected", AT)
+    assert scene.visit.state == "aborted"
+    assert alerting(session) == [notes.LEFT_INSECURE]
+
+
+def test_an_unknown_reason_is_refused(session, scene):
+    with pytest.raises(FaultsError, match="Choose what happened"):
+        stop(session, scene.worker, scene.visit.id, "left_unsafe", AT)
+
+
+def test_leaving_unsafe_pauses_every_visit_to_the_home_and_alerts(session, set_scene):
+    scene = set_scene(visits=2)
+    leave_unsafe(session, scene.worker, scene.visit.id, AT)
+    assert scene.visit.state == "aborted"
+    assert scene.order.state == "suspended"
+    assert alerting(session) == ["left_unsafe"]
+    with pytest.raises(RefusedError, match="paused"):
+        set_out(session, scene.worker, scene.order.visits[1].id, AT)
+
+
+def test_a_visit_given_back_goes_to_the_next_firm_and_is_closed_to_the_first(session, scene):
+    give_back(session, scene.office, scene.visit.id, "worker_absent", world.NOW)
+    assert [
+        offer.state for offer in session.scalars(select(Offer).where(Offer.firm_id == scene.firm.id))
+    ] == ["withdrawn"]
+    following = session.scalars(select(Offer).where(Offer.state == "open")).one()
+    assert following.firm_id == scene.other.id
+    assert scene.visit.state == "offered"
+    assert {line.rate for line in scene.visit.lines} == {70}
+    with pytest.raises(NotFoundError):
+        own_visit(session, scene.worker, scene.visit.id)
+
+
+def test_nobody_gives_back_a_visit_of_another_firm(session, scene):
+    with pytest.raises(NotFoundError):
+        give_back(session, scene.stranger, scene.visit.id, "worker_absent", world.NOW)

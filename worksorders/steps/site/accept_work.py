@@ -1,0 +1,160 @@
+"""A coordinator accepts what was done, line by line; what is accepted is what may be invoiced."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import Faults, RefusedError
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor
+from worksorders.steps.ordering.moves import lock_order, move_order
+from worksorders.store.tables.offers import LineAccepted, LineDone
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+
+OVER = ("done", "cancelled")
+NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Work:
+    """Of one line the quantities ordered, done and accepted, and whether its visit is over."""
+
+    line: WorksLine
+    done: Decimal
+    accepted: Decimal
+    visit_done: bool
+
+    @property
+    def to_accept(self) -> Decimal:
+        """What is done and not accepted yet."""
+        return max(self.done - self.accepted, NOTHING) if self.visit_done else NOTHING
+
+
+def work_of(session: Session, order: WorksOrder) -> list[Work]:
+    """The work of an order, in the order of its lines; a line without a visit (a subscription) counts as done."""
+    ids = [line.id for line in order.lines]
+    done = _sums(
+        session,
+        select(LineDone.line_id, func.sum(LineDone.done_quantity))
+        .where(LineDone.line_id.in_(ids))
+        .group_by(LineDone.line_id),
+    )
+    accepted = _sums(
+        session,
+        select(LineAccepted.line_id, func.sum(LineAccepted.quantity))
+        .where(LineAccepted.line_id.in_(ids))
+        .group_by(LineAccepted.line_id),
+    )
+    found = []
+    for line in order.lines:
+        if line.removed_at is not None:
+            continue
+        visit_done = line.visit is None or line.visit.state == "done"
+        quantity = line.quantity if line.visit is None else done.get(line.id, NOTHING)
+        found.append(Work(line, quantity, accepted.get(line.id, NOTHING), visit_done))
+    return found
+
+
+def _sums(session: Session, query: Select[uuid.UUID, Decimal]) -> dict[uuid.UUID, Decimal]:
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def accept_work(
+    session: Session,
+    actor: Actor,
+    order_id: uuid.UUID,
+    quantities: Mapping[uuid.UUID, Decimal],
+    now: datetime,
+) -> WorksOrder:
+    """Accept further quantities of some lines, in part or in whole.
+
+    Raises NotFoundError, or FaultsError at `accept-<line id>` for more than is done and not accepted yet. An order
+    whose visits are all over and whose lines are accepted as they were ordered closes by itself.
+    """
+    order = lock_order(session, order_id)
+    work = {one.line.id: one for one in work_of(session, order)}
+    wanted = {line_id: quantity for line_id, quantity in quantities.items() if quantity and line_id in work}
+    faults = Faults()
+    for line_id, quantity in wanted.items():
+        most = work[line_id].to_accept
+        faults.require(
+            NOTHING < quantity <= most,
+            f"accept-{line_id}",
+            f"{quantity.normalize():f} of {work[line_id].line.measure} cannot be accepted: {most.normalize():f} are "
+            "done and not accepted yet.",
+        )
+    faults.raise_if_any()
+    for line_id, quantity in wanted.items():
+        _keep(session, actor, line_id, quantity, now)
+    session.flush()
+    if is_finished(session, order) and order.state == "issued":
+        move_order(session, actor, order, "close")
+        order.closed_at = now
+    return order
+
+
+def _keep(session: Session, actor: Actor, line_id: uuid.UUID, quantity: Decimal, now: datetime) -> None:
+    session.add(LineAccepted(line_id=line_id, quantity=quantity, accepted_at=now, accepted_by=actor.user_id))
+    audit.record(session, actor, "line.accepted", ("works_line", line_id), detail={"quantity": str(quantity)})
+
+
+def is_finished(session: Session, order: WorksOrder) -> bool:
+    """Whether every visit is over and every line is accepted in the quantity that was ordered."""
+    if any(visit.state not in OVER for visit in order.visits):
+        return False
+    return all(one.accepted >= one.line.quantity for one in work_of(session, order))
+
+
+def close_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> WorksOrder:
+    """Close an order of which less was done than ordered; raises RefusedError while a visit or work is open."""
+    order = lock_order(session, order_id)
+    open_visits = [visit.code for visit in order.visits if visit.state not in OVER]
+    waiting = [one.line.measure for one in work_of(session, order) if one.to_accept]
+    if open_visits or waiting:
+        what = (
+            f"visits not over: {', '.join(open_visits)}"
+            if open_visits
+            else f"not accepted: {', '.join(waiting)}"
+        )
+        raise RefusedError(f"This order cannot be closed yet ({what}).", state=order.state, action="close")
+    move_order(session, actor, order, "close")
+    order.closed_at = now
+    return order
+
+
+@dataclass(frozen=True)
+class AcceptedLine:
+    """What a firm may invoice of one line: the accepted quantity at the line's own rate, dollars before GST."""
+
+    line_id: uuid.UUID
+    item_code: str
+    measure: str
+    unit: str
+    quantity: Decimal
+    rate: Decimal
+    rate_card_id: uuid.UUID | None
+
+
+def accepted_lines(session: Session, firm_id: uuid.UUID, order_id: uuid.UUID) -> list[AcceptedLine]:
+    """Lines of an order whose visit the firm made and of which something is accepted, in their order."""
+    total = func.sum(LineAccepted.quantity)
+    rows = session.execute(
+        select(WorksLine, total)
+        .join(LineAccepted, LineAccepted.line_id == WorksLine.id)
+        .join(Visit, Visit.id == WorksLine.visit_id)
+        .where(WorksLine.order_id == order_id, Visit.firm_id == firm_id, Visit.state == "done")
+        .group_by(WorksLine.id)
+        .having(total > 0)
+        .order_by(WorksLine.position)
+    )
+    return [
+        AcceptedLine(line.id, line.item_code, line.measure, line.unit, quantity, line.rate, line.rate_card_id)
+        for line, quantity in rows
+    ]

@@ -1,0 +1,69 @@
+"""What a coordinator does about visits: acknowledge an alert, plan again, take a visit from a firm, ask again."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import RefusedError
+from worksorders.domain.lifecycle.machine import words
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
+from worksorders.steps.offers.urgent import URGENT, offer_urgently
+from worksorders.steps.offers.withdraw import withdraw_visits
+from worksorders.store.tables.offers import VisitNote
+from worksorders.store.tables.orders import Visit
+
+
+def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:
+    """Somebody takes care of an alert; the first one's name stays."""
+    note = session.scalar(select(VisitNote).where(VisitNote.id == note_id).with_for_update())
+    if note is None:
+        raise NotFoundError("There is no such alert.")
+    if note.alert_acknowledged_at is not None:
+        return
+    note.alert_acknowledged_at, note.alert_acknowledged_by = now, actor.user_id
+    audit.record(
+        session, actor, "alert.acknowledged", ("visit", note.visit_id), detail={"note": str(note.id)}
+    )
+
+
+def _locked(session: Session, visit_id: uuid.UUID) -> Visit:
+    order_id = session.scalar(select(Visit.order_id).where(Visit.id == visit_id))
+    if order_id is None:
+        raise NotFoundError("There is no such visit.")
+    lock_order(session, order_id)
+    return lock_visits(session, [visit_id])[0]
+
+
+def plan_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
+    """A visit that ended without its work, or that its firm cannot make, waits for a plan again.
+
+    A make-safe visit of a P1 order is offered at once instead. Raises RefusedError in any other state.
+    """
+    visit = _locked(session, visit_id)
+    action = "return_to_planning" if visit.state in {"no_access", "aborted"} else "reassign"
+    move_visit(session, visit, action, actor)
+    withdraw_visits(session, actor, [visit], now)
+    visit.arrived_at = visit.left_at = None
+    session.flush()
+    if visit.interim and visit.order.urgency == URGENT:
+        offer_urgently(session, visit.order_id, now)
+    return visit
+
+
+def ask_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> int:
+    """Offer a make-safe visit of a P1 order once more, also to firms that declined; returns the number of offers."""
+    visit = _locked(session, visit_id)
+    if visit.state not in {"unplanned", "planned"} or not visit.interim or visit.order.urgency != URGENT:
+        raise RefusedError(
+            f"This visit is {words(visit.state)}: only an urgent visit that nobody holds is offered at once.",
+            state=visit.state,
+            action="offer_at_once",
+        )
+    audit.record(session, actor, "visit.asked_again", ("visit", visit.id))
+    return offer_urgently(session, visit.order_id, now, also_recent=True)
