@@ -1,0 +1,303 @@
+"""Who may open what: every route of the URL map, every method, every kind of person; new routes are covered by themselves.
+
+The guard is asked with every view replaced by one word, so that a cell tells of the guard alone; the real pages are
+asked with ids of nobody and of another firm, which must read the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import uuid
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import inspect, text
+
+from tests import dispatching, factories
+from tests.web.conftest import Browser, Clock
+from web import access, create_app
+from web.services import make_services
+from worksorders.domain.roles import USER_ROLES, Role
+from worksorders.steps.offers.published import offer_published_visits
+from worksorders.steps.people import bank_accounts, workers
+from worksorders.store.tables.people import AppUser, UserSession
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+ASKED = ("GET", "POST", "PUT", "PATCH", "DELETE")
+NOBODY = "00000000-0000-4000-8000-000000000000"
+REACHED = "the view was reached"
+TOKEN = re.compile(r"Im[\w-]{20,}\.[\w-]+\.[\w-]+")
+SAMPLES = {"int": "4711", "path": "nothing/here", "uuid": NOBODY}
+PEOPLE = ("anonymous", "disabled", "locked", *(role.value for role in USER_ROLES))
+
+
+def routes(app):
+    """(rule, method) of every route; HEAD and OPTIONS are Flask's own."""
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in ASKED
+        if method in rule.methods and rule.endpoint != "static"
+    ]
+
+
+def undeclared(app):
+    return sorted(
+        {rule.endpoint for rule in app.url_map.iter_rules() if not access.rule_of(app, rule.endpoint)}
+    )
+
+
+def address(app, rule, values=None):
+    """The address of a route, its arguments being nobody's unless they are given."""
+    chosen = {}
+    for name in rule.arguments:
+        converter = re.search(rf"<(?:(\w+)(?:\([^)]*\))?:)?{name}>", rule.rule).group(1)
+        chosen[name] = (values or {}).get(name, SAMPLES.get(converter or "string", "nothing"))
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        return adapter.build(rule.endpoint, {k: _typed(v) for k, v in chosen.items()}, append_unknown=False)
+
+
+def _typed(value):
+    try:
+        return uuid.UUID(value)
+    except ValueError:
+        return int(value) if value.isdecimal() else value
+
+
+def is_token_api(app, rule):
+    """Routes that take a token instead of a cookie carry no CSRF token; they live under /api/."""
+    view = app.view_functions[rule.endpoint]
+    return f"{view.__module__}.{view.__name__}" in app.extensions["csrf"]._exempt_views or (
+        rule.endpoint.split(".")[0] in {b.name for b in app.extensions["csrf"]._exempt_blueprints}
+    )
+
+
+@pytest.fixture(scope="module")
+def world(new_database, vault_key_file):
+    """One database with an account of every kind, and a firm whose rows are no business of the contractor's."""
+    with new_database() as database, contextlib.ExitStack() as closing:
+        services = make_services(database.app_url, vault_key_file)
+        closing.callback(services.engine.dispose)
+        made = create_app({"SECRET_KEY": "x" * 40, "SERVICES": services, "CLOCK": Clock(), "TESTING": True})
+        with services.sessions.begin() as session:
+            own_firm = factories.make_firm(session)
+            users = {
+                role.value: factories.make_user(
+                    session, role.value, own_firm.id if role is Role.CONTRACTOR else None
+                )
+                for role in USER_ROLES
+            }
+            users["disabled"] = factories.make_user(session, "administrator")
+            users["locked"] = factories.make_user(session, "administrator")
+            own = {own_firm.id, *(worker.id for worker in own_firm.workers), *(u.id for u in users.values())}
+            fill_with_another_firm(session, services.cipher)
+        browsers = {"anonymous": Browser(made)}
+        for name, user in users.items():
+            browsers[name] = Browser(made)
+            assert browsers[name].sign_in(user.sign_in_name).status_code == 303
+        with services.sessions.begin() as session:
+            session.get(AppUser, users["disabled"].id).disabled_at = factories.NOW
+            idle = session.query(UserSession).filter_by(user_id=users["locked"].id).one()
+            idle.last_seen_at = factories.NOW - timedelta(hours=1)
+        with services.sessions() as session:
+            foreign = foreign_keys(session, own)
+        yield SimpleNamespace(
+            app=made, browsers=browsers, users=users, services=services, foreign=foreign, guard=guard_of(made)
+        )
+
+
+def fill_with_another_firm(session, cipher):
+    firm = dispatching.cleared_firm(session)
+    office = dispatching.account(session, firm)
+    worker = firm.workers[0]
+    workers.add_absence(session, None, worker.id, factories.NOW.date(), factories.NOW.date())
+    bank_accounts.enter(session, office, firm.id, "01-0242-0100194-00", factories.NOW)
+    order = dispatching.issued_order(session, [firm], cipher=cipher, visits=2)
+    plan = dispatching.publish(session, order, firm)
+    offer_published_visits(session, plan.id, factories.NOW)
+
+
+def foreign_keys(session, own):
+    """Every id and code in the database that is not the contractor's own, by kind of argument."""
+    ids, codes = set(), set()
+    for table in inspect(session.connection()).get_table_names(schema="public"):
+        columns = {column["name"] for column in inspect(session.connection()).get_columns(table)}
+        if "id" in columns and table not in {"audit_event", "user_session"}:
+            ids |= {str(row[0]) for row in session.execute(text(f"SELECT id FROM {table}"))}
+        if "code" in columns:
+            codes |= {str(row[0]) for row in session.execute(text(f"SELECT code FROM {table}"))}
+    own_codes = {
+        code
+        for (code,) in session.execute(text("SELECT code FROM firm WHERE id = ANY(:own)"), {"own": list(own)})
+    }
+    return SimpleNamespace(ids=sorted(ids - {str(key) for key in own}), codes=sorted(codes - own_codes))
+
+
+def guard_of(app):
+    """The same application with every view replaced by one word."""
+    bare = create_app(
+        {
+            "SECRET_KEY": app.config["SECRET_KEY"],
+            "SERVICES": app.config["SERVICES"],
+            "CLOCK": app.config["CLOCK"],
+            "TESTING": True,
+            "WTF_CSRF_CHECK_DEFAULT": False,
+        }
+    )
+    for endpoint in bare.view_functions:
+        bare.view_functions[endpoint] = lambda **_: REACHED
+    return bare
+
+
+def ask(app, browser, method, path, **data):
+    client = app.test_client()
+    cookie = browser.client.get_cookie("session")
+    if cookie is not None:
+        client.set_cookie("session", cookie.value)
+    return client.open(path, method=method, data=data or None)
+
+
+def expected(rule, person):
+    """What the declared rule says: reached, the sign-in page, the unlock page, or nothing there."""
+    if rule.public:
+        return "reached"
+    if person in {"anonymous", "disabled"}:
+        return "sign in"
+    role = Role.ADMINISTRATOR if person == "locked" else Role(person)
+    if role not in rule.roles:
+        return "nothing"
+    return "unlock" if person == "locked" and not rule.while_locked else "reached"
+
+
+def told(answer, method):
+    if answer.status_code == 200 and answer.text == REACHED:
+        return "reached"
+    if answer.status_code == 404:
+        return "nothing"
+    location = answer.headers.get("Location", "")
+    if answer.status_code == 303 and location.startswith("/sign-in"):
+        return "sign in"
+    if answer.status_code == 401 and method != "GET":
+        return "unlock"
+    return "unlock" if answer.status_code == 303 and location.startswith("/unlock") else answer.status
+
+
+def test_every_route_has_a_declared_rule(world):
+    assert undeclared(world.app) == []
+
+
+def test_no_rule_is_left_of_a_route_that_is_gone(world):
+    declared = set(world.app.extensions["access"])
+    assert sorted(declared - set(world.app.view_functions)) == []
+
+
+def test_a_planted_route_without_a_rule_is_found_and_answers_nobody(world):
+    planted = guard_of(world.app)
+    planted.add_url_rule("/planted", endpoint="planted", view_func=lambda: REACHED)
+    assert undeclared(planted) == ["planted"]
+    for browser in world.browsers.values():
+        assert ask(planted, browser, "GET", "/planted").status_code == 404
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_route_and_method_answers_as_its_rule_says(world, person):
+    browser, wrong = world.browsers[person], []
+    for rule, method in routes(world.app):
+        path = address(world.app, rule)
+        answer = told(ask(world.guard, browser, method, path), method)
+        wanted = expected(access.rule_of(world.app, rule.endpoint), person)
+        if answer != wanted:
+            wrong.append(f"{method} {path}: {wanted}, but {answer}")
+    assert wrong == []
+
+
+def test_the_matrix_is_large_and_has_every_outcome(world):
+    cells = [
+        expected(access.rule_of(world.app, rule.endpoint), person)
+        for rule, _ in routes(world.app)
+        for person in PEOPLE
+    ]
+    assert len(cells) >= 600
+    assert set(cells) == {"reached", "sign in", "nothing", "unlock"}
+
+
+def test_a_form_without_its_csrf_token_is_refused_everywhere(world):
+    browser = world.browsers["administrator"]
+    asked = 0
+    for rule, method in routes(world.app):
+        if method not in UNSAFE or is_token_api(world.app, rule):
+            continue
+        path = address(world.app, rule)
+        answer = ask(world.app, browser, method, path, form_uuid=NOBODY)
+        assert answer.status_code == 400, f"{method} {path} took a form without a token: {answer.status}"
+        asked += 1
+    assert asked >= 20
+
+
+def test_only_token_routes_go_without_csrf(world):
+    for rule, method in routes(world.app):
+        if method in UNSAFE and is_token_api(world.app, rule):
+            assert rule.rule.startswith("/api/"), f"{rule.rule} is not a token route"
+
+
+@pytest.mark.parametrize("role", [role.value for role in USER_ROLES])
+def test_a_page_of_another_role_reads_like_a_page_that_does_not_exist(world, role):
+    browser = world.browsers[role]
+    nothing = main_of(browser.get("/there/is/no/such/page"))
+    for rule, method in routes(world.app):
+        declared = access.rule_of(world.app, rule.endpoint)
+        if (
+            method != "GET"
+            or declared.public
+            or Role(role) in declared.roles
+            or rule.rule.startswith("/api/")
+        ):
+            continue
+        answer = browser.get(address(world.app, rule))
+        assert (answer.status_code, main_of(answer)) == (404, nothing), rule.rule
+
+
+@pytest.mark.parametrize("role", [role.value for role in USER_ROLES])
+def test_an_id_of_nobody_finds_nothing(world, role):
+    browser = world.browsers[role]
+    token = browser.token("/unlock")
+    for rule, method in routes(world.app):
+        declared = access.rule_of(world.app, rule.endpoint)
+        if declared.public or Role(role) not in declared.roles or "<uuid:" not in rule.rule:
+            continue
+        path = address(world.app, rule)
+        answer = browser.client.open(
+            path, method=method, data={"csrf_token": token, "form_uuid": str(uuid.uuid4())}
+        )
+        assert answer.status_code == 404, f"{method} {path}: {answer.status}"
+
+
+def test_an_id_of_another_firm_reads_like_an_id_of_nobody(world):
+    browser = world.browsers["contractor"]
+    token = browser.token("/unlock")
+    assert len(world.foreign.ids) >= 20
+
+    def answer(method, path):
+        data = {"csrf_token": token, "form_uuid": str(uuid.uuid4())}
+        given = browser.client.open(path, method=method, data=data if method != "GET" else None)
+        return given.status_code, TOKEN.sub("token", given.text)
+
+    for rule, method in routes(world.app):
+        declared = access.rule_of(world.app, rule.endpoint)
+        if declared.public or Role.CONTRACTOR not in declared.roles or not rule.arguments:
+            continue
+        nobody = answer(method, address(world.app, rule))
+        assert nobody[0] == 404, f"{method} {rule.rule} answers {nobody[0]} for an id of nobody"
+        for name in rule.arguments:
+            theirs = world.foreign.ids if f"<uuid:{name}>" in rule.rule else world.foreign.codes
+            for key in theirs:
+                path = address(world.app, rule, {name: key})
+                assert answer(method, path) == nobody, f"{method} {path} tells of another firm"
+
+
+def main_of(answer):
+    """The main part of a page: the navigation around it marks where in the site one is."""
+    return TOKEN.sub("token", re.search(r"<main.*</main>", answer.text, re.DOTALL).group(0))
