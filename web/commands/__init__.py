@@ -3,8 +3,10 @@
 from flask import Flask
 
 from web.commands.catalogue import catalogue
+from web.commands.demo import demo
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
     app.cli.add_command(catalogue)
+    app.cli.add_command(demo)

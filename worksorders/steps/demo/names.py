@@ -33,6 +33,7 @@ class Names:
         self._random = random
         self._people: set[tuple[str, str]] = set()
         self._firms: dict[str, int] = {}
+        self._phones: set[str] = set()
 
     def person(self) -> tuple[str, str]:
         """A first and a last name that nobody else in this demo has."""
@@ -54,5 +55,8 @@ class Names:
         return f"{self._random.randint(1, 299)} {self._random.choice(STREETS)}"
 
     def phone(self) -> str:
-        """A number of the range kept for fiction in New Zealand mobile prefixes' unused 021 555 block."""
-        return f"+6421555{self._random.randint(0, 9999):04}"
+        """A mobile number in international form that nobody else in this demo has."""
+        while (number := f"+6421555{self._random.randint(0, 9999):04}") in self._phones:
+            pass
+        self._phones.add(number)
+        return number

@@ -9,8 +9,8 @@ from datetime import datetime
 from random import Random
 
 from worksorders.domain.errors import DomainError
-from worksorders.steps.actor import Actor
 from worksorders.domain.local_time import local_day
+from worksorders.steps.actor import Actor
 from worksorders.steps.demo import referrals
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.names import Names

@@ -1,4 +1,4 @@
-"""Four weeks of the programme, lived through day by day by the product's own steps, ending now."""
+"""Three weeks of the programme, lived through day by day by the product's own steps, ending now."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.counter import Counter as Desk
 from worksorders.steps.demo.field import Field
 from worksorders.steps.demo.firms import make_firms
+from worksorders.steps.demo.funding import make_contract
 from worksorders.steps.demo.names import Names
 from worksorders.steps.demo.office import STOPS, Office
 from worksorders.steps.demo.people import make_contractors, make_staff, worker_actors
@@ -30,7 +31,7 @@ from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.planning import Plan
 
-DAYS = 28
+DAYS = 21
 ORDERS = 50
 WAITING = 31
 HANDED_OVER = 4
@@ -73,6 +74,7 @@ class _Programme:
         begins_at = _at(today - timedelta(days=DAYS), 7)
         with sessions.begin() as session:
             catalogue.load_starting(session, None, today - timedelta(days=DAYS), begins_at)
+            make_contract(session, today, begins_at)
             self.firms = make_firms(session, random, names, today, begins_at)
             staff = make_staff(session, begins_at)
             offices = make_contractors(session, self.firms, begins_at)
@@ -100,7 +102,7 @@ class _Programme:
         self.past.go_to(_at(day, 9))
         for _ in range(orders):
             self.office.try_order(self.office.refer())
-        self.past.go_to(_at(day, 10))
+        self.past.run()
         self.field.answer_offers()
         self.field.visits_until(_at(day, 18))
         self.past.go_to(_at(day, 18))
