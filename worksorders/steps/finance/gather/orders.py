@@ -1,0 +1,170 @@
+"""Orders as the match sees them: ordered, done, accepted, and what other invoices had accepted of each line."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from catalogue.item import Evidence
+from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts
+from worksorders.domain.local_time import local_day
+from worksorders.store.tables.contractors import RateCard
+from worksorders.store.tables.finance import ContractYear, FundingContract, Invoice, InvoiceLine, LineDecision
+from worksorders.store.tables.offers import LineAccepted, LineDone, Photo
+from worksorders.store.tables.orders import WorksLine, WorksOrder
+
+ZERO = Decimal(0)
+CALL_OUTS = frozenset({"LK01"})
+NUMBERED = frozenset(Evidence) - {
+    Evidence.PHOTO, Evidence.KEY_REGISTER, Evidence.SECURE_STATE, Evidence.NO_ACCESS_REASON,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Invoiced:
+    """What other invoices had accepted of a line, and the accrual that they used up."""
+
+    quantity: Decimal = ZERO
+    cents: int = 0
+    accrual_cents: int = 0
+
+
+@dataclass(slots=True)
+class _Work:
+    """Everything that happened to the lines of some orders."""
+
+    done: dict[uuid.UUID, list[LineDone]] = field(default_factory=lambda: defaultdict(list))
+    accepted: dict[uuid.UUID, list[LineAccepted]] = field(default_factory=lambda: defaultdict(list))
+    invoiced: dict[uuid.UUID, _Invoiced] = field(default_factory=lambda: defaultdict(_Invoiced))
+    photographed: set[uuid.UUID] = field(default_factory=set)
+    cards: Mapping[uuid.UUID, RateCard] = field(default_factory=dict)
+
+
+def order_facts(
+    session: Session, order_ids: Collection[uuid.UUID], *, but: uuid.UUID | None = None
+) -> dict[str, OrderFacts]:
+    """The orders by their code; what the invoice `but` itself claims is left out of what was invoiced."""
+    orders = session.scalars(
+        select(WorksOrder)
+        .where(WorksOrder.id.in_(order_ids))
+        .options(selectinload(WorksOrder.lines).selectinload(WorksLine.visit))
+        .order_by(WorksOrder.code)
+        .execution_options(populate_existing=True)
+    ).all()
+    lines = [line for order in orders for line in order.lines]
+    work = _work(session, lines, but)
+    years = _years(session)
+    return {order.code: _order(order, work, years) for order in orders}
+
+
+def _order(order: WorksOrder, work: _Work, years: Sequence[tuple[ContractYear, str]]) -> OrderFacts:
+    held = next(
+        (
+            (year, code)
+            for year, code in years
+            if order.issued_on and year.starts_on <= order.issued_on <= year.ends_on
+        ),
+        None,
+    )
+    lines = tuple(_line(line, work) for line in order.lines if line.removed_at is None)
+    return OrderFacts(
+        code=order.code,
+        state=order.state,
+        contract_code=held[1] if held else "",
+        issued_on=order.issued_on,
+        lines=lines,
+        contract_year=held[0].name if held else "",
+        region=order.region_code,
+        invoiced_cents=sum(line.invoiced_cents for line in lines),
+    )
+
+
+def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
+    done, taken, invoiced = work.done[line.id], work.accepted[line.id], work.invoiced[line.id]
+    card = work.cards.get(line.rate_card_id) if line.rate_card_id else None
+    return OrderLineFacts(
+        line_id=str(line.id),
+        number=line.position,
+        item_code=line.item_code,
+        unit=line.unit,
+        ordered_quantity=line.quantity,
+        rate=line.rate,
+        rate_card_version=str(card.version) if card else "",
+        supplier_id=str(line.visit.firm_id) if line.visit and line.visit.firm_id else "",
+        agreement_id=str(card.agreement_id) if card else "",
+        description=line.offer_name,
+        done_quantity=sum((row.done_quantity for row in done), ZERO),
+        acceptances=tuple(
+            AcceptanceFacts(str(row.id), local_day(row.accepted_at), row.quantity, str(row.accepted_by))
+            for row in taken
+        ),
+        invoiced_quantity=invoiced.quantity,
+        invoiced_cents=invoiced.cents,
+        accrual_used_cents=invoiced.accrual_cents,
+        completed_on=max((local_day(row.done_at) for row in done), default=None),
+        evidence_missing=_missing(line, done, work),
+        no_access=line.visit is not None and line.visit.state == "no_access" and not done,
+        call_out=line.item_code in CALL_OUTS,
+    )
+
+
+def _missing(line: WorksLine, done: Sequence[LineDone], work: _Work) -> tuple[str, ...]:
+    """What the line asks for and nobody gave; only of work that was done."""
+    if not any(row.done_quantity > 0 for row in done):
+        return ()
+    wanted = {part.strip() for part in line.evidence.split("|")}
+    missing = []
+    excused = any(row.no_photo_reason for row in done)
+    if Evidence.PHOTO in wanted and line.id not in work.photographed and not excused:
+        missing.append("photo")
+    if Evidence.KEY_REGISTER in wanted and not any(row.keys_note.strip() for row in done):
+        missing.append("key register")
+    if wanted & NUMBERED and not any(row.certificate_number.strip() for row in done):
+        missing.extend(sorted(wanted & NUMBERED))
+    return tuple(missing)
+
+
+def _work(session: Session, lines: Collection[WorksLine], but: uuid.UUID | None) -> _Work:
+    ids = [line.id for line in lines]
+    work = _Work()
+    for done in session.scalars(select(LineDone).where(LineDone.line_id.in_(ids)).order_by(LineDone.done_at)):
+        work.done[done.line_id].append(done)
+    accepted = select(LineAccepted).where(LineAccepted.line_id.in_(ids))
+    for row in session.scalars(accepted.order_by(LineAccepted.accepted_at, LineAccepted.id)):
+        work.accepted[row.line_id].append(row)
+    query = (
+        select(LineDecision)
+        .join(InvoiceLine, InvoiceLine.id == LineDecision.invoice_line_id)
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(LineDecision.line_id.in_(ids), Invoice.state != "rejected")
+        .execution_options(populate_existing=True)
+    )
+    for decided in session.scalars(query if but is None else query.where(Invoice.id != but)):
+        if decided.line_id is None:
+            continue
+        invoiced = work.invoiced[decided.line_id]
+        invoiced.quantity += decided.accepted_quantity
+        invoiced.cents += decided.accepted_cents
+        invoiced.accrual_cents += decided.posted_accrued_cents
+    photos = session.scalars(select(Photo.line_id).where(Photo.line_id.in_(ids)).distinct())
+    work.photographed = {line_id for line_id in photos if line_id}
+    card_ids = {line.rate_card_id for line in lines if line.rate_card_id}
+    work.cards = {
+        card.id: card for card in session.scalars(select(RateCard).where(RateCard.id.in_(card_ids)))
+    }
+    return work
+
+
+def _years(session: Session) -> Sequence[tuple[ContractYear, str]]:
+    rows = session.execute(
+        select(ContractYear, FundingContract.code)
+        .join(FundingContract, FundingContract.id == ContractYear.contract_id)
+        .order_by(ContractYear.starts_on, ContractYear.id)
+    )
+    return rows.tuples().all()

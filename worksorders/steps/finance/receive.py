@@ -1,0 +1,194 @@
+"""Takes invoices in: as typed by finance from a paper or PDF invoice, kept as received and never corrected."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.codes import CodeError, read_code
+from worksorders.domain.errors import Faults
+from worksorders.domain.finance.facts.identifiers import normalise_number
+from worksorders.domain.local_time import local_day
+from worksorders.domain.roles import Role
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.finance.gather.invoice import BUYER
+from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.finance import Invoice, InvoiceLine
+from worksorders.store.tables.orders import WorksLine, WorksOrder
+
+UNNAMED = "As on the invoice"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedLine:
+    """A line as the document states it; `order_line` is our number of the order's line, where a person chose it."""
+
+    order_code: str
+    item_code: str
+    quantity: Decimal
+    unit: str
+    rate: Decimal
+    amount_cents: int
+    order_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedInvoice:
+    """A whole document as it states itself: amounts before GST, GST, and the total in cents."""
+
+    firm_id: uuid.UUID
+    number: str
+    issued_on: date
+    net_cents: int
+    gst_cents: int
+    total_cents: int
+    lines: Sequence[TypedLine]
+    gst_number: str = ""
+    bank_account: str = ""
+    names_buyer: bool = True
+
+
+def receive_typed(session: Session, actor: Actor, document: TypedInvoice, now: datetime) -> Outcome:
+    """Keep a document and match it at once; what is wrong with its content is for the match to say.
+
+    FaultsError names what cannot be kept at all: a firm that is unknown, no number, no lines, a date to come, a line
+    number that the order has not got. Free text is not taken over, since contractors write addresses on invoices.
+    """
+    if actor.role is not Role.FINANCE:
+        raise NotFoundError("There is no such page.")
+    firm = session.get(Firm, document.firm_id)
+    faults = Faults()
+    faults.require(firm, "firm_id", "Choose the firm that sent the invoice.")
+    faults.require(document.number.strip(), "number", "Enter the number on the invoice.")
+    faults.require(document.lines, "lines", "Enter at least one line.")
+    if document.issued_on > local_day(now):
+        faults.add("issued_on", "The date of the invoice lies in the future: check it.")
+    orders = _orders(session, document.lines)
+    bound = [_bound(line, index, orders, faults) for index, line in enumerate(document.lines)]
+    faults.raise_if_any()
+    assert firm is not None
+    lock_firm(session, firm.id)
+    lock_orders(session, sorted(order.id for order in orders.values()))
+    one = next(iter(orders.values())) if len(orders) == 1 else None
+    invoice = add_invoice(
+        session,
+        actor,
+        Invoice(
+            id=uuid.uuid4(),
+            firm_id=firm.id,
+            order_id=one.id if one else None,
+            number=document.number.strip(),
+            number_normalised=normalise_number(document.number),
+            stated=_stated(firm, document),
+            source="typed",
+            issued_on=document.issued_on,
+            received_at=now,
+            received_by=actor.user_id,
+            currency="NZD",
+            net_cents=document.net_cents,
+            gst_cents=document.gst_cents,
+            total_cents=document.total_cents,
+            state="received",
+        ),
+    )
+    for position, (line, works_line) in enumerate(zip(document.lines, bound, strict=True), start=1):
+        session.add(
+            InvoiceLine(
+                id=uuid.uuid4(),
+                invoice_id=invoice.id,
+                position=position,
+                line_id=works_line.id if works_line else None,
+                order_code=_code(line.order_code) or None,
+                item_code=line.item_code.strip().upper(),
+                description=works_line.offer_name if works_line else UNNAMED,
+                quantity=line.quantity,
+                unit=line.unit.strip(),
+                rate=line.rate,
+                amount_cents=line.amount_cents,
+            )
+        )
+    session.flush()
+    return match_invoice(session, actor, invoice.id, now)
+
+
+def lock_firm(session: Session, firm_id: uuid.UUID) -> None:
+    """One invoice of a firm at a time, so that of two with one number the second sees the first."""
+    session.execute(select(Firm.id).where(Firm.id == firm_id).with_for_update(key_share=True)).all()
+
+
+def add_invoice(session: Session, actor: Actor, invoice: Invoice) -> Invoice:
+    """Add the row with its claim number, marked as a duplicate where the firm sent the number before."""
+    first = session.scalar(
+        select(Invoice.id).where(
+            Invoice.firm_id == invoice.firm_id,
+            Invoice.number_normalised == invoice.number_normalised,
+            Invoice.state != "rejected",
+            Invoice.duplicate_of_id.is_(None),
+        )
+    )
+    invoice.duplicate_of_id = first
+    if invoice.order_id is not None:
+        latest = select(func.max(Invoice.claim_number)).where(Invoice.order_id == invoice.order_id)
+        invoice.claim_number = (session.scalar(latest) or 0) + 1
+    session.add(invoice)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "invoice.received",
+        ("invoice", invoice.id),
+        moved=(None, "received"),
+        detail={"number": invoice.number, "source": invoice.source, "total_cents": invoice.total_cents},
+    )
+    return invoice
+
+
+def _stated(firm: Firm, document: TypedInvoice) -> dict[str, object]:
+    return {
+        "supplier_name": firm.name,
+        "supplier_gst_number": document.gst_number.strip(),
+        "bank_account": document.bank_account.strip(),
+        "gst_stated": True,
+        "buyer_name": BUYER if document.names_buyer else "",
+        "buyer_contacts": ["email"] if document.names_buyer else [],
+    }
+
+
+def _code(text: str) -> str:
+    """The code in its one form, or what was typed where it is no code."""
+    try:
+        return read_code(text)
+    except CodeError:
+        return text.strip()
+
+
+def _orders(session: Session, lines: Sequence[TypedLine]) -> dict[str, WorksOrder]:
+    codes = {_code(line.order_code) for line in lines}
+    return {
+        order.code: order for order in session.scalars(select(WorksOrder).where(WorksOrder.code.in_(codes)))
+    }
+
+
+def _bound(line: TypedLine, index: int, orders: dict[str, WorksOrder], faults: Faults) -> WorksLine | None:
+    """The line that a person chose, or the only one of the order with the item; never a guess among several."""
+    order = orders.get(_code(line.order_code))
+    if order is None:
+        return None
+    live = [one for one in order.lines if one.removed_at is None]
+    if line.order_line is not None:
+        chosen = [one for one in live if one.position == line.order_line]
+        if not chosen:
+            known = ", ".join(str(one.position) for one in live)
+            message = f"Order {order.code} has no line {line.order_line}: it has {known}."
+            faults.add(f"lines-{index}-order_line", message)
+        return chosen[0] if chosen else None
+    same = [one for one in live if one.item_code == line.item_code.strip().upper()]
+    return same[0] if len(same) == 1 else None
