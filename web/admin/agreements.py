@@ -12,7 +12,7 @@ from catalogue.compare import rate_differences
 from catalogue.rates import RATE_CARD_COLUMNS
 from catalogue.rates import RateCard as Card
 from catalogue.rates import RateLine as Line
-from web.admin.blueprint import answer, blueprint, csv_file, form_page, today
+from web.admin.blueprint import answer, blueprint, csv_file, form_page, plain_rate, today
 from web.admin.firms import back_to
 from web.admin.forms.money import AgreementForm, EndForm, RateCardForm
 from web.edge import actor, db
@@ -144,7 +144,7 @@ def rate_card(card_id: uuid.UUID) -> ResponseReturnValue:
 def rate_card_csv(card_id: uuid.UUID) -> ResponseReturnValue:
     """The rates as the CSV that can be uploaded again."""
     card = step.find_card(db(), card_id)
-    rows = [(line.item_code, line.unit, f"{line.rate.normalize():f}") for line in card.lines]
+    rows = [(line.item_code, line.unit, plain_rate(line.rate)) for line in card.lines]
     return csv_file(safe_csv(RATE_CARD_COLUMNS, rows), f"rates-{card.agreement.code}-{card.version}.csv")
 
 

@@ -123,11 +123,16 @@ def csv_file(text: str, name: str) -> Response:
     return response
 
 
+def plain_rate(value: Decimal) -> str:
+    """`72.50`, or `0.1234` where the rate has more than two decimals."""
+    whole, _, decimals = f"{value.normalize():f}".partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}"
+
+
 def unit_rate(value: Decimal) -> str:
-    """`$72.50`, or `$0.1234` where the rate has more than two decimals."""
-    text = f"{value.normalize():,f}"
-    whole, _, decimals = text.partition(".")
-    return f"${whole}.{decimals.ljust(2, '0')}"
+    """`$1,072.50`, or `$0.1234` where the rate has more than two decimals."""
+    whole, _, decimals = plain_rate(value).partition(".")
+    return f"${int(whole):,}.{decimals}"
 
 
 blueprint.add_app_template_filter(region_name, "region_name")
