@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -23,7 +23,9 @@ from worksorders.steps.intake.referral import (
     ReferredPerson,
 )
 from worksorders.steps.intake.take_in import take_in
+from worksorders.store.tables.cases import Assessment, Opening
 from worksorders.store.tables.contractors import Agreement, RateCard, RateLine
+from worksorders.store.tables.orders import Visit, WorksOrder
 
 ASSESSED_ON = date(2026, 11, 20)
 TOWN = "tauranga"
@@ -75,7 +77,8 @@ def referral(**values):
 
 
 def load_starting_catalogue(session):
-    """Put the product's starting catalogue in force."""
+    """Put the product's starting catalogue in force, with a funding contract to pay for it."""
+    factories.make_contract(session)
     return catalogue.load_starting(session, None, date(2026, 1, 1), factories.NOW)
 
 
@@ -105,3 +108,65 @@ def taken_in(services, actor, **values):
     """Take a referral in and commit it."""
     with services.sessions.begin() as session:
         return take_in(session, services.cipher, actor, referral(**values), factories.NOW)
+
+
+def bare_order(session, user, *, insecure=False):
+    """A draft order of one line and one visit, for lists with many rows."""
+    case = factories.make_case(session, REGION, created_by=user.id)
+    number = next(factories._numbers)
+    assessment = Assessment(
+        id=uuid.uuid4(),
+        code=f"A-TEST-{number:05}",
+        case_id=case.id,
+        agency="Te Whare Āwhina",
+        urgency="P3",
+        adults=1,
+        children=0,
+        state="ordered",
+        assessed_on=ASSESSED_ON,
+        received_at=factories.NOW,
+        received_by=user.id,
+    )
+    session.add(assessment)
+    session.flush()
+    session.add(
+        Opening(
+            assessment_id=assessment.id,
+            position=1,
+            kind="window",
+            label="window",
+            state="insecure" if insecure else "secure",
+            state_at=factories.NOW,
+        )
+    )
+    order = WorksOrder(
+        id=uuid.uuid4(),
+        code=f"W-TEST-{number:05}",
+        assessment_id=assessment.id,
+        case_id=case.id,
+        region_code=REGION,
+        area_code=case.area_code,
+        urgency="P3",
+        state="draft",
+        raised_at=factories.NOW,
+        raised_by=user.id,
+        permanent_due_at=factories.NOW + timedelta(days=10),
+    )
+    session.add(order)
+    session.flush()
+    session.add(
+        Visit(
+            code=f"V-TEST-{number:05}",
+            order_id=order.id,
+            position=1,
+            trade="handyperson",
+            crew=1,
+            minutes=30,
+            interim=False,
+            ready_on=ASSESSED_ON,
+            due_at=factories.NOW + timedelta(days=10),
+            state="unplanned",
+        )
+    )
+    session.flush()
+    return order

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from catalogue.item import FindingRule
 from worksorders.domain.errors import Fault, Faults, FaultsError
 from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.lifecycle.machines import ASSESSMENT
@@ -21,7 +22,7 @@ from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.gateways.cipher import Cipher
 from worksorders.gateways.places import Town
-from worksorders.steps import audit, disclose, outbox
+from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.admin import catalogue
 from worksorders.steps.intake import check, keep
@@ -48,6 +49,38 @@ class TakenIn:
     others: tuple[Known, ...]
 
 
+def choices(session: Session) -> tuple[tuple[tuple[str, str], ...], tuple[FindingRule, ...]]:
+    """What the form offers: towns as (code, label), and the rules from findings to items of the catalogue in force."""
+    return places.town_choices(), catalogue.current(session).rules
+
+
+def check_referral(session: Session, referral: Referral, now: datetime) -> None:
+    """Raise FaultsError with every fault of the referral itself; nothing is looked up or kept."""
+    check.check(referral, places.towns(), catalogue.current(session).rules, now)
+
+
+def notices(made: TakenIn) -> list[str]:
+    """What the coordinator should know beside the success: known homes and persons, live orders, a hand-over."""
+    told = []
+    if made.joined is not None:
+        told.append(
+            f"This home or person is already known as case {made.case_code}: this assessment has joined it."
+        )
+        if made.joined.live_orders:
+            told.append(f"An order is live for this home: {', '.join(made.joined.live_orders)}.")
+    if made.contact_differs:
+        told.append(
+            "The home was known under another name and phone. The contact held before was kept; ask the agency "
+            "which one is safe before anybody calls."
+        )
+    for other in made.others:
+        what = "phone number" if other.same_person else "address" if other.same_home else "name"
+        told.append(f"The same {what} is also in case {other.case_code}.")
+    if not made.decision.eligible:
+        told.append(f"The case went to the advocate, because it {made.decision.reason}.")
+    return told
+
+
 def take_in(session: Session, cipher: Cipher, actor: Actor, referral: Referral, now: datetime) -> TakenIn:
     """Keep the assessment; raises FaultsError with every fault, and then nothing is kept.
 
@@ -72,7 +105,6 @@ def take_in(session: Session, cipher: Cipher, actor: Actor, referral: Referral, 
     _supersede_earlier(session, actor, assessment)
     if not decision.eligible:
         record_hand_over(session, actor, assessment, decision, advocate=referral.advocate, note="", now=now)
-    outbox.send(session, "assessment.taken_in", {"assessment_id": str(assessment.id)})
     others = tuple(one for one in known if one is not joined)
     return TakenIn(
         assessment.id, assessment.code, case.id, case.code, decision, joined, contact_differs, others

@@ -14,6 +14,7 @@ from worksorders.domain.money import format_cents
 from worksorders.domain.order.assessment import Answer, decide, require_eligible
 from worksorders.steps import outbox
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance import ledger
 from worksorders.steps.ordering import visits
 from worksorders.steps.ordering.consent import missing_groups
 from worksorders.steps.ordering.lines import catalogue_of
@@ -28,7 +29,8 @@ def issue(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) ->
     """Freeze rates and issue; raises RefusedError, NotPermittedError, or FaultsError naming each line without a rate.
 
     Each line keeps the rate of every firm that could take it, and shows the highest: what is committed cannot be
-    exceeded, whoever accepts. Where rates rose above what was approved, the order is approved anew.
+    exceeded, whoever accepts. Where rates rose above what was approved, the order is approved anew. The funding
+    contract of the day is committed in the same transaction; without one the order is refused.
     """
     order = lock_order(session, order_id)
     today = local_day(now)
@@ -56,6 +58,7 @@ def issue(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) ->
     order.issued_at, order.issued_by, order.issued_on = now, actor.user_id, today
     items = catalogue_of(session, order).items
     visits.store(session, order, lines, visits.split(session, order, lines, items, now))
+    ledger.commit_order(session, actor, order, now)
     outbox.send(session, ISSUED, {"order_id": str(order.id)}, dedupe_key=f"{ISSUED}:{order.id}")
     return order
 

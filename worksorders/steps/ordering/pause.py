@@ -14,15 +14,14 @@ from worksorders.domain.lifecycle.machines import ASSESSMENT, OFFER, VISIT
 from worksorders.domain.lifecycle.reasons import CANCEL, HOLD
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
-from worksorders.steps import audit, outbox
+from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.intake.give_back import give_back
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.planning import Booking
-
-CANCELLED = "order.cancelled"
 
 
 def hold(
@@ -70,7 +69,7 @@ def cancel(
     _withdraw_offers(session, order, now)
     _cancel_visits(session, actor, order)
     _release_assessment(session, actor, order, why=CANCEL.label(reason), advocate=advocate, now=now)
-    outbox.send(session, CANCELLED, {"order_id": str(order.id)}, dedupe_key=f"{CANCELLED}:{order.id}")
+    order_changed(session, actor, order.id, now)
     return order
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from catalogue.item import CatalogueItem
 from worksorders.domain.lifecycle.machine import possible
 from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.domain.local_time import local_day
@@ -20,6 +21,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.ordering.consent import missing_groups, needed_groups
 from worksorders.steps.ordering.find.history import HistoryEvent, history
 from worksorders.steps.ordering.find.shown import shown_states
+from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import Totals, totals
 from worksorders.steps.ordering.settings import load_settings
 from worksorders.store.tables.cases import Assessment
@@ -43,6 +45,7 @@ class VisitView:
     row: Visit
     lines: tuple[WorksLine, ...]
     waits_for: tuple[str, ...]
+    after_numbers: tuple[int, ...]
     firm: str
     workers: tuple[str, ...]
 
@@ -68,6 +71,7 @@ class OrderView:
     without_rate: tuple[WorksLine, ...]
     actions: tuple[str, ...]
     history: tuple[HistoryEvent, ...]
+    items: Mapping[str, CatalogueItem]
 
 
 def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> OrderView:
@@ -113,16 +117,18 @@ def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
         without_rate=tuple(line for line in lines if line.rate_card_id is None),
         actions=possible(ORDER, order.state, actor.role),
         history=tuple(history(session, _subjects(session, order))),
+        items=catalogue_of(session, order).items,
     )
 
 
 def _visits(session: Session, order: WorksOrder, lines: tuple[WorksLine, ...]) -> tuple[VisitView, ...]:
     ids = [visit.id for visit in order.visits]
     positions = {visit.id: visit.position for visit in order.visits}
-    waits: dict[uuid.UUID, list[str]] = {visit_id: [] for visit_id in ids}
+    waits: dict[uuid.UUID, list[tuple[int, str]]] = {visit_id: [] for visit_id in ids}
     for row in session.scalars(select(VisitDependency).where(VisitDependency.after_id.in_(ids))):
         same_day = ", the same day" if row.same_day else ""
-        waits[row.after_id].append(f"visit {positions[row.before_id]}{same_day}: {row.why}")
+        number = positions[row.before_id]
+        waits[row.after_id].append((number, f"visit {number}{same_day}: {row.why}"))
     workers: dict[uuid.UUID, list[str]] = {visit_id: [] for visit_id in ids}
     for visit_id, name in session.execute(
         select(Booking.visit_id, Worker.first_name)
@@ -139,7 +145,8 @@ def _visits(session: Session, order: WorksOrder, lines: tuple[WorksLine, ...]) -
         VisitView(
             row=visit,
             lines=tuple(line for line in lines if line.visit_id == visit.id),
-            waits_for=tuple(sorted(waits[visit.id])),
+            waits_for=tuple(text for _, text in sorted(waits[visit.id])),
+            after_numbers=tuple(sorted(number for number, _ in waits[visit.id])),
             firm=firms.get(visit.firm_id, "") if visit.firm_id else "",
             workers=tuple(workers[visit.id]),
         )

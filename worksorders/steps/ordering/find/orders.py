@@ -68,6 +68,11 @@ def find_orders(session: Session, wanted: OrderFilter, page: int = 1) -> OrderPa
     return OrderPage(rows, count, page, pages)
 
 
+def region_choices() -> list[tuple[str, str]]:
+    """Code and name of every region, from north to south."""
+    return [(region.code, region.name) for region in places.regions()]
+
+
 def find_due(session: Session, limit: int) -> tuple[OrderRow, ...]:
     """Open orders by the time left to their next deadline."""
     return _rows(session, [WorksOrder.state.in_(OPEN_STATES)], limit=limit, offset=0)

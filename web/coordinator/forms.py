@@ -1,0 +1,147 @@
+"""The small forms of assessments and orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from catalogue.item import ConsentNeeded
+from web.fields import (
+    CheckboxField,
+    DateField,
+    HiddenField,
+    QuantityField,
+    RadioField,
+    Required,
+    SelectField,
+    TextAreaField,
+    TextField,
+)
+from web.forms import Form, apply_faults
+from worksorders.domain.errors import Fault, FaultsError
+from worksorders.domain.lifecycle.reasons import CANCEL, HOLD
+from worksorders.domain.people.consent import How, Interest
+
+MOST_OF_A_LINE = 999
+CONSENT_GROUPS = ((str(ConsentNeeded.LOCKS), "Locks"), (str(ConsentNeeded.OWNER), "Owner’s measures"))
+INTERESTS = {
+    Interest.OWNER: "Owner",
+    Interest.CO_OWNER: "Co-owner",
+    Interest.TENANT: "Tenant",
+    Interest.LANDLORD: "Private landlord",
+    Interest.HOUSING_AGENCY: "Kāinga Ora",
+    Interest.MORTGAGEE: "Mortgagee",
+}
+HOWS = {
+    How.WRITTEN: "In writing",
+    How.IN_PERSON: "In person",
+    How.PHONE: "By phone (locks only)",
+    How.NOT_NEEDED: "Not needed: the client alone owns the home",
+}
+
+
+class PageForm(Form):
+    """A form among several on one page: its name, put before its fields' names, keeps their ids apart."""
+
+    name = "action"
+
+    def __init__(self, name: str = "", **values: Any) -> None:
+        self.short_name = name or type(self).name
+        super().__init__(prefix=f"{self.short_name}-", **values)
+
+    def show(self, faults: FaultsError) -> None:
+        """Put a rule's faults beside the fields that they name."""
+        apply_faults(self, [Fault(f"{self.short_name}-{f.field}", f.message) for f in faults.faults])
+
+
+class ActionForm(PageForm):
+    """A single button."""
+
+
+class RaiseForm(PageForm):
+    """Raise an order; `beside_live` says that a second one beside a live one is meant."""
+
+    name = "raise"
+    beside_live = HiddenField()
+
+
+class GiveBackForm(PageForm):
+    """Hand a case to an advocate."""
+
+    name = "give_back"
+    advocate = TextField("Advocate who takes the case on")
+    note = TextAreaField("Why")
+
+
+class ContactForm(PageForm):
+    """Ask to see contact and address."""
+
+    name = "contact"
+    form_uuid = None
+    purpose = TextField(
+        "What do you need it for?",
+        [Required("Say what you need it for: it is logged.")],
+        description="It is logged with your name and reviewed by somebody else",
+    )
+
+
+class LineForm(PageForm):
+    """Add a line to an order."""
+
+    name = "line"
+    opening_id = SelectField("Opening")
+    item_code = SelectField("Item")
+    quantity = QuantityField("Quantity", [Required("Enter the quantity.")], most=MOST_OF_A_LINE)
+
+
+class QuantityForm(PageForm):
+    """Change a line's quantity, or remove it."""
+
+    name = "quantity"
+    quantity = QuantityField("Quantity", most=MOST_OF_A_LINE)
+
+
+class ConsentForm(PageForm):
+    """Record an agreement."""
+
+    name = "consent"
+    group = RadioField("For which measures", choices=CONSENT_GROUPS)
+    given_by_role = SelectField(
+        "Given by", choices=[("", "Choose who"), *((str(key), text) for key, text in INTERESTS.items())]
+    )
+    how = RadioField("How", choices=[(str(key), text) for key, text in HOWS.items()])
+    given_on = DateField("Day of the agreement", description="For example 21 11 2026")
+    conditions = TextAreaField("Conditions (optional)")
+    reinstatement = CheckboxField("The old parts must be put back at the end of the tenancy")
+
+
+class SendOnForm(PageForm):
+    """Send a draft on; the reason is asked for where the home is dearer than planned."""
+
+    name = "send_on"
+    cost_reason = TextField("Why does this home cost more than planned?")
+
+
+class OverrideForm(PageForm):
+    """Go past consent and approval for a P1."""
+
+    name = "override"
+    reason = TextField("Why it cannot wait", description="It is logged and reviewed")
+
+
+class HoldForm(PageForm):
+    """Put an order on hold."""
+
+    name = "hold"
+    reason = RadioField("Why", choices=HOLD.choices())
+    review_on = DateField("Look at it again on", description="For example 21 11 2026")
+
+
+class CancelForm(PageForm):
+    """Cancel an order."""
+
+    name = "cancel"
+    reason = RadioField("Why", choices=CANCEL.choices())
+    advocate = TextField(
+        "Advocate who takes the case on (optional)",
+        description="Without an advocate the assessment waits for another order",
+    )

@@ -1,0 +1,34 @@
+"""Who may use the coordinators' routes."""
+
+from web.access import allow
+from worksorders.domain.roles import Role
+
+COORDINATORS = allow(Role.COORDINATOR)
+# An administrator with a limit may be the second person who approves.
+APPROVERS = allow(Role.COORDINATOR, Role.ADMINISTRATOR)
+
+POLICY = {
+    "today": COORDINATORS,
+    "assessments": COORDINATORS,
+    "assessment": COORDINATORS,
+    "take_in": COORDINATORS,
+    "give_back": COORDINATORS,
+    "assessment_contact": COORDINATORS,
+    "raise_order": COORDINATORS,
+    "handovers": COORDINATORS,
+    "orders": APPROVERS,
+    "order": APPROVERS,
+    "order_pdf": APPROVERS,
+    "order_contact": COORDINATORS,
+    "add_line": COORDINATORS,
+    "change_line": COORDINATORS,
+    "consent": COORDINATORS,
+    "send_on": COORDINATORS,
+    "approve": APPROVERS,
+    "override": COORDINATORS,
+    "revise": COORDINATORS,
+    "issue": COORDINATORS,
+    "hold": COORDINATORS,
+    "resume": COORDINATORS,
+    "cancel": COORDINATORS,
+}

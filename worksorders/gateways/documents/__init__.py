@@ -1,0 +1,1 @@
+"""Makes tagged PDFs out of our own templates; nothing is ever fetched for them."""
