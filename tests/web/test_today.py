@@ -1,0 +1,125 @@
+"""The first page: homes insecure now come first, with daylight, who is on it and what to do next."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Range
+
+from tests import factories, referrals
+from tests.web import intake_pages as pages
+from worksorders.store.tables.cases import Opening
+from worksorders.store.tables.contractors import Worker
+from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.planning import Booking
+
+
+@pytest.fixture
+def coordinator(services, signed_in):
+    with services.sessions.begin() as session:
+        referrals.load_starting_catalogue(session)
+        referrals.firm_with_rates(session)
+    return signed_in("coordinator")[0]
+
+
+def section(page, name):
+    """The text of one list of the page, tags left out."""
+    found = re.search(rf'<section aria-label="{name}">(.*?)</section>', page, re.DOTALL).group(1)
+    return " ".join(re.sub(r"<[^>]+>", " ", found).split())
+
+
+def insecure(browser):
+    return section(browser.get("/today").text, "Homes insecure now")
+
+
+def test_an_empty_day_says_so(coordinator):
+    page = coordinator.get("/today").text
+    for words in ("No home is insecure now", "No order is open", "No assessment waits"):
+        assert words in page
+
+
+def test_signing_in_leads_here(coordinator):
+    assert coordinator.get("/").headers["Location"].endswith("/today")
+
+
+def test_an_insecure_home_stays_first_until_it_is_safe_and_names_its_next_step(coordinator, services):
+    assessment_id = pages.take_in(coordinator)
+    assert "Homes insecure now: 1" in insecure(coordinator)
+    assert "Raise the order" in insecure(coordinator)
+    order_id = pages.raise_order(coordinator, assessment_id)
+    assert "Complete the order and send it on" in insecure(coordinator)
+    pages.agree(coordinator, order_id, "locks", "owner")
+    coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
+    assert "Issue the order" in insecure(coordinator)
+    coordinator.post(f"/orders/{order_id}/issue", pages.action())
+    assert "Plan the visit, or offer it at once" in insecure(coordinator)
+    assert "Nobody yet" in insecure(coordinator)
+    with services.sessions.begin() as session:
+        visit = session.scalars(select(Visit).where(Visit.interim)).one()
+        worker = session.scalars(select(Worker)).first()
+        visit.state = "accepted"
+        start_at = factories.NOW + timedelta(hours=2)
+        session.add(
+            Booking(
+                worker_id=worker.id,
+                firm_id=worker.firm_id,
+                visit_id=visit.id,
+                during=Range(start_at, start_at + timedelta(hours=1)),
+                state="confirmed",
+            )
+        )
+        name = worker.first_name
+    assert name in insecure(coordinator)
+    assert "The worker comes as agreed" in insecure(coordinator)
+    with services.sessions.begin() as session:
+        for opening in session.scalars(select(Opening).where(Opening.state == "insecure")):
+            opening.state = "temporarily_secured"
+    assert "No home is insecure now" in insecure(coordinator)
+
+
+def test_daylight_is_that_of_the_region_and_dark_is_said(coordinator, signed_in, clock):
+    pages.take_in(coordinator)
+    assert re.search(r"10 h \d+ min", insecure(coordinator))
+    clock.now = factories.NOW + timedelta(hours=13)
+    tonight, _ = signed_in("coordinator")
+    assert "Dark" in insecure(tonight)
+
+
+def test_what_must_be_safe_soonest_comes_first(coordinator):
+    pages.take_in(coordinator, urgency="P2")
+    first = pages.take_in(
+        coordinator,
+        urgency="P1",
+        home__street="1 Other Street",
+        person__name="Somebody Else",
+        person__phone="027 555 0111",
+        person__other_names="",
+    )
+    page = coordinator.get("/today").text
+    links = re.findall(r"/assessments/([0-9a-f-]{36})", page)
+    assert links[0] == first
+
+
+def test_orders_come_by_the_time_left(coordinator, services):
+    with services.sessions.begin() as session:
+        user = factories.make_user(session)
+        late, soon = (referrals.bare_order(session, user) for _ in range(2))
+        for order, hours in ((late, 50), (soon, 3)):
+            visit = session.scalars(select(Visit).where(Visit.order_id == order.id)).one()
+            visit.due_at = factories.NOW + timedelta(hours=hours)
+    page = coordinator.get("/today").text
+    assert page.index(soon.code) < page.index(late.code)
+    assert "3 h left" in section(page, "Orders by deadline")
+
+
+def test_waiting_assessments_are_counted_even_where_they_are_not_all_listed(coordinator, services):
+    with services.sessions.begin() as session:
+        user = factories.make_user(session)
+        for _ in range(12):
+            referrals.bare_order(session, user).assessment.state = "waiting"
+    text = section(coordinator.get("/today").text, "Assessments that wait")
+    assert "wait for an order: 12" in text
+    assert "All 12 that wait" in text
