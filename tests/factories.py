@@ -7,13 +7,17 @@ import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from worksorders.domain.finance.contract import FundingYear, programme_years
 from worksorders.domain.roles import Role
 from worksorders.steps import sign_in
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance.contract import record_contract
 from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.contractors import Agreement, Firm, FirmRegion, Worker, WorkerTrade
+from worksorders.store.tables.finance import FundingContract
 from worksorders.store.tables.people import AppUser
 
 PASSWORD = "correct horse battery"
@@ -91,3 +95,17 @@ def make_case(session: Session, region: str = "E7", **values) -> CaseFile:
     session.add(case)
     session.flush()
     return case
+
+
+def make_contract(session: Session, years: tuple[FundingYear, ...] | None = None) -> None:
+    """A funding contract of three years from July 2026, unless there is one."""
+    if session.scalar(select(FundingContract.id).limit(1)) is None:
+        record_contract(
+            session,
+            None,
+            code="NHSS-1",
+            name="National Home Safety Service",
+            gst_basis="exclusive",
+            years=years or programme_years(date(2026, 7, 1)),
+            now=NOW,
+        )

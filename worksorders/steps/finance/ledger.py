@@ -212,7 +212,7 @@ def years_of_lines(session: Session, line_ids: Collection[uuid.UUID]) -> dict[uu
         .where(WorksLine.id.in_(line_ids), LedgerEntry.event == Event.COMMITTED.value)
         .distinct()
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def uncommitted_cents(session: Session, year_id: uuid.UUID) -> int:

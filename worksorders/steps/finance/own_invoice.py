@@ -188,15 +188,13 @@ def _own_firm(session: Session, actor: Actor) -> Firm:
 def _claims(session: Session, firm: Firm, order_ids: list[uuid.UUID], now: datetime) -> list[Claim]:
     orders = order_facts(session, order_ids)
     named = select(WorksOrder.code, WorksOrder.id).where(WorksOrder.id.in_(order_ids))
-    ids = dict(session.execute(named).tuples().all())
+    ids = dict(session.execute(named).all())
     counts = dict(
         session.execute(
             select(Invoice.order_id, func.max(Invoice.claim_number))
             .where(Invoice.order_id.in_(order_ids))
             .group_by(Invoice.order_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     pending = _pending(session, order_ids)
     claims = []
@@ -226,7 +224,7 @@ def _pending(session: Session, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, De
         .where(WorksLine.order_id.in_(order_ids), Invoice.state.not_in((*SETTLED, "rejected")))
         .group_by(bound)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _line(line: OrderLineFacts, pending: Decimal) -> ClaimLine | None:

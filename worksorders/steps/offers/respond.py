@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance import ledger
 from worksorders.steps.offers.cascade import pass_on
 from worksorders.steps.offers.conflict import CONFLICT, never_again
 from worksorders.steps.offers.moves import live_bookings, lock_order, move_offer, move_visit
@@ -70,6 +71,7 @@ def accept(
         move_visit(session, visit, "accept", actor, detail={"offer": str(offer.id), "workers": workers})
     take_rates(session, [visit.id for visit in visits], offer.firm_id)
     withdraw_others(session, offer, visits, now)
+    ledger.recommit_visits(session, actor, [visit.id for visit in visits], now)
     session.flush()
     return offer
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance import ledger
 from worksorders.steps.offers.moves import move_offer, release_bookings
 from worksorders.steps.offers.rates import give_rates_back, prices_by_firm
 from worksorders.store.tables.offers import Offer, OfferVisit
@@ -43,6 +44,7 @@ def withdraw_visits(session: Session, actor: Actor | None, visits: Collection[Vi
     give_rates_back(session, ids)
     for visit in visits:
         visit.firm_id = visit.start_at = visit.end_at = None
+    ledger.recommit_visits(session, actor, ids, now)
 
 
 def _is_held(visit: Visit) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Faults, RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.store.tables.offers import LineAccepted, LineDone
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
@@ -97,6 +98,7 @@ def accept_work(
     if is_finished(session, order) and order.state == "issued":
         move_order(session, actor, order, "close")
         order.closed_at = now
+    order_changed(session, actor, order.id, now)
     return order
 
 
@@ -126,6 +128,7 @@ def close_order(session: Session, actor: Actor, order_id: uuid.UUID, now: dateti
         raise RefusedError(f"This order cannot be closed yet ({what}).", state=order.state, action="close")
     move_order(session, actor, order, "close")
     order.closed_at = now
+    order_changed(session, actor, order.id, now)
     return order
 
 

@@ -99,7 +99,7 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
         supplier_id=str(line.visit.firm_id) if line.visit and line.visit.firm_id else "",
         agreement_id=str(card.agreement_id) if card else "",
         description=line.offer_name,
-        done_quantity=sum((row.done_quantity for row in done), ZERO),
+        done_quantity=sum((row.done_quantity for row in done), ZERO) if line.visit else line.quantity,
         acceptances=tuple(
             AcceptanceFacts(str(row.id), local_day(row.accepted_at), row.quantity, str(row.accepted_by))
             for row in taken
@@ -167,4 +167,4 @@ def _years(session: Session) -> Sequence[tuple[ContractYear, str]]:
         .join(FundingContract, FundingContract.id == ContractYear.contract_id)
         .order_by(ContractYear.starts_on, ContractYear.id)
     )
-    return rows.tuples().all()
+    return rows.all()
