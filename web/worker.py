@@ -7,6 +7,7 @@ killed worker's effect could come twice at once.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import logging
 import os
 import signal
@@ -18,7 +19,8 @@ from rq import Queue, Worker
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 
-from worksorders.steps.outbox import QUEUES
+from web.jobs import load_handlers
+from worksorders.steps.outbox import PLANNING, QUEUES
 
 PR_SET_PDEATHSIG = 1
 
@@ -34,11 +36,19 @@ class LoyalWorker(Worker):
         super().main_work_horse(job, queue)
 
 
+def _preload(name: str) -> None:
+    """Import before forking what the jobs need, or each of them would spend seconds on it."""
+    load_handlers()
+    if name == PLANNING:
+        importlib.import_module("scheduler.solve")
+
+
 def main(name: str) -> None:
     """Work on one queue until told to stop."""
     if name not in QUEUES:
         sys.exit(f"There is no queue {name!r}; the queues are {' and '.join(QUEUES)}.")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s worker %(levelname)s %(message)s")
+    _preload(name)
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
     connection = redis.Redis.from_url(os.environ["REDIS_URL"])
     queue = Queue(name, connection=connection, serializer=JSONSerializer)

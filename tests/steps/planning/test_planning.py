@@ -17,7 +17,7 @@ from web import jobs
 from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps import outbox
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.steps.planning import board, publish, request_plan
+from worksorders.steps.planning import board, publish, request_plan, solve_plan
 from worksorders.steps.planning.build import wall
 from worksorders.steps.planning.move_visit import Place, move_visit, set_pin
 from worksorders.store.tables.cases import NeverSend
@@ -287,15 +287,31 @@ def test_the_same_delivery_twice_and_a_late_one_make_one_plan(world, now):
         assert [event.subject_id for event in made] == [plan_id]
 
 
-def test_a_plan_that_keeps_killing_its_worker_ends_as_failed(world, now):
+def test_a_plan_that_keeps_killing_its_worker_ends_as_failed(world, now, monkeypatch):
     plan_id = ask(world, now)
-    for _ in range(6):
-        with world.services.sessions.begin() as session:
-            row = session.scalars(select(outbox.OutboxMessage)).one()
-            row.attempts += 1
-            delivery = outbox.Delivery(row.id, row.attempts, row.queue)
-    jobs.deliver(world.services, delivery)
+    monkeypatch.setattr(solve_plan, "_solve", lambda *_: (_ for _ in ()).throw(MemoryError))
+    for _ in range(4):
+        with pytest.raises(MemoryError):
+            jobs.deliver(world.services, send_again(world))
+    assert world.get(Plan, plan_id).state == "solving"
+    jobs.deliver(world.services, send_again(world))
     assert world.get(Plan, plan_id).state == "failed"
+
+
+def test_a_plan_that_only_waited_long_in_the_queue_is_still_made(world, now):
+    plan_id = ask(world, now)
+    for _ in range(9):
+        delivery = send_again(world)
+    jobs.deliver(world.services, delivery)
+    assert world.get(Plan, plan_id).state == "draft"
+
+
+def send_again(world):
+    """Another sending of the one outbox row, as the relay counts it."""
+    with world.services.sessions.begin() as session:
+        row = session.scalars(select(outbox.OutboxMessage)).one()
+        row.attempts += 1
+        return outbox.Delivery(row.id, row.attempts, row.queue)
 
 
 def test_an_impossible_question_is_refused_at_its_field(world, now):

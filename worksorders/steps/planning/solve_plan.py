@@ -37,7 +37,7 @@ from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.planning import Plan
 
 BEAT_SECONDS = 1.0
-MOST_ATTEMPTS = 4
+MOST_STARTS = 4
 
 
 class PlanCheckError(Exception):
@@ -67,16 +67,17 @@ def solve_plan(job: Job) -> Effect:
         plan = find_plan(session, plan_id, lock=True)
         if plan.state not in ("queued", "solving"):
             return _nothing
-        if job.attempt > MOST_ATTEMPTS:
+        starts = plan.progress.get("starts", 0) + 1
+        if starts > MOST_STARTS:
             return _give_up(plan_id)
         plan.state = move(PLAN, plan.state, "start", Role.SYSTEM)
-        plan.progress = {"phase": "Reading visits and workers"}
+        plan.progress = {"phase": "Reading visits and workers", "starts": starts}
         plan.progress_at = job.now()
         asked = Asked(plan.starts_on, plan.days, job.now())
         settings, seed = PlanSettings(**plan.settings), plan.seed
         actor, region_codes = _on_behalf(session, plan), list(plan.region_codes)
     problem, frame = _problem(job, actor, asked, region_codes, settings)
-    with _beating(job, plan_id) as beat:
+    with _beating(job, plan_id, starts) as beat:
         solved = _solve(problem, settings, seed, beat)
     if beat.taken_over:
         return _nothing
@@ -148,7 +149,7 @@ def _check(problem: Problem, solved: SolvedPlan) -> None:
 
 
 @contextmanager
-def _beating(job: Job, plan_id: uuid.UUID) -> Iterator[Beat]:
+def _beating(job: Job, plan_id: uuid.UUID, starts: int) -> Iterator[Beat]:
     """Write progress every second, pass on a wish to stop, and keep the delivery alive, while the solver works."""
     beat, over = Beat(), threading.Event()
 
@@ -158,10 +159,9 @@ def _beating(job: Job, plan_id: uuid.UUID) -> Iterator[Beat]:
                 beat.taken_over = True
                 beat.stop.set()
             with job.sessions.begin() as session:
+                progress = progress_of(beat) | {"starts": starts}
                 session.execute(
-                    update(Plan)
-                    .where(Plan.id == plan_id)
-                    .values(progress=progress_of(beat), progress_at=job.now())
+                    update(Plan).where(Plan.id == plan_id).values(progress=progress, progress_at=job.now())
                 )
                 if session.scalar(select(Plan.cancel_requested_at).where(Plan.id == plan_id)) is not None:
                     beat.stop.set()
