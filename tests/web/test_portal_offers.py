@@ -13,15 +13,20 @@ from tests import dispatching as world
 from tests.web.conftest import Browser
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.urgent import offer_urgently
+from worksorders.steps.sign_in import open_session
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
 
 NOW = world.NOW
 
 
-def enter(app, user):
+def enter(app, user, services, clock):
+    """A browser of somebody who has just signed in."""
+    with services.sessions.begin() as session:
+        token, _ = open_session(session, user, clock.now)
     browser = Browser(app)
-    assert browser.sign_in(user.sign_in_name).status_code == 303
+    with browser.client.session_transaction() as cookie:
+        cookie["token"] = token
     return browser
 
 
@@ -48,7 +53,7 @@ def send(browser, page, action, **values):
 
 
 @pytest.fixture
-def offered(services, app):
+def offered(services, app, clock):
     """Two firms with an account each; the first has an offer for tomorrow."""
     with services.sessions.begin() as session:
         firms = [world.cleared_firm(session), world.cleared_firm(session)]
@@ -57,7 +62,7 @@ def offered(services, app):
         offer_published_visits(session, plan.id, NOW)
         offer_id = session.scalars(select(Offer.id)).one()
         users = [world.contractor(session, firm) for firm in firms]
-    return f"/portal/offers/{offer_id}", [enter(app, user) for user in users]
+    return f"/portal/offers/{offer_id}", [enter(app, user, services, clock) for user in users]
 
 
 def test_an_offer_shows_area_time_minutes_neutral_items_and_price_alone(offered):
@@ -110,14 +115,14 @@ def test_another_firms_offer_and_an_unknown_one_are_the_same_404(offered):
         assert answers[0].data == answers[1].data
 
 
-def test_an_urgent_offer_is_gone_for_the_slower_firm(services, app):
+def test_an_urgent_offer_is_gone_for_the_slower_firm(services, app, clock):
     with services.sessions.begin() as session:
         firms = [world.cleared_firm(session), world.cleared_firm(session)]
         order = world.issued_order(session, firms, urgency="P1", interim=True)
         offer_urgently(session, order.id, NOW)
         paths = {offer.firm_id: f"/portal/offers/{offer.id}" for offer in session.scalars(select(Offer))}
         users = [world.contractor(session, firm) for firm in firms]
-    quick, slow = (enter(app, user) for user in users)
+    quick, slow = (enter(app, user, services, clock) for user in users)
     first, second = (paths[firm.id] for firm in firms)
     page = quick.get(first).text
     assert "Urgent" in page

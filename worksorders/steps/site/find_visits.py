@@ -117,12 +117,13 @@ def find_visits(session: Session, actor: Actor, now: datetime) -> list[VisitRow]
         )
         query = query.where(booked, ~barred)
     visits = session.scalars(query).all()
-    crews = _crews(session, [visit.id for visit in visits])
+    named = crews(session, [visit.id for visit in visits])
     k = load_settings(session).area_dwellings
-    return [_row(visit, crews.get(visit.id, []), actor, k) for visit in visits]
+    return [_row(visit, named.get(visit.id, []), actor, k) for visit in visits]
 
 
-def _crews(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[uuid.UUID, str]]]:
+def crews(session: Session, visit_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[uuid.UUID, str]]]:
+    """The named workers of each visit, as pairs of id and first name."""
     found: dict[uuid.UUID, list[tuple[uuid.UUID, str]]] = {}
     rows = session.execute(
         select(Booking.visit_id, Worker.id, Worker.first_name)
@@ -158,7 +159,7 @@ def find_visit(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetim
     photos = _photos(session, visit) if Field.PHOTOS in fields else {}
     named = viewer.relation is Relation.NAMED
     return VisitPage(
-        row=_row(visit, _crews(session, [visit.id]).get(visit.id, []), actor, settings.area_dwellings),
+        row=_row(visit, crews(session, [visit.id]).get(visit.id, []), actor, settings.area_dwellings),
         named=named,
         paused=Field.OPENING_LABELS not in fields and visit.state != "done",
         actions=frozenset(possible(VISIT, visit.state, Role.CONTRACTOR)) if named else frozenset(),

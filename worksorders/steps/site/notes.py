@@ -50,3 +50,10 @@ def label_of(kind: str, reason: str) -> str:
     if kind in {STOPPED, UNSAFE}:
         return ABORT.label(reason)
     return f"Opening left insecure: {reason}"
+
+
+def ended_because(state: str, reason: str | None) -> str | None:
+    """Why a visit ended early, in words; None for any other."""
+    if reason is None or state not in {"no_access", "aborted"}:
+        return None
+    return label_of(NO_ACCESS_KIND if state == "no_access" else STOPPED, reason)

@@ -1,0 +1,44 @@
+"""Offers without an answer, and visits that nobody took."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.dispatch.blueprint import blueprint
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.filters import plural
+from web.forms import Form
+from worksorders.steps.site import find_dispatch, office
+
+
+@blueprint.get("/offers")
+def offers() -> ResponseReturnValue:
+    """Open offers by the time left, and refused visits by deadline."""
+    return render_template(
+        "dispatch/offers.html",
+        offers=find_dispatch.open_offers(db()),
+        refused=find_dispatch.refused_visits(db()),
+        action=Form(),
+    )
+
+
+@blueprint.post("/visits/<uuid:visit_id>/ask-again")
+def ask_again(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Offer an urgent visit once more."""
+    form = Form()
+    if not form.validate_on_submit():
+        return redirect(url_for("dispatch.offers"), 303)
+
+    def move() -> str:
+        count = office.ask_again(db(), actor(), visit_id, request_now())
+        if count:
+            flash(f"{plural(count, 'firm')} asked.", "success")
+        else:
+            flash("No firm has anybody who could go now. It is tried again by itself.", "error")
+        return url_for("dispatch.offers")
+
+    return take_once(form.key, "visit.ask_again", move)

@@ -1,0 +1,44 @@
+"""Visits of today and their state, and those that ended without their work."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.dispatch.blueprint import blueprint
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.forms import Form
+from worksorders.steps.site import find_dispatch, office
+
+ENDED_EARLY = find_dispatch.ENDED_EARLY
+
+
+@blueprint.get("/visits")
+def visits() -> ResponseReturnValue:
+    """Who is where today, and what must be planned again."""
+    rows = find_dispatch.visits_of_today(db(), request_now())
+    return render_template(
+        "dispatch/visits.html",
+        today=[row for row in rows if row.state not in ENDED_EARLY],
+        ended=[row for row in rows if row.state in ENDED_EARLY],
+        alerts=find_dispatch.count_alerts(db()),
+        action=Form(),
+    )
+
+
+@blueprint.post("/visits/<uuid:visit_id>/plan-again")
+def plan_again(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Take a visit back to the planner."""
+    form = Form()
+    if not form.validate_on_submit():
+        return redirect(url_for("dispatch.visits"), 303)
+
+    def move() -> str:
+        visit = office.plan_again(db(), actor(), visit_id, request_now())
+        flash(f"Visit {visit.code} is to be planned again.", "success")
+        return url_for("dispatch.visits")
+
+    return take_once(form.key, "visit.plan_again", move)

@@ -1,0 +1,255 @@
+"""What coordinators watch: offers without an answer, alerts, today's visits, and work that waits to be accepted."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from worksorders.domain.local_time import local_day, start_of_day
+from worksorders.gateways import places
+from worksorders.steps.offers.cascade import REFUSED_BY_ALL
+from worksorders.steps.offers.moves import WORKED_ON
+from worksorders.steps.offers.urgent import URGENT
+from worksorders.steps.site import notes
+from worksorders.steps.site.find_visits import crews
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.offers import LineAccepted, LineDone, Offer, OfferVisit, VisitNote
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.people import AppUser
+
+LIVE = ("accepted", "en_route", "on_site")
+ENDED_EARLY = ("no_access", "aborted")
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """An offer that waits for its firm's answer."""
+
+    order_id: uuid.UUID
+    order_code: str
+    firm: str
+    trades: tuple[str, ...]
+    region: str
+    urgent: bool
+    opened_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """A visit that nobody took, with how many firms have been asked."""
+
+    visit_id: uuid.UUID
+    code: str
+    order_id: uuid.UUID
+    order_code: str
+    trade: str
+    region: str
+    due_at: datetime
+    asked: int
+    can_ask_again: bool
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """A note that alerts; `acknowledged_by` is None while it waits for somebody."""
+
+    note_id: uuid.UUID
+    at: datetime
+    what: str
+    reported_by: str
+    visit_id: uuid.UUID
+    visit_code: str
+    order_id: uuid.UUID
+    order_code: str
+    acknowledged_by: str | None
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A visit of today, or one that ended without its work and waits to be planned again."""
+
+    id: uuid.UUID
+    code: str
+    order_id: uuid.UUID
+    order_code: str
+    state: str
+    reason: str | None
+    trade: str
+    region: str
+    firm: str
+    workers: tuple[str, ...]
+    start_at: datetime | None
+    end_at: datetime | None
+    arrived_at: datetime | None
+    due_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """An order with work that is done and not accepted yet."""
+
+    order_id: uuid.UUID
+    order_code: str
+    region: str
+    lines: int
+    since: datetime
+
+
+def open_offers(session: Session) -> list[OfferRow]:
+    """Every open offer, the first to lapse first."""
+    rows = session.execute(
+        select(Offer, Firm.name)
+        .join(Firm, Firm.id == Offer.firm_id)
+        .where(Offer.state == "open")
+        .options(selectinload(Offer.order), selectinload(Offer.visits).selectinload(OfferVisit.visit))
+        .order_by(Offer.expires_at, Offer.id)
+    )
+    return [
+        OfferRow(
+            order_id=offer.order_id,
+            order_code=offer.order.code,
+            firm=firm,
+            trades=tuple(sorted({row.visit.trade for row in offer.visits})),
+            region=places.region(offer.order.region_code).name,
+            urgent=offer.urgent,
+            opened_at=offer.opened_at,
+            expires_at=offer.expires_at,
+        )
+        for offer, firm in rows
+    ]
+
+
+def refused_visits(session: Session) -> list[RefusedRow]:
+    """Visits that all firms refused, and urgent ones that nobody could be asked for, by deadline."""
+    asked = (
+        select(func.count())
+        .select_from(OfferVisit)
+        .where(OfferVisit.visit_id == Visit.id)
+        .correlate(Visit)
+        .scalar_subquery()
+    )
+    urgent = and_(WorksOrder.urgency == URGENT, Visit.interim)
+    rows = session.execute(
+        select(Visit, WorksOrder, asked)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(
+            Visit.state.in_(("unplanned", "planned")),
+            WorksOrder.state.in_(WORKED_ON),
+            or_(Visit.state_reason == REFUSED_BY_ALL, urgent),
+        )
+        .order_by(Visit.due_at, Visit.id)
+    )
+    return [
+        RefusedRow(
+            visit_id=visit.id,
+            code=visit.code,
+            order_id=order.id,
+            order_code=order.code,
+            trade=visit.trade,
+            region=places.region(order.region_code).name,
+            due_at=visit.due_at,
+            asked=count,
+            can_ask_again=visit.interim and order.urgency == URGENT,
+        )
+        for visit, order, count in rows
+    ]
+
+
+def find_alerts(session: Session, now: datetime) -> list[AlertRow]:
+    """Alerts that nobody has acknowledged, oldest first, then those acknowledged within a day."""
+    reporter, taker = AppUser.__table__.alias("reporter"), AppUser.__table__.alias("taker")
+    waiting = VisitNote.alert_acknowledged_at.is_(None)
+    rows = session.execute(
+        select(VisitNote, Visit, WorksOrder, reporter.c.display_name, taker.c.display_name)
+        .join(Visit, Visit.id == VisitNote.visit_id)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .join(reporter, reporter.c.id == VisitNote.by)
+        .outerjoin(taker, taker.c.id == VisitNote.alert_acknowledged_by)
+        .where(notes.alerts(), or_(waiting, VisitNote.alert_acknowledged_at > now - timedelta(days=1)))
+        .order_by(waiting.desc(), VisitNote.at, VisitNote.id)
+    )
+    return [
+        AlertRow(
+            note.id, note.at, notes.label_of(note.kind, note.reason), by, visit.id, visit.code, order.id,
+            order.code, taken_by,
+        )
+        for note, visit, order, by, taken_by in rows
+    ]  # fmt: skip
+
+
+def count_alerts(session: Session) -> int:
+    """How many alerts wait for somebody."""
+    waiting = select(func.count()).select_from(VisitNote)
+    return session.scalar(waiting.where(notes.alerts(), VisitNote.alert_acknowledged_at.is_(None))) or 0
+
+
+def visits_of_today(session: Session, now: datetime) -> list[DayRow]:
+    """Visits that start today or are under way, and those that ended early and are not planned again, by start."""
+    today = start_of_day(local_day(now))
+    tomorrow = start_of_day(local_day(now) + timedelta(days=1))
+    of_today = and_(Visit.start_at >= today, Visit.start_at < tomorrow, Visit.state.in_((*LIVE, "done")))
+    under_way = and_(Visit.state.in_(LIVE), Visit.start_at < today)
+    rows = session.execute(
+        select(Visit, WorksOrder, Firm.name)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .outerjoin(Firm, Firm.id == Visit.firm_id)
+        .where(or_(of_today, under_way, Visit.state.in_(ENDED_EARLY)))
+        .order_by(Visit.start_at, Visit.id)
+    ).all()
+    named = crews(session, [visit.id for visit, _, _ in rows])
+    return [
+        DayRow(
+            id=visit.id,
+            code=visit.code,
+            order_id=order.id,
+            order_code=order.code,
+            state=visit.state,
+            reason=notes.ended_because(visit.state, visit.state_reason),
+            trade=visit.trade,
+            region=places.region(order.region_code).name,
+            firm=firm or "",
+            workers=tuple(name for _, name in named.get(visit.id, [])),
+            start_at=visit.start_at,
+            end_at=visit.end_at,
+            arrived_at=visit.arrived_at,
+            due_at=visit.due_at,
+            late=_is_late(visit, now),
+        )
+        for visit, order, firm in rows
+    ]
+
+
+def _is_late(visit: Visit, now: datetime) -> bool:
+    """Not there at the start, or still there an hour after the end."""
+    if visit.state in {"accepted", "en_route"}:
+        return visit.start_at is not None and visit.start_at < now
+    overtime = timedelta(hours=1)
+    return visit.state == "on_site" and visit.end_at is not None and visit.end_at + overtime < now
+
+
+def work_to_accept(session: Session) -> list[WorkRow]:
+    """Orders with lines done on visits that are over and not accepted in full, the oldest work first."""
+    accepted = (
+        select(func.coalesce(func.sum(LineAccepted.quantity), 0))
+        .where(LineAccepted.line_id == LineDone.line_id)
+        .correlate(LineDone)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            WorksOrder.id, WorksOrder.code, WorksOrder.region_code, func.count(), func.min(LineDone.done_at)
+        )
+        .join(WorksLine, WorksLine.order_id == WorksOrder.id)
+        .join(LineDone, LineDone.line_id == WorksLine.id)
+        .join(Visit, Visit.id == LineDone.visit_id)
+        .where(Visit.state == "done", WorksLine.removed_at.is_(None), LineDone.done_quantity > accepted)
+        .group_by(WorksOrder.id)
+        .order_by(func.min(LineDone.done_at), WorksOrder.id)
+    )
+    return [WorkRow(row[0], row[1], places.region(row[2]).name, row[3], row[4]) for row in rows]

@@ -1,0 +1,85 @@
+"""The page on which a coordinator accepts the work of one order: quantities, evidence and photos by line."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.site.accept_work import OVER, Work, work_of
+from worksorders.store.tables.offers import LineDone, Photo
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+
+
+@dataclass(frozen=True)
+class WorkLine:
+    """A line with what was done of it and what shows it."""
+
+    work: Work
+    opening: str
+    evidence: LineDone | None
+    photo_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """One order's work; `can_close` where every visit is over and nothing waits to be accepted."""
+
+    order_id: uuid.UUID
+    order_code: str
+    order_state: str
+    lines: tuple[WorkLine, ...]
+    other_photo_ids: tuple[uuid.UUID, ...]
+    can_close: bool
+
+
+def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
+    """The work of one order in a constant number of queries; raises NotFoundError."""
+    order = session.scalar(
+        select(WorksOrder)
+        .where(WorksOrder.id == order_id)
+        .options(
+            selectinload(WorksOrder.lines).selectinload(WorksLine.opening),
+            selectinload(WorksOrder.lines).selectinload(WorksLine.visit),
+            selectinload(WorksOrder.visits),
+        )
+    )
+    if order is None:
+        raise NotFoundError("There is no such order.")
+    done = {
+        row.line_id: row
+        for row in session.scalars(
+            select(LineDone).where(LineDone.line_id.in_([line.id for line in order.lines]))
+        )
+    }
+    photos: dict[uuid.UUID | None, tuple[uuid.UUID, ...]] = {}
+    rows = session.execute(
+        select(Photo.line_id, Photo.id)
+        .join(Visit, Visit.id == Photo.visit_id)
+        .where(Visit.order_id == order_id)
+        .order_by(Photo.stored_at, Photo.id)
+    )
+    for line_id, photo_id in rows:
+        photos[line_id] = (*photos.get(line_id, ()), photo_id)
+    lines = tuple(
+        WorkLine(
+            one,
+            one.line.opening.label if one.line.opening else "",
+            done.get(one.line.id),
+            photos.get(one.line.id, ()),
+        )
+        for one in work_of(session, order)
+    )
+    over = all(visit.state in OVER for visit in order.visits)
+    waiting = any(one.work.to_accept for one in lines)
+    return WorkPage(
+        order.id,
+        order.code,
+        order.state,
+        lines,
+        photos.get(None, ()),
+        over and not waiting and order.state == "issued",
+    )
