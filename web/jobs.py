@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import pkgutil
+import traceback
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,9 +19,24 @@ from worksorders.steps.jobs import Job, handler_of
 log = logging.getLogger(__name__)
 
 
+class WorkFailedError(Exception):
+    """Work failed; the text names the class of the cause and where it rose, never what it said."""
+
+
 def perform(message_id: str, attempt: int, queue: str) -> None:
-    """The one function that RQ calls; its arguments are an id, a number and a queue's name."""
-    deliver(_services(), outbox.Delivery(uuid.UUID(message_id), attempt, queue))
+    """The one function that RQ calls; its arguments are an id, a number and a queue's name.
+
+    RQ logs what a job raises and keeps it in Valkey, so an error's own words end here.
+    """
+    try:
+        deliver(_services(), outbox.Delivery(uuid.UUID(message_id), attempt, queue))
+    except Exception as error:  # noqa: BLE001 -- whatever it is, its words may hold someone's address.
+        frames = traceback.extract_tb(error.__traceback__)
+        places = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in reversed(frames))
+        failed = f"{type(error).__name__}: {places}"
+    else:
+        return
+    raise WorkFailedError(failed)
 
 
 def deliver(services: Services, delivery: outbox.Delivery) -> bool:

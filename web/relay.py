@@ -22,12 +22,23 @@ from worksorders.steps import outbox
 
 log = logging.getLogger("relay")
 PAUSE_SECONDS = 0.3
-SWEEP_SECONDS = 15.0
+SWEEP_SECONDS = 5.0
+MARK = "relay:seen"
 JOB_TIMEOUT_SECONDS = 3600
 
 
 def send_due(services: Services, connection: redis.Redis) -> int:
-    """Send every due row once; the attempt is counted and committed before the job exists."""
+    """Send every due row once; the attempt is counted and committed before the job exists.
+
+    Without Valkey nothing is taken, so that no row is put off for nothing. An empty Valkey has lost what was sent
+    before: a mark that is gone tells, and what had been put off is sent at once.
+    """
+    if not connection.exists(MARK):
+        with services.sessions.begin() as session:
+            lost = outbox.hasten(session)
+        connection.set(MARK, "1")
+        if lost:
+            log.warning("an empty Valkey: %d rows are sent again", lost)
     with services.sessions.begin() as session:
         deliveries = outbox.take_due(session)
     for delivery in deliveries:

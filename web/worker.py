@@ -31,7 +31,7 @@ class LoyalWorker(Worker):
     def main_work_horse(self, job: RqJob, queue: Queue) -> None:
         """Ask the kernel to kill this process when the worker dies, then work."""
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() == 1:
+        if os.getppid() != self.pid:
             sys.exit(1)
         super().main_work_horse(job, queue)
 

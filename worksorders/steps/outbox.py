@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,9 @@ QUEUES = (PLANNING, DEFAULT)
 FIRST_WAIT_SECONDS = 8
 LONGEST_WAIT_SECONDS = 300
 ALARM_SECONDS = 60
+URGENT_ALARM_SECONDS = 15
+# Kinds on which a P1 order waits.
+URGENT_KINDS = ("order.issued", "offer.again", "offer.lapse")
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,24 @@ def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS
     return kept is not None
 
 
+def hasten(session: Session) -> int:
+    """Let what was put off come due now, since the queue lost it; gives how many rows.
+
+    Timers that were never sent stay, and so does work that is alive: it puts itself off by a few seconds only.
+    """
+    waiting = session.scalars(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.done_at.is_(None),
+            OutboxMessage.attempts > 0,
+            OutboxMessage.due_at > func.clock_timestamp() + timedelta(seconds=FIRST_WAIT_SECONDS),
+        )
+        .values(due_at=func.clock_timestamp())
+        .returning(OutboxMessage.id)
+    )
+    return len(waiting.all())
+
+
 def finish(message: OutboxMessage) -> None:
     """Mark the locked row as done, in the transaction of its effect."""
     message.done_at = func.clock_timestamp()
@@ -119,13 +140,17 @@ def note_error(session: Session, delivery: Delivery, error_name: str) -> None:
     )
 
 
-def overdue(session: Session, seconds: int = ALARM_SECONDS) -> Sequence[OutboxMessage]:
-    """Rows that should have been done `seconds` ago: the sweeper's alarm."""
+def overdue(session: Session) -> Sequence[OutboxMessage]:
+    """Rows that should have been done a minute ago, or 15 seconds where a P1 may wait: the sweeper's alarm."""
+    patience = case(
+        (OutboxMessage.kind.in_(URGENT_KINDS), timedelta(seconds=URGENT_ALARM_SECONDS)),
+        else_=timedelta(seconds=ALARM_SECONDS),
+    )
     return session.scalars(
         select(OutboxMessage)
         .where(
             OutboxMessage.done_at.is_(None),
-            OutboxMessage.wanted_at < func.clock_timestamp() - text(f"interval '{int(seconds)} seconds'"),
+            OutboxMessage.wanted_at < func.clock_timestamp() - patience,
         )
         .order_by(OutboxMessage.wanted_at, OutboxMessage.id)
     ).all()

@@ -6,6 +6,7 @@ newest delivery may store what it found.
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scheduler.plan import Plan as SolvedPlan
@@ -36,7 +38,10 @@ from worksorders.steps.planning.store_plan import store
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.planning import Plan
 
+log = logging.getLogger(__name__)
+
 BEAT_SECONDS = 1.0
+READING = "Reading visits and workers"
 MOST_STARTS = 4
 
 
@@ -48,6 +53,7 @@ class PlanCheckError(Exception):
 class Beat:
     """What the solving thread tells and what the beating thread found out."""
 
+    phase: str = READING
     newest: Progress | None = None
     curve: list[Progress] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
@@ -71,13 +77,14 @@ def solve_plan(job: Job) -> Effect:
         if starts > MOST_STARTS:
             return _give_up(plan_id)
         plan.state = move(PLAN, plan.state, "start", Role.SYSTEM)
-        plan.progress = {"phase": "Reading visits and workers", "starts": starts}
+        plan.progress = {"phase": READING, "starts": starts}
         plan.progress_at = job.now()
         asked = Asked(plan.starts_on, plan.days, job.now())
         settings, seed = PlanSettings(**plan.settings), plan.seed
         actor, region_codes = _on_behalf(session, plan), list(plan.region_codes)
-    problem, frame = _problem(job, actor, asked, region_codes, settings)
     with _beating(job, plan_id, starts) as beat:
+        problem, frame = _problem(job, actor, asked, region_codes, settings)
+        beat.phase = "Looking for a first plan"
         solved = _solve(problem, settings, seed, beat)
     if beat.taken_over:
         return _nothing
@@ -155,16 +162,10 @@ def _beating(job: Job, plan_id: uuid.UUID, starts: int) -> Iterator[Beat]:
 
     def run() -> None:
         while not over.wait(BEAT_SECONDS):
-            if not job.keep():
-                beat.taken_over = True
-                beat.stop.set()
-            with job.sessions.begin() as session:
-                progress = progress_of(beat) | {"starts": starts}
-                session.execute(
-                    update(Plan).where(Plan.id == plan_id).values(progress=progress, progress_at=job.now())
-                )
-                if session.scalar(select(Plan.cancel_requested_at).where(Plan.id == plan_id)) is not None:
-                    beat.stop.set()
+            try:
+                _tell(job, plan_id, starts, beat)
+            except OperationalError as error:
+                log.warning("a beat was missed: %s", type(error).__name__)
 
     thread = threading.Thread(target=run, name="plan-beat", daemon=True)
     thread.start()
@@ -175,11 +176,25 @@ def _beating(job: Job, plan_id: uuid.UUID, starts: int) -> Iterator[Beat]:
         thread.join()
 
 
+def _tell(job: Job, plan_id: uuid.UUID, starts: int, beat: Beat) -> None:
+    """One beat; a lost connection costs this one alone, the next has a new connection."""
+    if not job.keep():
+        beat.taken_over = True
+        beat.stop.set()
+    with job.sessions.begin() as session:
+        progress = progress_of(beat) | {"starts": starts}
+        session.execute(
+            update(Plan).where(Plan.id == plan_id).values(progress=progress, progress_at=job.now())
+        )
+        if session.scalar(select(Plan.cancel_requested_at).where(Plan.id == plan_id)) is not None:
+            beat.stop.set()
+
+
 def progress_of(beat: Beat) -> dict[str, Any]:
     """The figures that the page shows: seconds, objective, bound, unassigned, and the curve so far."""
     newest = beat.newest
     if newest is None:
-        return {"phase": "Looking for a first plan"}
+        return {"phase": beat.phase}
     return {
         "phase": "Improving",
         "seconds": round(newest.seconds, 1),
