@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from random import Random
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from worksorders.domain.local_time import local_day
+from worksorders.domain.money import round_cents
 from worksorders.steps.actor import Actor
 from worksorders.steps.demo.clock import Past
+from worksorders.steps.finance import clear, own_invoice
+from worksorders.steps.finance.pay import pay
+from worksorders.steps.finance.receive import TypedInvoice, TypedLine, receive_typed
 from worksorders.steps.site import accept_work
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.orders import Visit, WorksOrder
 
 
@@ -34,9 +43,80 @@ class Counter:
             if self.random.random() < 0.9:
                 self._accept(order_id)
 
+    def week(self, *, settle: bool) -> None:
+        """Firms invoice what was accepted, most on the portal, some on paper and some of these wrong.
+
+        With `settle` finance approves and pays what matched; without it the queue is left for the user.
+        """
+        for office in self.offices.values():
+            with self.past.sessions() as session:
+                claims = own_invoice.find_claimable(session, office, self.past.now)
+            for claim in claims:
+                self._invoice(office, claim)
+        if settle:
+            self._settle()
+
+    def _invoice(self, office: Actor, claim: own_invoice.Claim) -> None:
+        with self.past.sessions.begin() as session:
+            if self.random.random() < 0.7:
+                own_invoice.submit(session, office, claim.order_id, claim.number, self.past.now)
+            else:
+                self._on_paper(session, office, claim)
+
+    def _on_paper(self, session: Session, office: Actor, claim: own_invoice.Claim) -> None:
+        """A paper invoice as a clerk types it in: right, or with one of the mistakes that firms make."""
+        mistake = self.random.choice(("none", "rate", "quantity", "gst", "sum", "unknown item"))
+        lines = [
+            TypedLine(
+                claim.order_code,
+                one.item_code,
+                one.quantity,
+                one.unit,
+                one.rate,
+                one.amount_cents,
+                one.number,
+            )
+            for one in claim.lines
+        ]
+        first = lines[0]
+        if mistake == "rate":
+            lines[0] = _priced(first, first.quantity, first.rate + Decimal(15))
+        elif mistake == "quantity":
+            lines[0] = _priced(first, first.quantity + 1, first.rate)
+        elif mistake == "unknown item":
+            lines.append(TypedLine(claim.order_code, "SV09", Decimal(40), "km", Decimal("1.50"), 6_000))
+        net = sum(line.amount_cents for line in lines)
+        gst = round_cents(Decimal(net) * 15 / 100) + (125 if mistake == "gst" else 0)
+        document = TypedInvoice(
+            firm_id=office.require_firm(),
+            number=claim.number,
+            issued_on=local_day(self.past.now),
+            net_cents=net,
+            gst_cents=gst,
+            total_cents=net + gst + (100 if mistake == "sum" else 0),
+            lines=lines,
+            gst_number=session.get_one(Firm, office.require_firm()).gst_number or "",
+        )
+        receive_typed(session, self.staff["sione"], document, self.past.now)
+
+    def _settle(self) -> None:
+        with self.past.sessions() as session:
+            matched = session.scalars(
+                select(Invoice.id).where(Invoice.state == "matched").order_by(Invoice.number)
+            ).all()
+        for invoice_id in matched:
+            with self.past.sessions.begin() as session:
+                clear.approve(session, self.staff["priya"], invoice_id, self.past.now)
+            with self.past.sessions.begin() as session:
+                pay(session, self.staff["grace"], invoice_id, self.past.now)
+
     def _accept(self, order_id: uuid.UUID) -> None:
         with self.past.sessions.begin() as session:
             work = accept_work.work_of(session, session.get_one(WorksOrder, order_id))
             wanted = {one.line.id: one.to_accept for one in work if one.to_accept > 0}
             if wanted:
                 accept_work.accept_work(session, self.staff["mere"], order_id, wanted, self.past.now)
+
+
+def _priced(line: TypedLine, quantity: Decimal, rate: Decimal) -> TypedLine:
+    return replace(line, quantity=quantity, rate=rate, amount_cents=round_cents(quantity * rate * 100))

@@ -10,15 +10,16 @@ from decimal import Decimal
 from random import Random
 
 from sqlalchemy.orm import Session
-from stdnum.nz import ird
+from stdnum.nz import bankaccount, ird
 
 from catalogue.compare import rate_card_csv
 from catalogue.item import CatalogueItem
 from catalogue.rates import RateCard, card_from_catalogue
 from worksorders.gateways.places import Town, towns
+from worksorders.steps.actor import Actor
 from worksorders.steps.admin import agreements, catalogue
 from worksorders.steps.demo.names import Names
-from worksorders.steps.people import checks, firms, workers
+from worksorders.steps.people import bank_accounts, checks, firms, workers
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.store.tables.contractors import WorkerTrade
 
@@ -259,3 +260,19 @@ def _gst_number(number: int) -> str:
     """An IRD number with a right check digit that belongs to nobody we know."""
     base = 90_000_000 + number * 1_000
     return next(str(tried) for tried in range(base, base + 1_000) if ird.is_valid(str(tried)))
+
+
+def verify_accounts(
+    session: Session, made: list[Made], enterer: Actor, verifier: Actor, now: datetime
+) -> None:
+    """A bank account for each firm, entered by one administrator and verified by the other."""
+    for number, firm in enumerate(made, start=1):
+        account = bank_accounts.enter(session, enterer, firm.firm_id, _bank_account(number), now)
+        bank_accounts.verify(session, verifier, account.id, "Deposit slip", now)
+
+
+def _bank_account(number: int) -> str:
+    """An account number with right check digits; the account is invented."""
+    base = 100_000 + number * 1_000
+    tried = (f"01-0242-{digits:07}-00" for digits in range(base, base + 1_000))
+    return next(one for one in tried if bankaccount.is_valid(one))

@@ -20,7 +20,7 @@ from worksorders.steps.admin import catalogue
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.counter import Counter as Desk
 from worksorders.steps.demo.field import Field
-from worksorders.steps.demo.firms import make_firms
+from worksorders.steps.demo.firms import make_firms, verify_accounts
 from worksorders.steps.demo.funding import make_contract
 from worksorders.steps.demo.names import Names
 from worksorders.steps.demo.office import STOPS, Office
@@ -37,6 +37,8 @@ WAITING = 31
 HANDED_OVER = 4
 PLAN_WEEKDAYS = (1, 3)
 PLAN_SECONDS = 2
+INVOICE_WEEKDAY = 4
+INVOICES_LEFT_DAYS = 6
 
 
 class NotEmptyError(DomainError):
@@ -79,6 +81,7 @@ class _Programme:
             staff = make_staff(session, begins_at)
             offices = make_contractors(session, self.firms, begins_at)
             workers = worker_actors(session)
+            verify_accounts(session, self.firms, staff["aroha"], staff["daniel"], begins_at)
         self.past = Past(sessions, cipher, begins_at)
         self.office = Office(self.past, staff, random, names)
         self.field = Field(self.past, offices, workers, random)
@@ -107,6 +110,8 @@ class _Programme:
         self.field.visits_until(_at(day, 18))
         self.past.go_to(_at(day, 18))
         self.desk.evening()
+        if day.weekday() == INVOICE_WEEKDAY:
+            self.desk.week(settle=day < local_day(self.ends_at) - timedelta(days=INVOICES_LEFT_DAYS))
         if day.weekday() in PLAN_WEEKDAYS:
             self._plan(day + timedelta(days=1))
 
