@@ -105,6 +105,7 @@ ADMIN_PAGES = {
     "catalogue-changes": "/admin/catalogue/changes?before=1&after=2",
     "upload-catalogue": "/admin/catalogue/upload",
     "settings": "/admin/settings",
+    "regions": "/admin/settings/regions",
     "change-settings": "/admin/settings/offers",
 }
 AUDIT_PAGES = {"audit": "/admin/audit", "readings": "/admin/readings?case={case}"}

@@ -270,6 +270,13 @@ def test_settings_are_changed_within_their_bounds(admin):
     assert admin.get("/admin/settings/passwords").status_code == 404
 
 
+def test_a_region_gets_its_days_of_service(admin):
+    page = send(admin, "/admin/settings/regions/F1", from_on=day("2026-12-01"))
+    assert "Gisborne: the days of service have been changed." in page.text
+    assert page.text.count("Not served") == 1
+    assert admin.get("/admin/settings/regions/XX").status_code == 404
+
+
 def test_cover_says_what_a_region_lacks_and_why(admin, firm):
     page = admin.get("/admin/vetting/cover?region=E7&trade=locksmith&on=2026-11-24").text
     assert "No cleared locksmith" in page

@@ -43,7 +43,7 @@ CATALOGUE = (
     "catalogue_changes",
     "discard_catalogue",
 )
-SETTINGS = ("settings", "change_settings")
+SETTINGS = ("settings", "change_settings", "regions", "change_region")
 VETTING = ("vetting", "cover")
 TRAIL = ("audit", "audit_csv", "readings")
 BANK = ("bank_accounts", "verify_bank_account")

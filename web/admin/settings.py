@@ -7,13 +7,22 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint
+from web.admin.blueprint import answer, blueprint, today
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import MoneyField, Required, WholeNumberField
+from web.fields import DateField, MoneyField, Required, WholeNumberField
 from web.forms import Form
+from worksorders.steps.actor import NotFoundError
 from worksorders.steps.settings import figures as step
+from worksorders.steps.settings import regions as region_terms
 from worksorders.steps.settings.figures import GROUPS, Figure, Group
+
+
+class RegionForm(Form):
+    """The days on which a region is served."""
+
+    from_on = DateField("First day", description="Leave it empty where the service has not begun.")
+    until_on = DateField("Last day", description="Leave it empty where no end is known.")
 
 
 def _field(figure: Figure) -> Any:
@@ -38,6 +47,38 @@ FORMS = {group.name: _form_class(group) for group in GROUPS}
 def settings() -> str:
     """Every figure, by group."""
     return render_template("admin/settings.html", groups=GROUPS, values=step.values_of(db()))
+
+
+@blueprint.get("/settings/regions")
+def regions() -> str:
+    """In which regions the service exists, and from when."""
+    return render_template("admin/regions.html", terms=region_terms.terms(db(), today()))
+
+
+@blueprint.route("/settings/regions/<code>", methods=["GET", "POST"])
+def change_region(code: str) -> ResponseReturnValue:
+    """Give a region its days of service."""
+    found = next((term for term in region_terms.terms(db(), today()) if term.code == code), None)
+    if found is None:
+        raise NotFoundError("There is no such region.")
+    form: Any = RegionForm(data={"from_on": found.from_on, "until_on": found.until_on})
+
+    def change() -> str:
+        region_terms.change_term(
+            db(), actor(), code, form.from_on.data, form.until_on.data, now=request_now()
+        )
+        flash(f"{found.name}: the days of service have been changed.", "success")
+        return url_for("admin.regions")
+
+    return answer(
+        form,
+        "settings.region",
+        change,
+        title=f"Service in {found.name}",
+        submit="Save",
+        back=(url_for("admin.regions"), "Regions"),
+        lead="An assessment from a region without service goes to an advocate. Running orders go on.",
+    )
 
 
 @blueprint.route("/settings/<name>", methods=["GET", "POST"])

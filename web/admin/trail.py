@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.admin.blueprint import blueprint, chosen, chosen_day, csv_file, uuid_or_none
 from web.edge import db
 from web.extensions import request_now
-from web.filters import local_today
+from web.filters import local_today, words
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.admin import trail as step
 from worksorders.steps.admin.files import safe_csv
@@ -29,7 +29,7 @@ def audit() -> ResponseReturnValue:
         "admin/audit.html",
         page=page,
         people=step.people(db()),
-        actions=[(action, action) for action in step.actions(db())],
+        actions=[(action, words(action.replace(".", " "))) for action in step.actions(db())],
         filters=_filters(),
         faults=faults,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 
 import pytest
 
@@ -11,9 +12,10 @@ from worksorders.domain.errors import FaultsError
 from worksorders.domain.order.deadlines import DEFAULT_RULES, Urgency
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.admin import urgency
+from worksorders.steps.intake.service import region_has_service
 from worksorders.steps.offers import settings as offers
 from worksorders.steps.planning import settings as planning
-from worksorders.steps.settings import figures
+from worksorders.steps.settings import figures, regions
 from worksorders.store.tables.trail import AuditEvent
 
 NOW = factories.NOW
@@ -69,3 +71,24 @@ def test_only_an_administrator_finds_the_settings(session):
     mere = factories.actor_of(factories.make_user(session, "coordinator"))
     with pytest.raises(NotFoundError):
         figures.change(session, mere, "offers", {}, NOW)
+
+
+def test_a_region_has_its_days_and_intake_obeys_them(session, admin):
+    today = date(2026, 11, 24)
+    assert all(term.served_today and not term.is_set for term in regions.terms(session, today))
+    regions.change_term(session, admin, "F1", date(2026, 12, 1), date(2027, 6, 30), now=NOW)
+    found = {term.code: term for term in regions.terms(session, today)}
+    assert (found["F1"].served_today, found["E7"].served_today) == (False, True)
+    assert region_has_service(session, "F1", date(2027, 6, 30))
+    assert not region_has_service(session, "F1", date(2027, 7, 1))
+    regions.change_term(session, admin, "F1", None, None, now=NOW)
+    assert not region_has_service(session, "F1", date(2027, 6, 30))
+
+
+def test_a_region_ends_after_it_begins(session, admin):
+    with pytest.raises(FaultsError, match="swap them"):
+        regions.change_term(session, admin, "F1", date(2026, 12, 2), date(2026, 12, 1), now=NOW)
+    with pytest.raises(FaultsError, match="first day"):
+        regions.change_term(session, admin, "F1", None, date(2026, 12, 1), now=NOW)
+    with pytest.raises(NotFoundError):
+        regions.change_term(session, admin, "XX", None, None, now=NOW)

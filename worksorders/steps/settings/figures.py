@@ -16,6 +16,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin.urgency import UrgencyFigures
 from worksorders.steps.offers.settings import OfferSettings
+from worksorders.steps.ordering.settings import ORDERING, OrderSettings
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.store.tables.catalogue import Setting
 
@@ -62,6 +63,17 @@ GROUPS: tuple[Group, ...] = (
         (
             *_by_class("p{}_make_safe_minutes", "make safe within", "minutes", MINUTES_OF_MONTH, "124"),
             *_by_class("p{}_permanent_working_days", "finish within", "working days", 250),
+        ),
+    ),
+    Group(
+        ORDERING,
+        "Orders",
+        "What a home is planned to cost, and how long a visit may be.",
+        OrderSettings,
+        (
+            Figure("planned_home_cents", "Planned cost of a home, before GST", "cents", 0, MOST_CENTS),
+            Figure("day_minutes", "Longest visit of one day", "minutes", 60, 1440),
+            Figure("review_days", "Look at an order on hold again after", "days", 1, 366),
         ),
     ),
     Group(
