@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import func, select, text
 
+from web.services import make_services
 from worksorders.steps.demo import find_people, programme
 from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.contractors import Firm, RateCard, Worker
@@ -21,8 +22,6 @@ NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def made(new_database, vault_key_file):
     """One demo programme for all tests of this file: its services and how long it took."""
-    from web.services import make_services
-
     with new_database() as database:
         services = make_services(database.app_url, vault_key_file)
         began = time.process_time()
