@@ -47,6 +47,7 @@ FIRMS: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("several", "F3", (), 2), ("several", "F5", ("TAS", "F4"), 2), ("several", "G3", (), 1), ("several", "F7", (), 2),
     ("several", "F8", (), 2), ("several", "F4", ("F5", "TAS"), 1), ("monitor", "G2", NATIONAL, 1),
 )  # fmt: skip
+DAYS_LEFT, DAYS_LEFT_SHARES = (5, 25, 50, 120, 300, 500, 700), (1, 2, 3, 20, 25, 25, 24)
 WORKER_CHECKS = ("police_vetting", "photo_identity", "induction")
 TRADE_CHECKS = {
     "locksmith": "security_licence",
@@ -193,7 +194,7 @@ def _check(
     lapsed: bool = False,
 ) -> None:
     """A check that holds for months yet, or one of the few that have lapsed or soon will."""
-    left = -random.randint(3, 20) if lapsed else random.choice((5, 25, 50, 120, 300, 500, 700))
+    left = -random.randint(3, 20) if lapsed else random.choices(DAYS_LEFT, DAYS_LEFT_SHARES)[0]
     expires_on = today + timedelta(days=left)
     checks.record(
         session,

@@ -39,6 +39,7 @@ PLAN_WEEKDAYS = (1, 3)
 PLAN_SECONDS = 2
 INVOICE_WEEKDAY = 4
 INVOICES_LEFT_DAYS = 6
+WORK_LEFT_DAYS = 3
 
 
 class NotEmptyError(DomainError):
@@ -109,7 +110,8 @@ class _Programme:
         self.field.answer_offers()
         self.field.visits_until(_at(day, 18))
         self.past.go_to(_at(day, 18))
-        self.desk.evening()
+        if day < local_day(self.ends_at) - timedelta(days=WORK_LEFT_DAYS):
+            self.desk.evening()
         if day.weekday() == INVOICE_WEEKDAY:
             self.desk.week(settle=day < local_day(self.ends_at) - timedelta(days=INVOICES_LEFT_DAYS))
         if day.weekday() in PLAN_WEEKDAYS:

@@ -25,7 +25,7 @@ AGENCIES = (
     "Hospital social work",
 )
 URGENCIES = ("P1", "P2", "P3", "P4")
-SHARES = (8, 30, 50, 12)
+SHARES = (6, 30, 50, 14)
 # Hours in which a visit is safe; the last is too short for a new door, as happens.
 WINDOWS = (
     ((480, 1020),),
