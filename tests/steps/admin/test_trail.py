@@ -6,6 +6,7 @@ import uuid
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from tests import factories
 from worksorders.steps import audit, disclose
@@ -43,6 +44,24 @@ def test_pages_go_to_older_and_back_to_newer_without_a_gap_while_rows_come_in(se
     newest = trail.read_trail(session, Filter(), after=first.entries[0].number, size=2)
     assert newest.newer is None
     assert len(newest.entries) == 2
+
+
+def test_every_kind_of_action_is_offered_once_in_order(session, actor):
+    assert trail.actions(session) == []
+    for action in ("b.two", "a.one", "b.two", "c.three"):
+        write(session, actor, 1, action=action)
+    assert trail.actions(session) == ["a.one", "b.two", "c.three"]
+
+
+def test_a_filter_by_action_reads_the_index_in_its_order(session, actor):
+    write(session, actor, 3)
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    session.execute(text("SET LOCAL enable_bitmapscan = off"))
+    plan = session.scalars(
+        text("EXPLAIN SELECT * FROM audit_event WHERE action = 'order.issued' ORDER BY id DESC LIMIT 51")
+    ).all()
+    assert "ix_audit_event_action_id" in " ".join(plan)
+    assert "Sort" not in " ".join(plan)
 
 
 def test_filters_narrow_by_person_action_subject_and_day(session, actor):

@@ -94,8 +94,13 @@ def export(session: Session, wanted: Filter) -> Iterator[Entry]:
 
 
 def actions(session: Session) -> Sequence[str]:
-    """Every kind of action in the trail, to choose from."""
-    return session.scalars(select(AuditEvent.action).distinct().order_by(AuditEvent.action)).all()
+    """Every kind of action in the trail, to choose from; hops along the index instead of reading every row."""
+    first = select(func.min(AuditEvent.action).label("action")).cte("hop", recursive=True)
+    following = (
+        select(func.min(AuditEvent.action)).where(AuditEvent.action > first.c.action).scalar_subquery()
+    )
+    hop = first.union_all(select(following).where(first.c.action.is_not(None)))
+    return [action for action in session.scalars(select(hop.c.action)) if action is not None]
 
 
 def people(session: Session) -> list[tuple[uuid.UUID, str]]:

@@ -16,10 +16,15 @@ class AuditEvent(Base):
     """One transition or one read of protected data; insert only, the detail holds no protected value."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject_table", "subject_id", "id"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject_table", "subject_id", "id"),
+        Index("ix_audit_event_action_id", "action", "id"),
+        Index("ix_audit_event_actor_id_id", "actor_id", "id"),
+        Index("ix_audit_event_at", "at"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"), index=True)
+    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
     action: Mapped[str]
     subject_table: Mapped[str]
     subject_id: Mapped[uuid.UUID]
