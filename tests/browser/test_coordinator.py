@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from tests import factories, referrals
@@ -70,6 +71,7 @@ def test_an_assessment_becomes_an_issued_order(
     fill_in(page)
     page.get_by_label("Add a door, window or place").select_option("window")
     page.get_by_role("button", name="Add it").click()
+    expect(page.locator("#openings-1-label")).to_be_focused()
     page.get_by_label("opens far enough to climb through").check()
     page.get_by_label("Quantity (per sash)").first.fill("2")
     page.locator('input[name="openings-1-state"][value="secure"]').check()

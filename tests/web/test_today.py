@@ -6,13 +6,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.dialects.postgresql import Range
 
 from tests import factories, referrals
 from tests.web import intake_pages as pages
 from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.contractors import Worker
+from worksorders.store.tables.contractors import VettingCheck, Worker
+from worksorders.store.tables.offers import Offer, VisitNote
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Booking
 
@@ -123,3 +124,69 @@ def test_waiting_assessments_are_counted_even_where_they_are_not_all_listed(coor
     text = section(coordinator.get("/today").text, "Assessments that wait")
     assert "wait for an order: 12" in text
     assert "All 12 that wait" in text
+
+
+def test_what_else_waits_is_shown_too(coordinator, services):
+    with services.sessions.begin() as session:
+        user = factories.make_user(session)
+        held, offered = (referrals.bare_order(session, user) for _ in range(2))
+        held.state, held.state_reason = "on_hold", "awaiting_landlord"
+        held.review_on = referrals.ASSESSED_ON
+        worker = session.scalars(select(Worker)).first()
+        session.add(
+            Offer(
+                code="F-TEST-00001",
+                order_id=offered.id,
+                firm_id=worker.firm_id,
+                state="open",
+                urgent=False,
+                price_cents=100,
+                opened_at=factories.NOW,
+                expires_at=factories.NOW + timedelta(hours=5),
+            )
+        )
+        session.add(
+            VettingCheck(
+                worker_id=worker.id,
+                kind="police_vetting",
+                number="1",
+                issuer="Police",
+                issued_on=referrals.ASSESSED_ON,
+                expires_on=referrals.ASSESSED_ON + timedelta(days=6),
+            )
+        )
+        visit = session.scalars(select(Visit).where(Visit.order_id == offered.id)).one()
+        session.add(VisitNote(visit_id=visit.id, kind="no_access", reason="nobody_home", by=user.id))
+        codes = held.code, offered.code
+    page = coordinator.get("/today").text
+    assert codes[0] in section(page, "Holds to look at")
+    assert "Awaiting landlord" in section(page, "Holds to look at")
+    assert "5 h left" in section(page, "Offers without an answer")
+    assert codes[1] in section(page, "Offers without an answer")
+    assert "26 November 2026" in section(page, "Checks that lapse")
+    assert "1 alert waits for somebody" in page
+
+
+def test_the_page_asks_a_constant_number_of_queries_however_many_wait(coordinator, services):
+    def queries():
+        statements = []
+
+        def listen(*args):
+            statements.append(args[2])
+
+        event.listen(services.engine, "before_cursor_execute", listen)
+        coordinator.get("/today")
+        event.remove(services.engine, "before_cursor_execute", listen)
+        return len(statements)
+
+    def add(number):
+        with services.sessions.begin() as session:
+            user = factories.make_user(session)
+            for _ in range(number):
+                order = referrals.bare_order(session, user, insecure=True)
+                order.state, order.assessment.state = "cancelled", "waiting"
+
+    add(2)
+    few = queries()
+    add(8)
+    assert queries() == few

@@ -73,6 +73,7 @@ def take_in() -> ResponseReturnValue:
         kind_words=kind_words,
         legend=legend,
         ask_same_home=ask_same_home,
+        added=form.openings[-1].name if "add" in request.form and len(form.openings) else "",
     )
 
 

@@ -1,4 +1,4 @@
-"""The first page: homes insecure now, what is due next, who waits."""
+"""The first page: homes insecure now, what is due next, who waits, what nobody has answered."""
 
 from __future__ import annotations
 
@@ -8,10 +8,29 @@ from flask.typing import ResponseReturnValue
 from web.coordinator.blueprint import blueprint
 from web.edge import db
 from web.extensions import request_now
+from web.filters import local_today
 from worksorders.steps.ordering.find import today as finding
+from worksorders.steps.people import checks
+from worksorders.steps.site import find_dispatch
+
+SHOWN = 10
+LAPSING_DAYS = 7
 
 
 @blueprint.get("/today")
 def today() -> ResponseReturnValue:
     """What a coordinator looks at first."""
-    return render_template("coordinator/today.html", found=finding.find_today(db(), request_now()))
+    offers = find_dispatch.open_offers(db())
+    lapsing = [
+        one for one in checks.lapsing(db(), local_today(request_now())) if one.within_days <= LAPSING_DAYS
+    ]
+    return render_template(
+        "coordinator/today.html",
+        found=finding.find_today(db(), request_now()),
+        alerts=find_dispatch.count_alerts(db()),
+        offers=offers[:SHOWN],
+        offer_count=len(offers),
+        refused=find_dispatch.refused_visits(db()),
+        lapsing=lapsing[:SHOWN],
+        lapsing_count=len(lapsing),
+    )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import Range
 
 from tests import factories, referrals
 from worksorders.domain.errors import DomainError, FaultsError, NotPermittedError, RefusedError
@@ -20,6 +21,8 @@ from worksorders.steps.ordering.pause import cancel, hold, resume
 from worksorders.steps.ordering.raise_order import raise_order
 from worksorders.steps.ordering.rates import totals
 from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.contractors import Worker
+from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import (
     ApprovalEvent,
     FrozenRate,
@@ -28,6 +31,7 @@ from worksorders.store.tables.orders import (
     WorksLine,
     WorksOrder,
 )
+from worksorders.store.tables.planning import Booking
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 NOW = factories.NOW
@@ -412,3 +416,56 @@ def test_each_move_leaves_one_audit_row(services, actor):
             ("approval_pending", "ready"),
             ("ready", "issued"),
         ]
+
+
+def test_cancelling_takes_an_accepted_visit_from_its_firm_with_the_workers_time(services, actor):
+    order_id = made_ready(services, actor)
+    with services.sessions.begin() as session:
+        order = issue(session, actor, order_id, NOW)
+        visit, worker = order.visits[0], session.scalars(select(Worker)).first()
+        offer = Offer(
+            id=factories.uuid.uuid4(),
+            code="F-TEST-00002",
+            order_id=order_id,
+            firm_id=worker.firm_id,
+            state="accepted",
+            urgent=False,
+            price_cents=100,
+            opened_at=NOW,
+            expires_at=NOW,
+        )
+        session.add(offer)
+        session.flush()
+        session.add(OfferVisit(offer_id=offer.id, visit_id=visit.id))
+        during = Range(NOW + timedelta(days=1), NOW + timedelta(days=1, hours=1))
+        session.add(
+            Booking(
+                worker_id=worker.id,
+                firm_id=worker.firm_id,
+                visit_id=visit.id,
+                during=during,
+                state="confirmed",
+            )
+        )
+        visit.state, visit.firm_id, visit.start_at = "accepted", worker.firm_id, during.lower
+    with services.sessions.begin() as session:
+        cancel(session, actor, order_id, reason="client_withdrew", now=NOW)
+    with services.sessions() as session:
+        assert session.scalars(select(Offer.state)).one() == "withdrawn"
+        assert session.scalars(select(Booking.state)).one() == "released"
+        assert session.scalars(select(Visit.firm_id).where(Visit.firm_id.is_not(None))).all() == []
+
+
+def test_an_order_is_not_cancelled_while_a_worker_is_in_the_home(services, actor):
+    order_id = made_ready(services, actor)
+    with services.sessions.begin() as session:
+        issue(session, actor, order_id, NOW).visits[0].state = "on_site"
+    with services.sessions() as session, pytest.raises(RefusedError, match="in the home now"):
+        cancel(session, actor, order_id, reason="client_withdrew", now=NOW)
+
+
+def test_without_a_funding_contract_of_the_day_nothing_is_issued(services, actor):
+    order_id = made_ready(services, actor)
+    long_after = NOW + timedelta(days=4 * 366)
+    with services.sessions() as session, pytest.raises(NotPermittedError, match="contract"):
+        issue(session, actor, order_id, long_after)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults, RefusedError
 from worksorders.domain.lifecycle.machine import move
-from worksorders.domain.lifecycle.machines import ASSESSMENT, OFFER, VISIT
+from worksorders.domain.lifecycle.machines import ASSESSMENT, VISIT
 from worksorders.domain.lifecycle.reasons import CANCEL, HOLD
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
@@ -18,10 +17,10 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.intake.give_back import give_back
+from worksorders.steps.offers.moves import lock_visits
+from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.ordering.moves import lock_order, move_order
-from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.planning import Booking
 
 
 def hold(
@@ -59,48 +58,28 @@ def cancel(
     faults = Faults()
     faults.require(CANCEL.knows(reason), "reason", "Choose why the order is cancelled.")
     faults.raise_if_any()
-    if any(visit.state == "on_site" for visit in order.visits):
-        raise RefusedError(
-            "A worker is in the home now: the visit must end before the order is cancelled.",
-            state=order.state,
-            action="cancel",
-        )
     move_order(session, actor, order, "cancel", reason=reason)
-    _withdraw_offers(session, order, now)
-    _cancel_visits(session, actor, order)
+    _cancel_visits(session, actor, order, now)
     _release_assessment(session, actor, order, why=CANCEL.label(reason), advocate=advocate, now=now)
     order_changed(session, actor, order.id, now)
     return order
 
 
-def _withdraw_offers(session: Session, order: WorksOrder, now: datetime) -> None:
-    offers = session.scalars(
-        select(Offer)
-        .where(Offer.order_id == order.id, Offer.state.in_(("open", "accepted")))
-        .order_by(Offer.id)
-        .with_for_update()
-    )
-    for offer in offers:
-        before = offer.state
-        offer.state = move(OFFER, before, "withdraw", Role.SYSTEM)
-        if offer.responded_at is None:
-            offer.responded_at = now
-        audit.record(session, None, "offer.withdrawn", ("offer", offer.id), moved=(before, offer.state))
-
-
-def _cancel_visits(session: Session, actor: Actor, order: WorksOrder) -> None:
-    open_visits = [visit for visit in order.visits if visit.state not in {"done", "cancelled"}]
+def _cancel_visits(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> None:
+    """Take the open visits away from whoever holds them, with the right to read the address, then cancel them."""
+    wanted = [visit.id for visit in order.visits if visit.state not in {"done", "cancelled"}]
+    open_visits = lock_visits(session, wanted)
+    if any(visit.state == "on_site" for visit in open_visits):
+        raise RefusedError(
+            "A worker is in the home now: the visit must end before the order is cancelled.",
+            state=order.state,
+            action="cancel",
+        )
+    withdraw_visits(session, actor, open_visits, now)
     for visit in open_visits:
         before = visit.state
         visit.state = move(VISIT, before, "cancel", Role.SYSTEM)
         audit.record(session, actor, "visit.cancelled", ("visit", visit.id), moved=(before, visit.state))
-    bookings = session.scalars(
-        select(Booking).where(
-            Booking.visit_id.in_([visit.id for visit in open_visits]), Booking.state != "released"
-        )
-    )
-    for booking in bookings:
-        booking.state = "released"
 
 
 def _release_assessment(

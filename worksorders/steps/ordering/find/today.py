@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from worksorders.domain.order.deadlines import Urgency, daylight_left, make_safe_due
+from worksorders.domain.lifecycle.reasons import HOLD
+from worksorders.domain.local_time import local_day
+from worksorders.domain.order.deadlines import DeadlineRules, Urgency, daylight_left, make_safe_due
 from worksorders.gateways import places
 from worksorders.steps.admin.urgency import deadline_rules
 from worksorders.steps.ordering.find.orders import OrderRow, find_due
@@ -79,6 +81,18 @@ class WaitingAssessment:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldToReview:
+    """An order on hold whose day of review has come."""
+
+    id: uuid.UUID
+    code: str
+    urgency: str
+    region: str
+    reason: str
+    review_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """The page's lists; `waiting_count` counts all that wait, not only those listed."""
 
@@ -86,6 +100,7 @@ class Today:
     due: tuple[OrderRow, ...]
     waiting: tuple[WaitingAssessment, ...]
     waiting_count: int
+    reviews: tuple[HoldToReview, ...]
 
 
 def find_today(session: Session, now: datetime) -> Today:
@@ -94,7 +109,11 @@ def find_today(session: Session, now: datetime) -> Today:
         select(func.count()).select_from(Assessment).where(Assessment.state == "waiting")
     )
     return Today(
-        find_insecure(session, now), find_due(session, DUE_SHOWN), _waiting(session), waiting_count or 0
+        insecure=find_insecure(session, now),
+        due=find_due(session, DUE_SHOWN),
+        waiting=_waiting(session),
+        waiting_count=waiting_count or 0,
+        reviews=_reviews(session, local_day(now)),
     )
 
 
@@ -111,12 +130,13 @@ def find_insecure(session: Session, now: datetime) -> tuple[InsecureHome, ...]:
     orders = _orders(session, [row.id for row in rows])
     visits = _next_visits(session, [order.id for order in orders.values()])
     who = _who(session, [visit.id for visit in visits.values()])
-    found = [_home(session, row, orders.get(row.id), visits=visits, who=who, now=now) for row in rows]
+    rules = deadline_rules(session)
+    found = [_home(rules, row, orders.get(row.id), visits=visits, who=who, now=now) for row in rows]
     return tuple(sorted(found, key=lambda home: (home.due_at or home.since, home.assessment_code)))
 
 
 def _home(
-    session: Session,
+    rules: DeadlineRules,
     row: Assessment,
     order: WorksOrder | None,
     *,
@@ -136,19 +156,21 @@ def _home(
         region=places.region(row.case.region_code).name,
         openings=tuple(opening.label for opening in insecure),
         since=min(opening.state_at for opening in insecure),
-        due_at=_due(session, row, order, visit),
+        due_at=_due(rules, row, order, visit),
         daylight=daylight_left(now, place),
         who=who.get(visit.id, "") if visit else "",
         next_step=_next_step(order, visit),
     )
 
 
-def _due(session: Session, row: Assessment, order: WorksOrder | None, visit: Visit | None) -> datetime | None:
+def _due(
+    rules: DeadlineRules, row: Assessment, order: WorksOrder | None, visit: Visit | None
+) -> datetime | None:
     """The order's own deadline, or the one that counts from the day on which the assessment came in."""
     if order is not None:
         return order.make_safe_due_at or (visit.due_at if visit else order.permanent_due_at)
     place = place_of(row.case.region_code)
-    return make_safe_due(Urgency(row.urgency), row.received_at, place, deadline_rules(session))
+    return make_safe_due(Urgency(row.urgency), row.received_at, place, rules)
 
 
 def _next_step(order: WorksOrder | None, visit: Visit | None) -> str:
@@ -195,6 +217,7 @@ def _who(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
 
 
 def _waiting(session: Session) -> tuple[WaitingAssessment, ...]:
+    rules = deadline_rules(session)
     rows = session.scalars(
         select(Assessment)
         .where(Assessment.state == "waiting")
@@ -210,7 +233,27 @@ def _waiting(session: Session) -> tuple[WaitingAssessment, ...]:
             region=places.region(row.case.region_code).name,
             agency=row.agency,
             received_at=row.received_at,
-            due_at=_due(session, row, None, None),
+            due_at=_due(rules, row, None, None),
         )
         for row in rows
+    )
+
+
+def _reviews(session: Session, today: date) -> tuple[HoldToReview, ...]:
+    rows = session.scalars(
+        select(WorksOrder)
+        .where(WorksOrder.state == "on_hold", WorksOrder.review_on <= today)
+        .order_by(WorksOrder.review_on, WorksOrder.id)
+    )
+    return tuple(
+        HoldToReview(
+            id=row.id,
+            code=row.code,
+            urgency=row.urgency,
+            region=places.region(row.region_code).name,
+            reason=HOLD.label(row.state_reason) if HOLD.knows(row.state_reason) and row.state_reason else "",
+            review_on=row.review_on,
+        )
+        for row in rows
+        if row.review_on
     )
