@@ -206,3 +206,9 @@ def test_cents_over_no_lines_are_refused():
     assert spread_cents(0, []) == ()
     with pytest.raises(MoneyError):
         spread_cents(1, [])
+
+
+def test_a_number_too_large_for_exact_money_is_refused():
+    assert exact("999999999999.9999") == Decimal("999999999999.9999")
+    with pytest.raises(MoneyError, match="too large"):
+        exact(10**12)

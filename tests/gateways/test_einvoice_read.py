@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.gateways.ubl import RULES, UBL, allowance, invoice, line, tax_row
 from worksorders.domain.finance.facts import InvoiceKind, InvoiceSource
@@ -12,6 +14,16 @@ from worksorders.gateways.einvoice import Kind, read, summary, to_facts
 from worksorders.gateways.einvoice.safe_xml import MAX_BYTES
 
 D = Decimal
+CLEAN = invoice(lines=line(base='<cbc:BaseQuantity unitCode="EA">1</cbc:BaseQuantity>'))
+VALUES = [
+    (b'unitCode="EA">', b"10"),
+    (b'BaseQuantity unitCode="EA">', b"1"),
+    (b'PriceAmount currencyID="NZD">', b"70.00"),
+    (b'LineExtensionAmount currencyID="NZD">', b"700.00"),
+    (b"Percent>", b"15"),
+    (b'TaxAmount currencyID="NZD">', b"105.00"),
+    (b"IssueDate>", b"2026-11-16"),
+]
 
 
 def rules(data):
@@ -164,6 +176,7 @@ def test_a_bad_check_digit_of_the_business_number_is_a_fault():
         ({"net": "NaN"}, "not a number"),
         ({"net": "700,00"}, "not a number"),
         ({"net": "0" * 41}, "too long"),
+        ({"net": "9" * 13}, "too long"),
     ],
 )
 def test_values_that_are_none_are_named_with_their_place(changes, what):
@@ -321,3 +334,47 @@ def test_a_protected_value_in_any_free_text_is_found_by_its_field():
 def test_a_file_in_another_ubl_document_is_refused():
     other = invoice().replace(f"{UBL}Invoice-2".encode(), f"{UBL}Order-2".encode())
     refused(other, "not a UBL 2 Invoice")
+
+
+PIECES = [
+    b"<",
+    b">",
+    b"&",
+    b"&amp;",
+    b"]]>",
+    b"<!--",
+    b"\x00",
+    b"\xff",
+    b"-",
+    b"9" * 30,
+    b"NaN",
+    b"",
+    b"0.0000000001",
+    b"<cbc:ID/>",
+]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5000), st.integers(0, 40), st.sampled_from(PIECES)), min_size=1, max_size=6
+    )
+)
+def test_no_damage_to_a_file_ever_raises(damages):
+    data = CLEAN
+    for at, length, piece in damages:
+        data = data[:at] + piece + data[at + length :]
+    found = read(data)
+    json.dumps(summary(found))
+    facts_of(data)
+    assert found.readable or found.faults
+
+
+@given(
+    st.sampled_from(VALUES),
+    st.sampled_from(["", "-1", "1e9", "∞", "٣", "999999999999", "0", ".", "+", "0.00000000000000000001"]),
+)
+def test_no_value_ever_raises(path, value):
+    before, after = path
+    data = CLEAN.replace(before + after, before + value.encode(), 1)
+    json.dumps(summary(read(data)))
+    facts_of(data)

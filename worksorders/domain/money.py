@@ -66,8 +66,15 @@ def round_cents(cents: Decimal, how: Rounding = Rounding.HALF_UP) -> int:
     return int(cents.quantize(_ONE, rounding=_DECIMAL_MODE[how]))
 
 
+LARGEST = Decimal(10) ** 12
+"""No quantity or rate reaches this, so that products stay exact to the cent."""
+
+
 def exact(value: Decimal | int | str, what: str = "number") -> Decimal:
-    """The Decimal of a number written exactly; a float or bool raises TypeError, nonsense MoneyError."""
+    """The Decimal of a number written exactly; a float or bool raises TypeError, nonsense MoneyError.
+
+    So does what is as large as a million million, which no quantity and no rate is.
+    """
     if isinstance(value, bool) or not isinstance(value, (Decimal, int, str)):
         raise TypeError(f"The {what} {value!r} is a {type(value).__name__}: give a Decimal, an int or text.")
     try:
@@ -76,6 +83,8 @@ def exact(value: Decimal | int | str, what: str = "number") -> Decimal:
         raise MoneyError(f"“{value}” is not a {what}: write it in digits, for example 12.50.") from None
     if not number.is_finite():
         raise MoneyError(f"“{value}” is not a {what}: write it in digits, for example 12.50.")
+    if abs(number) >= LARGEST:
+        raise MoneyError(f"The {what} {number:.6g} is too large: check the digits.")
     return number
 
 
@@ -271,4 +280,4 @@ def parse_cents(text: str) -> int:
     cleaned = text.strip().replace("$", "", 1).replace("−", "-")
     if not re.fullmatch(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?", cleaned, re.ASCII):
         raise MoneyError(f"“{text}” is not an amount of money: write it like 1,234.50.")
-    return int(exact(cleaned) * 100)
+    return int(exact(cleaned, "amount") * 100)

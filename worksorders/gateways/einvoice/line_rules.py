@@ -70,6 +70,8 @@ def _arithmetic(line: ELine) -> Iterator[IntakeFault]:
             line.where, "the base quantity is not above zero", "Give a positive one.", "ibr-087"
         )
         return
+    if line.price is not None and line.unit_rate is None:
+        yield IntakeFault(line.where, "the price of one unit is too large", "Correct the price.", "ibr-026")
     if line.quantity is None or line.net is None or line.unit_rate is None:
         return
     expected = line.quantity * line.unit_rate + line.charges_total - line.allowances_total

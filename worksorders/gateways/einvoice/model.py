@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from worksorders.domain.finance.facts import IntakeFault
+from worksorders.domain.money import LARGEST
 
 
 class Kind(StrEnum):
@@ -100,10 +101,11 @@ class ELine:
 
     @property
     def unit_rate(self) -> Decimal | None:
-        """Dollars for one unit."""
-        if self.price is None or not (self.base_quantity or Decimal(1)):
+        """Dollars for one unit; None where the price or its base quantity makes no sense."""
+        if self.price is None or (self.base_quantity is not None and self.base_quantity <= 0):
             return None
-        return self.price / (self.base_quantity or Decimal(1))
+        rate = self.price / (self.base_quantity or Decimal(1))
+        return rate if abs(rate) < LARGEST else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from lxml import etree
 
 from worksorders.domain.finance.facts import IntakeFault
+from worksorders.domain.money import LARGEST
 from worksorders.gateways.einvoice.model import EAllowance, EInvoice, ELine, EParty, ETax, Kind
 from worksorders.gateways.einvoice.rules import broken_rules
 from worksorders.gateways.einvoice.safe_xml import RefusedXmlError, parse
@@ -56,8 +57,8 @@ class _Reader:
         if not value.is_finite() or not set(text) <= set("+-.0123456789"):
             self.fault(where, path, f"“{text[:40]}” is not a number", "Write it in digits, as in 1234.50.")
             return None
-        if len(text) > 40:
-            self.fault(where, path, "the number is too long", "Write at most 40 digits.")
+        if len(text) > 24 or abs(value) >= LARGEST:
+            self.fault(where, path, "the number is too long", "Write at most 12 digits before the point.")
             return None
         return value
 
