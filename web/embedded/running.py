@@ -98,9 +98,11 @@ def _prepare_database(
 
 def _load_demo(installation: Installation, commands: Commands, supervisor: Supervisor) -> None:
     """Load the demo; a note is left until it is whole, so that a half one is not taken for data."""
+    environment = installation.environment()
     if installation.own_postgres:
         installation.demo_unfinished.touch()
-    if supervisor.once(_child(commands.load_demo, installation.environment())) != 0:
+        environment["PGOPTIONS"] = "-c synchronous_commit=off"
+    if supervisor.once(_child(commands.load_demo, environment)) != 0:
         msg = "The demo programme could not be loaded; the message stands above."
         raise EngineError(msg)
     installation.demo_unfinished.unlink(missing_ok=True)
