@@ -61,11 +61,20 @@ def _guard() -> Response | None:
         return redirect(url_for("auth.sign_in", next=_next()), 303)
     if g.user.role not in rule.roles:
         abort(404)
-    if g.get("locked", False) and not rule.while_locked:
-        if request.headers.get("HX-Request") or request.method != "GET":
-            abort(401)
-        return redirect(url_for("auth.unlock", next=_next()), 303)
-    return None
+    return None if rule.while_locked else _first_of_all()
+
+
+def _first_of_all() -> Response | None:
+    """Where somebody must go before anything else: to unlock, or to choose a password in place of the first one."""
+    if g.get("locked", False):
+        endpoint = "auth.unlock"
+    elif g.get("must_choose_password", False):
+        endpoint = "auth.password"
+    else:
+        return None
+    if request.headers.get("HX-Request") or request.method != "GET":
+        abort(401)
+    return redirect(url_for(endpoint, next=_next()), 303)
 
 
 def _next() -> str | None:

@@ -30,7 +30,7 @@ NOBODY = "00000000-0000-4000-8000-000000000000"
 REACHED = "the view was reached"
 TOKEN = re.compile(r"Im[\w-]{20,}\.[\w-]+\.[\w-]+")
 SAMPLES = {"int": "4711", "path": "nothing/here", "uuid": NOBODY}
-PEOPLE = ("anonymous", "disabled", "locked", *(role.value for role in USER_ROLES))
+PEOPLE = ("anonymous", "disabled", "locked", "invited", *(role.value for role in USER_ROLES))
 
 
 def routes(app):
@@ -92,6 +92,9 @@ def world(new_database, vault_key_file):
             }
             users["disabled"] = factories.make_user(session, "administrator")
             users["locked"] = factories.make_user(session, "administrator")
+            users["invited"] = factories.make_user(
+                session, "administrator", password_expires_at=factories.NOW + timedelta(days=3)
+            )
             own = {own_firm.id, *(worker.id for worker in own_firm.workers), *(u.id for u in users.values())}
             fill_with_another_firm(session, services.cipher)
         browsers = {"anonymous": Browser(made)}
@@ -161,15 +164,16 @@ def ask(app, browser, method, path, **data):
 
 
 def expected(rule, person):
-    """What the declared rule says: reached, the sign-in page, the unlock page, or nothing there."""
+    """What the declared rule says: reached, the sign-in page, something to do first (unlock, choose a password), or nothing."""
     if rule.public:
         return "reached"
     if person in {"anonymous", "disabled"}:
         return "sign in"
-    role = Role.ADMINISTRATOR if person == "locked" else Role(person)
+    held_up = person in {"locked", "invited"}
+    role = Role.ADMINISTRATOR if held_up else Role(person)
     if role not in rule.roles:
         return "nothing"
-    return "unlock" if person == "locked" and not rule.while_locked else "reached"
+    return "first" if held_up and not rule.while_locked else "reached"
 
 
 def told(answer, method):
@@ -181,8 +185,9 @@ def told(answer, method):
     if answer.status_code == 303 and location.startswith("/sign-in"):
         return "sign in"
     if answer.status_code == 401 and method != "GET":
-        return "unlock"
-    return "unlock" if answer.status_code == 303 and location.startswith("/unlock") else answer.status
+        return "first"
+    held_up = answer.status_code == 303 and location.startswith(("/unlock", "/password"))
+    return "first" if held_up else answer.status
 
 
 def test_every_route_has_a_declared_rule(world):
@@ -221,7 +226,7 @@ def test_the_matrix_is_large_and_has_every_outcome(world):
         for person in PEOPLE
     ]
     assert len(cells) >= 600
-    assert set(cells) == {"reached", "sign in", "nothing", "unlock"}
+    assert set(cells) == {"reached", "sign in", "nothing", "first"}
 
 
 def test_a_form_without_its_csrf_token_is_refused_everywhere(world):

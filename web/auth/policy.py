@@ -9,4 +9,5 @@ POLICY = {
     "home": SIGNED_IN,
     "unlock": LOCKED_TOO,
     "sign_out": LOCKED_TOO,
+    "password": LOCKED_TOO,
 }

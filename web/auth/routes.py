@@ -18,12 +18,13 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from web.auth.forms import SignInForm, UnlockForm
+from web.auth.forms import PasswordForm, SignInForm, UnlockForm
 from web.auth.loading import COOKIE_KEY
 from web.edge import actor, db
 from web.extensions import request_now
+from web.forms import apply_faults
 from web.services import services
-from worksorders.domain.errors import NotPermittedError
+from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps import sign_in as signing
 
@@ -103,6 +104,27 @@ def unlock() -> ResponseReturnValue:
                 return "", 204
             return redirect(_safe_next() or url_for("auth.home"), 303)
     return render_template("auth/unlock.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def password() -> ResponseReturnValue:
+    """Choose another password; whoever came with a first one gets nowhere else before."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            signing.choose_password(db(), actor(), form.present.data, form.wanted.data, request_now())
+        except FaultsError as faults:
+            if "present" in faults.by_field():
+                with services().sessions.begin() as own:
+                    signing.note_failure(own, signing.name_of(own, actor()), request_now())
+            apply_faults(form, faults)
+        except NotPermittedError as refusal:
+            form.present.errors = [str(refusal)]
+        else:
+            flash("Your password has been changed. Your other sessions have ended.", "success")
+            return redirect(url_for("auth.home"), 303)
+    page = render_template("auth/password.html", form=form, first=g.must_choose_password)
+    return page, 422 if form.errors else 200
 
 
 @blueprint.post("/sign-out")

@@ -17,7 +17,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from worksorders.domain.errors import NotPermittedError
+from worksorders.domain.errors import Fault, Faults, FaultsError, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
@@ -25,9 +25,11 @@ from worksorders.store.tables.people import AppUser, SignInAttempt, UserSession
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
+FIRST_PASSWORD_LASTS = timedelta(days=3)
 TRIES = 8
 TRIES_WITHIN = timedelta(minutes=15)
 SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 256
 WRONG = "The sign-in name or the password is wrong."
 
 _hasher = PasswordHasher()
@@ -37,11 +39,12 @@ _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A session found by its cookie: who it is, and whether it has gone idle."""
+    """A session found by its cookie: who it is, whether it has gone idle, and whether a first password is in use."""
 
     actor: Actor
     locked: bool
     last_seen_at: datetime
+    must_choose_password: bool = False
 
 
 def hash_password(password: str) -> str:
@@ -62,6 +65,8 @@ def sign_in(session: Session, name: str, password: str, now: datetime) -> tuple[
     _refuse_when_locked_out(session, name, now)
     user = session.scalar(select(AppUser).where(func.lower(AppUser.sign_in_name) == name.strip().lower()))
     if not _matches(user.password_hash if user else None, password) or user is None or user.disabled_at:
+        raise NotPermittedError(WRONG)
+    if user.password_expires_at is not None and user.password_expires_at <= now:
         raise NotPermittedError(WRONG)
     forget_failures(session, name)
     return open_session(session, user, now)
@@ -110,7 +115,8 @@ def find_session(session: Session, token: str, now: datetime) -> SignedIn | None
     if found is None:
         return None
     row, user = found
-    return SignedIn(_actor(user, row), now - row.last_seen_at > IDLE, row.last_seen_at)
+    idle = now - row.last_seen_at > IDLE
+    return SignedIn(_actor(user, row), idle, row.last_seen_at, user.password_expires_at is not None)
 
 
 def touch(session: Session, actor: Actor, now: datetime) -> None:
@@ -129,6 +135,41 @@ def unlock(session: Session, actor: Actor, password: str, now: datetime) -> None
     row = session.get_one(UserSession, uuid.UUID(actor.session_key))
     row.last_seen_at = now
     row.stepped_up_at = now
+
+
+def choose_password(session: Session, actor: Actor, present: str, wanted: str, now: datetime) -> None:
+    """Take the password that its owner chose, and end all their other sessions.
+
+    Raises FaultsError at `present` or `wanted`; a wrong present password counts as a failed try, which the caller
+    commits on its own (`note_failure`).
+    """
+    user = session.get_one(AppUser, actor.user_id)
+    _refuse_when_locked_out(session, user.sign_in_name, now)
+    if not _matches(user.password_hash, present):
+        raise FaultsError([Fault("present", "The password that you have now is wrong.")])
+    faults = Faults()
+    faults.require(wanted != present, "wanted", "Choose a password that you have not had.")
+    faults.require(
+        user.sign_in_name.lower() not in wanted.lower(), "wanted", "The password holds your sign-in name."
+    )
+    faults.require(
+        SHORTEST_PASSWORD <= len(wanted) <= LONGEST_PASSWORD,
+        "wanted",
+        f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; this one has {len(wanted)}.",
+    )
+    faults.raise_if_any()
+    user.password_hash = hash_password(wanted)
+    user.password_expires_at = None
+    session.execute(
+        update(UserSession)
+        .where(
+            UserSession.user_id == user.id,
+            UserSession.id != uuid.UUID(actor.session_key),
+            UserSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+    )
+    audit.record(session, actor, "user.password_chosen", ("app_user", user.id))
 
 
 def name_of(session: Session, actor: Actor) -> str:

@@ -43,13 +43,17 @@ class UserDetails:
 def invite(
     session: Session, actor: Actor | None, sign_in_name: str, details: UserDetails, now: datetime
 ) -> tuple[AppUser, str]:
-    """Make an account; returns it with its first password, which is shown once and kept only as a hash."""
+    """Make an account; returns it with its first password, which is shown once and kept only as a hash.
+
+    It opens the account for three days, and only to choose another password.
+    """
     _check(session, details, sign_in_name)
     password = new_password()
     user = AppUser(
         id=uuid.uuid4(),
         sign_in_name=sign_in_name.strip(),
         password_hash=sign_in.hash_password(password),
+        password_expires_at=now + sign_in.FIRST_PASSWORD_LASTS,
         created_at=now,
         role=details.role.value,
         display_name="",
@@ -119,6 +123,7 @@ def reset_password(session: Session, actor: Actor, user_id: uuid.UUID, now: date
     user = _another(session, actor, user_id)
     password = new_password()
     user.password_hash = sign_in.hash_password(password)
+    user.password_expires_at = now + sign_in.FIRST_PASSWORD_LASTS
     end_sessions(session, user.id, now)
     sign_in.forget_failures(session, user.sign_in_name)
     audit.record(session, actor, "user.password_reset", ("app_user", user.id))

@@ -26,6 +26,7 @@ class AppUser(HasId, Base):
     display_name: Mapped[str]
     role: Mapped[str]
     password_hash: Mapped[str | None]
+    password_expires_at: Mapped[datetime | None]
     totp_secret_sealed: Mapped[bytes | None]
     totp_last_step: Mapped[int | None]
     firm_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("firm.id"))
