@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from tests import dispatching as world
 from tests.web.conftest import Browser
+from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.published import offer_published_visits
-from worksorders.steps.offers.urgent import offer_urgently
 from worksorders.steps.sign_in import open_session
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit

@@ -16,7 +16,7 @@ from web.fields import QuantityField
 from web.forms import Form, apply_faults, render_form
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.site import accept_work, find_dispatch
-from worksorders.steps.site.find_work import WorkPage, find_work
+from worksorders.steps.site.find.work import WorkPage, find_work
 from worksorders.steps.site.photos import photo_for_office
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,20 +13,13 @@ from web.extensions import request_now
 from web.forms import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
 from web.portal.visit import VisitForms, load, show
-from web.portal.visit_forms import (
-    ChecklistForm,
-    GiveBackForm,
-    LeaveForm,
-    StopForm,
-    checklist_form,
-    leave_form,
-)
+from web.portal.visit_forms import GiveBackForm, StopForm, WorkForm, work_form
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.offers.give_back import give_back as give_visit_back
 from worksorders.steps.site import checklist as checklists
 from worksorders.steps.site import leave as leaving
 from worksorders.steps.site import stop, travel
-from worksorders.steps.site.find_visits import VisitPage
+from worksorders.steps.site.find.visits import VisitPage
 
 
 def _address(visit_id: uuid.UUID) -> str:
@@ -65,42 +59,41 @@ def arrive(visit_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.post("/visits/<uuid:visit_id>/checklist")
 def checklist(visit_id: uuid.UUID) -> ResponseReturnValue:
     """Keep what was done; it may be sent again and again while on site."""
-    page = load(visit_id)
-    form = checklist_form(page)
-    if not form.validate_on_submit():
-        return show(page, VisitForms(checklist=form))
-    try:
-        return take_once(form.key, "visit.checklist", lambda: _save(visit_id, page, form))
-    except FaultsError as faults:
-        db().rollback()
-        apply_faults(form, faults)
-        return show(page, VisitForms(checklist=form))
-
-
-def _save(visit_id: uuid.UUID, page: VisitPage, form: ChecklistForm) -> str:
-    checklists.save_checklist(db(), actor(), visit_id, form.entries(page.lines), request_now())
-    flash("Saved.", "success")
-    return _address(visit_id)
+    return _work(visit_id, "visit.checklist", _save)
 
 
 @blueprint.post("/visits/<uuid:visit_id>/leave")
 def leave(visit_id: uuid.UUID) -> ResponseReturnValue:
-    """End the visit once everything is there; whatever is missing is listed at once."""
+    """Keep what was done and end the visit once everything is there; whatever is missing is listed at once."""
+    return _work(visit_id, "visit.leave", _leave)
+
+
+def _work(
+    visit_id: uuid.UUID, purpose: str, action: Callable[[VisitPage, WorkForm], str]
+) -> ResponseReturnValue:
     page = load(visit_id)
-    form = leave_form(page)
+    form = work_form(page)
     if not form.validate_on_submit():
-        return show(page, VisitForms(leave=form))
+        return show(page, VisitForms(work=form))
     try:
-        return take_once(form.key, "visit.leave", lambda: _leave(visit_id, form))
+        return take_once(form.key, purpose, lambda: action(page, form))
     except FaultsError as faults:
         db().rollback()
         apply_faults(form, faults)
-        return show(page, VisitForms(leave=form))
+        return show(page, VisitForms(work=form))
 
 
-def _leave(visit_id: uuid.UUID, form: LeaveForm) -> str:
+def _save(page: VisitPage, form: WorkForm) -> str:
+    checklists.save_checklist(db(), actor(), page.row.id, form.entries(page.lines), request_now())
+    flash("Saved.", "success")
+    return _address(page.row.id)
+
+
+def _leave(page: VisitPage, form: WorkForm) -> str:
+    now = request_now()
+    checklists.save_checklist(db(), actor(), page.row.id, form.entries(page.lines), now)
     escalation = form.escalation.data or ""
-    visit = leaving.leave(db(), actor(), visit_id, form.states(), escalation=escalation, now=request_now())
+    visit = leaving.leave(db(), actor(), page.row.id, form.states(), escalation=escalation, now=now)
     flash(f"Visit {visit.code} is done. The address is closed.", "success")
     return url_for("portal.today")
 

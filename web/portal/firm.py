@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.edge import actor, db
 from web.extensions import request_now
 from web.portal.blueprint import blueprint
-from worksorders.steps.offers.find_firm import find_own_firm
+from worksorders.steps.offers.find.firm import find_own_firm
 
 
 @blueprint.get("/firm")

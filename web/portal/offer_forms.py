@@ -9,7 +9,7 @@ from web.fields import RadioField, Required, SelectField
 from web.filters import nz_datetime
 from web.forms import Form
 from worksorders.domain.lifecycle.reasons import DECLINE
-from worksorders.steps.offers.find_offers import OfferPage
+from worksorders.steps.offers.find.offers import OfferPage
 
 NOBODY = ("", "Choose a worker")
 

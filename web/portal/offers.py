@@ -13,7 +13,8 @@ from web.forms import apply_faults
 from web.portal.blueprint import blueprint
 from web.portal.offer_forms import AcceptForm, DeclineForm, accept_form
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.offers import find_offers, respond
+from worksorders.steps.offers import respond
+from worksorders.steps.offers.find import offers as find_offers
 from worksorders.steps.offers.moves import NoLongerAvailableError
 
 

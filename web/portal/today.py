@@ -8,8 +8,8 @@ from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
 from web.portal.blueprint import blueprint
-from worksorders.steps.offers import find_offers
-from worksorders.steps.site.find_visits import find_visits
+from worksorders.steps.offers.find import offers as find_offers
+from worksorders.steps.site.find.visits import find_visits
 
 LIVE = ("en_route", "on_site")
 

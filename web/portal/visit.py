@@ -13,24 +13,21 @@ from web.extensions import request_now
 from web.forms import Form
 from web.portal.blueprint import blueprint
 from web.portal.visit_forms import (
-    ChecklistForm,
-    LeaveForm,
     PasswordForm,
     PhotoForm,
-    checklist_form,
-    leave_form,
+    WorkForm,
     photo_form,
+    work_form,
 )
-from worksorders.steps.site.find_visits import VisitPage, find_visit
+from worksorders.steps.site.find.visits import VisitPage, find_visit
 
 
 @dataclass(frozen=True)
 class VisitForms:
     """The forms of the page; one that was sent and refused takes the place of a fresh one."""
 
-    checklist: ChecklistForm | None = None
+    work: WorkForm | None = None
     photos: PhotoForm | None = None
-    leave: LeaveForm | None = None
     password: PasswordForm | None = None
 
 
@@ -44,9 +41,8 @@ def show(page: VisitPage, sent: VisitForms | None = None) -> ResponseReturnValue
     sent = sent or VisitForms()
     on_site = page.row.state == "on_site"
     forms = {
-        "checklist": sent.checklist or (checklist_form(page) if on_site else None),
+        "work": sent.work or (work_form(page) if on_site else None),
         "photos": sent.photos or (photo_form(page) if on_site else None),
-        "leave": sent.leave or (leave_form(page) if on_site else None),
         "password": sent.password or PasswordForm(),
     }
     wrong = next((form for form in forms.values() if form is not None and form.errors), None)

@@ -22,7 +22,7 @@ from web.filters import quantity
 from web.forms import Form
 from worksorders.domain.lifecycle.reasons import GIVE_BACK, NO_PHOTO
 from worksorders.steps.site.checklist import LineEntry
-from worksorders.steps.site.find_visits import LineRow, VisitPage
+from worksorders.steps.site.find.visits import LineRow, VisitPage
 from worksorders.steps.site.stop import REASONS
 
 LONGEST_PASSWORD = 256
@@ -71,8 +71,22 @@ class PhotoForm(Form):
         return [file.read() for file in self.photos.data]
 
 
-class ChecklistForm(Form):
-    """What was done of each line; a subclass made for the visit adds the lines."""
+class WorkForm(Form):
+    """What was done of each line and how each opening is left; a subclass made for the visit adds them.
+
+    It is saved as often as the worker likes, and sent once more to finish.
+    """
+
+    escalation = TextAreaField("If one is not secure: what is open, and who stays or comes?")
+
+    def states(self) -> dict[uuid.UUID, str]:
+        """The state chosen for each opening."""
+        prefix = "opening-"
+        return {
+            uuid.UUID(field.name.removeprefix(prefix)): field.data
+            for field in self
+            if field.name.startswith(prefix) and field.data
+        }
 
     def entries(self, lines: tuple[LineRow, ...]) -> list[LineEntry]:
         """The entries as the step wants them."""
@@ -93,15 +107,17 @@ class ChecklistForm(Form):
         return [field for field in self if field.name.startswith(f"line-{line.id}-")]
 
 
-def checklist_form(page: VisitPage) -> ChecklistForm:
-    """The checklist of one visit, filled with what has been entered so far."""
+def work_form(page: VisitPage) -> WorkForm:
+    """The checklist of one visit, filled with what has been entered so far, and its openings."""
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for line in page.lines:
         for name, field, value in _line_fields(line):
             fields[f"line-{line.id}-{name}"] = field
             values[f"line-{line.id}-{name}"] = value
-    form: ChecklistForm = type("ChecklistOfVisit", (ChecklistForm,), fields)(data=values)
+    for one in page.openings:
+        fields[f"opening-{one.id}"] = RadioField(f"How is it now: {one.label}?", choices=OPENING_CHOICES)
+    form: WorkForm = type("WorkOfVisit", (WorkForm,), fields)(data=values)
     return form
 
 
@@ -137,32 +153,3 @@ def photo_form(page: VisitPage) -> PhotoForm:
 
 def _title(line: LineRow) -> str:
     return f"{line.measure}, {line.opening}" if line.opening else line.measure
-
-
-class LeaveForm(Form):
-    """The state of each opening; a subclass made for the visit adds them."""
-
-    escalation = TextAreaField("If one is not secure: what is open, and who stays or comes?")
-
-    def states(self) -> dict[uuid.UUID, str]:
-        """The state chosen for each opening."""
-        prefix = "opening-"
-        return {
-            uuid.UUID(field.name.removeprefix(prefix)): field.data
-            for field in self
-            if field.name.startswith(prefix) and field.data
-        }
-
-
-def leave_form(page: VisitPage) -> LeaveForm:
-    """The last form of one visit."""
-    fields = {
-        f"opening-{one.id}": RadioField(
-            f"How is it now: {one.label}?",
-            choices=OPENING_CHOICES,
-            validators=[Required(f"Say how it is now: {one.label}.")],
-        )
-        for one in page.openings
-    }
-    form: LeaveForm = type("LeaveVisit", (LeaveForm,), fields)()
-    return form

@@ -11,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from tests import dispatching as world
 from worksorders.domain.errors import DomainError
 from worksorders.steps.offers.lapse import lapse
+from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import NoLongerAvailableError
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept, decline
 from worksorders.steps.offers.seats import find_seats
-from worksorders.steps.offers.urgent import offer_urgently
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Booking

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.offers.cascade import offer_next
 from worksorders.steps.offers.conflict import CONFLICT, never_again
+from worksorders.steps.offers.making.cascade import offer_next
+from worksorders.steps.offers.making.urgent import URGENT, offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
-from worksorders.steps.offers.urgent import URGENT, offer_urgently
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit

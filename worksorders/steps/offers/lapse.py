@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps import outbox
 from worksorders.steps.jobs import Effect, Job, handles
-from worksorders.steps.offers.cascade import pass_on
+from worksorders.steps.offers.making.cascade import pass_on
+from worksorders.steps.offers.making.opening import LAPSE
+from worksorders.steps.offers.making.urgent import after_urgent_refusal
 from worksorders.steps.offers.moves import lock_offer, lock_order, move_offer
-from worksorders.steps.offers.opening import LAPSE
-from worksorders.steps.offers.urgent import after_urgent_refusal
 
 
 @handles(LAPSE)

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.jobs import Effect, Job, handles
-from worksorders.steps.offers.cascade import pass_on
+from worksorders.steps.offers.making.cascade import pass_on
+from worksorders.steps.offers.making.opening import Proposal, open_offer
 from worksorders.steps.offers.moves import live_bookings, lock_order, lock_visits
-from worksorders.steps.offers.opening import Proposal, open_offer
 from worksorders.steps.offers.rates import prices_by_firm
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.people.workforce import LOCAL

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance import ledger
-from worksorders.steps.offers.cascade import pass_on
 from worksorders.steps.offers.conflict import CONFLICT, never_again
+from worksorders.steps.offers.making.cascade import pass_on
+from worksorders.steps.offers.making.urgent import after_urgent_refusal
 from worksorders.steps.offers.moves import live_bookings, lock_order, move_offer, move_visit
 from worksorders.steps.offers.own_offer import own_open_offer
 from worksorders.steps.offers.rates import take_rates
 from worksorders.steps.offers.seats import choose, find_seats
-from worksorders.steps.offers.urgent import after_urgent_refusal
 from worksorders.steps.offers.withdraw import withdraw_others
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit

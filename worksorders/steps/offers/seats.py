@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults
-from worksorders.steps.offers.candidates import free_people
+from worksorders.steps.offers.making.candidates import free_people
 from worksorders.steps.offers.moves import live_bookings
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.people.workforce import Person
@@ -38,7 +38,7 @@ def find_seats(session: Session, offer: Offer, visits: Sequence[Visit], now: dat
         if booking.firm_id == offer.firm_id:
             held[booking.visit_id].append(booking.worker_id)
     seats = []
-    for visit in visits:
+    for visit in sorted(visits, key=lambda visit: (visit.start_at or now, visit.position)):
         others = _others(session, offer, visit, now)
         proposed: Sequence[uuid.UUID | None] = held[visit.id] or _first_free(others, visit.crew)
         names = {person.worker_id: person.first_name for person in others}

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.gateways import places
-from worksorders.steps.offers.cascade import REFUSED_BY_ALL
+from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
+from worksorders.steps.offers.making.urgent import URGENT
 from worksorders.steps.offers.moves import WORKED_ON
-from worksorders.steps.offers.urgent import URGENT
 from worksorders.steps.site import notes
-from worksorders.steps.site.find_visits import crews
+from worksorders.steps.site.find.visits import crews
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.offers import LineAccepted, LineDone, Offer, OfferVisit, VisitNote
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder

@@ -12,8 +12,8 @@ from worksorders.domain.errors import RefusedError
 from worksorders.domain.lifecycle.machine import words
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.offers.making.urgent import URGENT, offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
-from worksorders.steps.offers.urgent import URGENT, offer_urgently
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor
 from worksorders.steps.jobs import Effect, Job, handles
-from worksorders.steps.offers.candidates import find_candidates
-from worksorders.steps.offers.cascade import REFUSED_BY_ALL
+from worksorders.steps.offers.making.candidates import find_candidates
+from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
+from worksorders.steps.offers.making.opening import Proposal, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits, move_visit
-from worksorders.steps.offers.opening import Proposal, open_offer
 from worksorders.steps.offers.settings import OfferSettings, load_settings
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
-from worksorders.steps.offers.candidates import Candidate, find_candidates
+from worksorders.steps.offers.making.candidates import Candidate, find_candidates
+from worksorders.steps.offers.making.opening import Proposal, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
-from worksorders.steps.offers.opening import Proposal, open_offer
 from worksorders.steps.offers.settings import OfferSettings, load_settings
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder

@@ -113,7 +113,8 @@ def find_offer(session: Session, actor: Actor, offer_id: uuid.UUID, now: datetim
         arrivals = arrival_choices(offer, visits, now)
         starts = {visit.id: visit.start_at for visit in visits}
         return OfferPage(offer.id, offer.code, "open", shown, seats, arrivals, starts=starts)
-    held = [visit.id for visit in visits if visit.firm_id == offer.firm_id and visit.state in STILL_MINE]
+    in_order = sorted(visits, key=lambda visit: (visit.start_at or now, visit.position))
+    held = [visit.id for visit in in_order if visit.firm_id == offer.firm_id and visit.state in STILL_MINE]
     return OfferPage(offer.id, offer.code, _outcome(offer.state), visit_ids=tuple(held))
 
 

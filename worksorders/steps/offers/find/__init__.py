@@ -1,0 +1,1 @@
+"""What a firm may see: its offers and itself."""

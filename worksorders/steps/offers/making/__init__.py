@@ -1,0 +1,1 @@
+"""Making offers: who could go, opening one, passing on, and asking everybody at once."""

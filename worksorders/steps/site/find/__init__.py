@@ -1,0 +1,1 @@
+"""What is seen of visits and of the work of an order."""
