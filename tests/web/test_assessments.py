@@ -169,6 +169,20 @@ def test_a_waiting_case_is_handed_over_from_its_page(coordinator):
     form = pages.action("give_back", advocate="Aroha Advocate", note="moved away")
     assert coordinator.post(f"/assessments/{assessment_id}/give-back", form).status_code == 303
     assert "Aroha Advocate" in coordinator.get("/handovers").text
+    page = coordinator.get(f"/assessments/{assessment_id}").text
+    assert "Take the case back" in page
+    assert "moved away" in page
+    back = coordinator.post(f"/assessments/{assessment_id}/take-back", pages.action())
+    assert back.status_code == 303
+    assert "Raise the works order" in coordinator.get(f"/assessments/{assessment_id}").text
+
+
+def test_a_case_that_is_not_eligible_stays_with_its_advocate(coordinator):
+    form = pages.take_in_form(advocate="Aroha Advocate")
+    form["answers-wishes_to_stay-holds"] = "no"
+    location = coordinator.post("/assessments/new", form).headers["Location"]
+    assert "Take the case back" not in coordinator.get(location).text
+    assert coordinator.post(f"{location}/take-back", pages.action()).status_code == 403
 
 
 def test_contact_and_address_are_shown_once_for_a_purpose_and_logged(coordinator, services):

@@ -152,6 +152,9 @@ def test_a_second_person_approves_above_the_limit(coordinator, signed_in, servic
     pages.agree(coordinator, order_id, "locks", "owner")
     coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
     assert state_of(services, order_id) == "approval_pending"
+    page = coordinator.get(f"/orders/{order_id}").text
+    assert "A second person approves this order." in page
+    assert "Approve the order" not in page
     refused = coordinator.post(f"/orders/{order_id}/approve", pages.action())
     assert refused.status_code == 403
     assert "above your limit of $10.00" in refused.text
@@ -312,3 +315,29 @@ def test_a_second_order_of_a_home_with_a_live_one_must_be_meant(coordinator, ord
 def test_deadlines_are_told_in_words(coordinator, clock, order_id):
     clock.now = factories.NOW + timedelta(minutes=1)
     assert "left" in coordinator.get(f"/orders/{order_id}").text
+
+
+def test_an_insecure_opening_that_nothing_makes_safe_is_pointed_out(coordinator, services, order_id):
+    assert "Nothing on this order makes" not in coordinator.get(f"/orders/{order_id}").text
+    line = first_line(services, order_id, "DR04")
+    coordinator.post(
+        f"/orders/{order_id}/lines/{line.id}", pages.action(f"line-{line.id}", quantity="1") | {"remove": "y"}
+    )
+    assert "Nothing on this order makes front door safe" in coordinator.get(f"/orders/{order_id}").text
+
+
+def test_an_order_without_a_line_goes_nowhere(coordinator, services):
+    form = pages.take_in_form()
+    form = {name: value for name, value in form.items() if "present" not in name}
+    location = coordinator.post("/assessments/new", form).headers["Location"]
+    empty_id = pages.raise_order(coordinator, location.rsplit("/", 1)[1])
+    answer = coordinator.post(f"/orders/{empty_id}/send-on", pages.action("send_on"))
+    assert answer.status_code == 422
+    assert "The order has no line" in answer.text
+    assert state_of(services, empty_id) == "draft"
+
+
+def test_an_order_is_found_by_the_code_of_its_case_too(coordinator, order_id):
+    page = coordinator.get(f"/orders/{order_id}").text
+    case, code = re.search(r"Case (C-\S+)<", page).group(1), re.search(r"order (W-\S+)<", page).group(1)
+    assert code in coordinator.get(f"/orders?code={case}").text

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from web.coordinator.blueprint import blueprint
 from web.coordinator.contact import show_contact
-from web.coordinator.forms import ContactForm, GiveBackForm, RaiseForm
+from web.coordinator.forms import ActionForm, ContactForm, GiveBackForm, RaiseForm
 from web.coordinator.intake_form import TakeInForm, kind_words, legend
 from web.coordinator.intake_reading import referral_of, show_faults, unreadable_degrees
 from web.edge import actor, db, take_once
@@ -22,6 +22,7 @@ from worksorders.steps.intake import find_assessments
 from worksorders.steps.intake import give_back as giving
 from worksorders.steps.intake import take_in as taking
 from worksorders.steps.ordering import raise_order as raising
+from worksorders.steps.ordering.find.history import history
 
 
 @blueprint.get("/assessments")
@@ -50,6 +51,8 @@ def _page(assessment_id: uuid.UUID, give_back_form: GiveBackForm, status: int) -
         form=give_back_form,
         raise_form=RaiseForm(formdata=None),
         contact_form=ContactForm(formdata=None),
+        action_form=ActionForm(formdata=None),
+        history=history(db(), [("assessment", assessment_id), ("case_file", found.assessment.case_id)]),
     )
     return page, status
 
@@ -136,6 +139,21 @@ def _give_back(assessment_id: uuid.UUID, form: GiveBackForm) -> str:
     )
     flash("The case is with the advocate now.", "success")
     return url_for("coordinator.assessment", assessment_id=assessment_id)
+
+
+@blueprint.post("/assessments/<uuid:assessment_id>/take-back")
+def take_back(assessment_id: uuid.UUID) -> ResponseReturnValue:
+    """Take the case back from the advocate."""
+    form = ActionForm()
+    if not form.validate_on_submit():
+        return _page(assessment_id, GiveBackForm(formdata=None), 422)
+
+    def act() -> str:
+        giving.take_back(db(), actor(), assessment_id, request_now())
+        flash("The case is back and waits for an order.", "success")
+        return url_for("coordinator.assessment", assessment_id=assessment_id)
+
+    return take_once(form.key, "assessment.take_back", act)
 
 
 @blueprint.post("/assessments/<uuid:assessment_id>/contact")

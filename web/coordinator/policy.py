@@ -13,6 +13,7 @@ POLICY = {
     "assessment": COORDINATORS,
     "take_in": COORDINATORS,
     "give_back": COORDINATORS,
+    "take_back": COORDINATORS,
     "assessment_contact": COORDINATORS,
     "raise_order": COORDINATORS,
     "handovers": COORDINATORS,

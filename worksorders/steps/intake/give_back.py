@@ -8,12 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from worksorders.domain.errors import NotPermittedError
 from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.lifecycle.machines import ASSESSMENT
 from worksorders.domain.local_time import local_day, start_of_day
-from worksorders.domain.order.assessment import Answer, Decision, decide, hand_over
+from worksorders.domain.order.assessment import Answer, Decision, decide, hand_over, require_eligible
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.intake.service import region_has_service
 from worksorders.store.tables.cases import Assessment, Handover
 
 
@@ -21,18 +23,45 @@ def give_back(
     session: Session, actor: Actor, assessment_id: uuid.UUID, *, advocate: str, note: str, now: datetime
 ) -> Handover:
     """Hand a waiting assessment over; an eligible one only with a note that says why."""
-    assessment = session.scalar(
+    assessment = _locked(session, assessment_id)
+    decision = decide(_answers(assessment))
+    return record_hand_over(session, actor, assessment, decision, advocate=advocate, note=note, now=now)
+
+
+def take_back(session: Session, actor: Actor, assessment_id: uuid.UUID, now: datetime) -> Assessment:
+    """Take a case back from its advocate; raises NotPermittedError unless all six hold and the region has the service."""
+    assessment = _locked(session, assessment_id)
+    require_eligible(decide(_answers(assessment)))
+    if not region_has_service(session, assessment.case.region_code, local_day(now)):
+        raise NotPermittedError(
+            "The service has not begun in this home’s region: the case stays with its advocate."
+        )
+    before = assessment.state
+    assessment.state = move(ASSESSMENT, before, "take_back", actor.role)
+    audit.record(
+        session,
+        actor,
+        "assessment.taken_back",
+        ("assessment", assessment.id),
+        moved=(before, assessment.state),
+    )
+    return assessment
+
+
+def _locked(session: Session, assessment_id: uuid.UUID) -> Assessment:
+    found = session.scalar(
         select(Assessment).where(Assessment.id == assessment_id).with_for_update(of=Assessment)
     )
-    if assessment is None:
+    if found is None:
         raise NotFoundError("There is no such assessment.")
-    answers = [
+    return found
+
+
+def _answers(assessment: Assessment) -> list[Answer]:
+    return [
         Answer(row.criterion, row.answer, row.given_by, start_of_day(row.given_on))
         for row in assessment.answers
     ]
-    return record_hand_over(
-        session, actor, assessment, decide(answers), advocate=advocate, note=note, now=now
-    )
 
 
 def record_hand_over(

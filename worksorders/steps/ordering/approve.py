@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from worksorders.domain.errors import Fault, FaultsError
+from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.order import approval
 from worksorders.domain.order.approval import Approval, Approver
@@ -29,6 +29,7 @@ def send_on(
     A home over its planned cost needs `cost_reason` (FaultsError at that field); a P1 is only warned.
     """
     order = lock_order(session, order_id)
+    _require_lines(order)
     if missing_groups(order):
         if order.state == "draft":
             move_order(session, actor, order, "ask_consent")
@@ -68,6 +69,7 @@ def approve(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) 
 def override(session: Session, actor: Actor, order_id: uuid.UUID, reason: str, now: datetime) -> WorksOrder:
     """The P1 path past consent and approval: logged with its reason, reviewed later, never blocked."""
     order = lock_order(session, order_id)
+    _require_lines(order)
     net = totals(order.lines, local_day(now)).net_cents
     found = approval.override(
         net, Urgency(order.urgency), by=approver_of(session, actor.user_id), reason=reason
@@ -84,6 +86,25 @@ def approver_of(session: Session, user_id: uuid.UUID) -> Approver:
     """An account with its limits, as the rules see it."""
     user = session.get_one(AppUser, user_id)
     return Approver(str(user.id), user.raise_limit_cents, user.vary_limit_cents)
+
+
+def refusal(session: Session, actor: Actor, order: WorksOrder, net_cents: int, now: datetime) -> str | None:
+    """Why this person may not approve the order, in words; None where they may."""
+    try:
+        approval.approve(
+            net_cents,
+            raiser=approver_of(session, order.raised_by),
+            approver=approver_of(session, actor.user_id),
+            on=local_day(now),
+        )
+    except NotPermittedError as error:
+        return str(error)
+    return None
+
+
+def _require_lines(order: WorksOrder) -> None:
+    if all(line.removed_at is not None for line in order.lines):
+        raise FaultsError([Fault("lines", "The order has no line: add at least one, or cancel it.")])
 
 
 def _check_cost(session: Session, order: WorksOrder, net: int, cost_reason: str) -> None:

@@ -18,6 +18,7 @@ WORDS = {
     "assessment.taken_in": "Assessment taken in",
     "assessment.handed_over": "Handed to an advocate",
     "assessment.released": "Assessment waits again",
+    "assessment.taken_back": "Taken back from the advocate",
     "assessment.superseded": "Replaced by a later assessment",
     "assessment.ordered": "Order raised on the assessment",
     "case.opened": "Case opened",

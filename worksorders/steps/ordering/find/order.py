@@ -18,6 +18,7 @@ from worksorders.domain.money import line_cents
 from worksorders.domain.order.approval import cost_warning
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.ordering.approve import refusal
 from worksorders.steps.ordering.consent import missing_groups, needed_groups
 from worksorders.steps.ordering.find.history import HistoryEvent, history
 from worksorders.steps.ordering.find.shown import shown_states
@@ -69,6 +70,8 @@ class OrderView:
     approvals: tuple[ApprovalEvent, ...]
     cost_warning: str | None
     without_rate: tuple[WorksLine, ...]
+    left_insecure: tuple[str, ...]
+    approval_refusal: str | None
     actions: tuple[str, ...]
     history: tuple[HistoryEvent, ...]
     items: Mapping[str, CatalogueItem]
@@ -115,9 +118,24 @@ def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
         approvals=approvals,
         cost_warning=cost_warning(sums.net_cents, load_settings(session).planned_home_cents),
         without_rate=tuple(line for line in lines if line.rate_card_id is None),
+        left_insecure=_left_insecure(order, lines),
+        approval_refusal=refusal(session, actor, order, sums.net_cents, now)
+        if order.state == "approval_pending"
+        else None,
         actions=possible(ORDER, order.state, actor.role),
         history=tuple(history(session, _subjects(session, order))),
         items=catalogue_of(session, order).items,
+    )
+
+
+def _left_insecure(order: WorksOrder, lines: tuple[WorksLine, ...]) -> tuple[str, ...]:
+    """Labels of openings that are insecure now and that no make-safe visit of this order touches."""
+    tonight = {visit.id for visit in order.visits if visit.interim}
+    touched = {line.opening_id for line in lines if line.visit_id in tonight}
+    return tuple(
+        opening.label
+        for opening in order.assessment.openings
+        if opening.state == "insecure" and opening.id not in touched
     )
 
 

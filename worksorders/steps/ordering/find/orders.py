@@ -15,7 +15,7 @@ from worksorders.domain.codes import CodeError, read_code
 from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.gateways import places
 from worksorders.steps.ordering.find.shown import shown_states
-from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.cases import Assessment, CaseFile
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
 PAGE_SIZE = 25
@@ -131,10 +131,11 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
 
 
 def _has_code(text: str) -> Any:
-    """Orders with the code, whichever way it was typed, or with an assessment that has it."""
+    """Orders with the code, whichever way it was typed, or with an assessment or a case that has it."""
     try:
         code = read_code(text)
     except CodeError:
         code = text.strip().upper()
     assessed = select(Assessment.id).where(Assessment.code == code)
-    return (WorksOrder.code == code) | WorksOrder.assessment_id.in_(assessed)
+    case = select(CaseFile.id).where(CaseFile.code == code)
+    return (WorksOrder.code == code) | WorksOrder.assessment_id.in_(assessed) | WorksOrder.case_id.in_(case)
