@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Flask
 
-from web import access, commands, errors, extensions, filters, headers, templating
+from web import access, errors, extensions, filters, headers, templating
 
 PACKAGES = (
     "web.public",
@@ -69,7 +69,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     extensions.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
-    commands.init_app(app)
+    importlib.import_module("web.commands").init_app(app)
     _register_pages(app)
     return app
 

@@ -115,7 +115,8 @@ def stopped(running, folder):
 
 
 def test_a_first_start_migrates_loads_the_demo_and_tells_the_address(running):
-    words = ("migrated", "demo loaded", "people Hana Tama", "Ready: http://localhost:")
+    words = ("migrated", "demo loaded", "Ready: http://localhost:", "people Hana Tama")
+    wait_for(lambda: words[-1] in running.said)
     places = [running.said.find(word) for word in words]
     assert -1 not in places
     assert places == sorted(places)
@@ -163,7 +164,7 @@ def test_term_stops_everything_in_order_and_a_second_start_keeps_the_data(runnin
     second.port()
     assert time.monotonic() - began < 10
     assert "demo loaded" not in second.said
-    assert "people Hana Tama" in second.said
+    wait_for(lambda: "people Hana Tama" in second.said)
     assert second.end(signal.SIGINT) == 0
     assert marked(folder) == {}
 
@@ -176,7 +177,7 @@ def test_nothing_outlives_a_killed_supervisor(stopped):
     wait_for(lambda: marked(stopped) == {})
     second = Running(stopped)
     second.port()
-    assert "people Hana Tama" in second.said
+    wait_for(lambda: "people Hana Tama" in second.said)
     assert second.end() == 0
 
 
@@ -213,9 +214,8 @@ def test_a_demo_that_was_cut_short_is_made_anew():
     first.end(signal.SIGKILL)
     wait_for(lambda: marked(short) == {})
     second = Running(short)
-    second.port()
+    wait_for(lambda: "people Hana Tama" in second.said)
     assert second.end() == 0
     assert "demo loaded" in second.said
-    assert "people Hana Tama" in second.said
     assert not (short / "demo-unfinished").exists()
     shutil.rmtree(short)

@@ -42,7 +42,8 @@ def product_commands(descriptor: int) -> Commands:
     flask = (python, "-m", "flask", "--app", "wsgi", "demo")
     gunicorn = [python, "-m", "gunicorn", "wsgi:app", "--bind", f"fd://{descriptor}", "--no-control-socket"]
     gunicorn += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-    gunicorn += ["--timeout", "60", "--graceful-timeout", "5"]
+    # Loaded once, then forked; no connection is open by then.
+    gunicorn += ["--preload", "--timeout", "60", "--graceful-timeout", "5"]
     if SHARED_MEMORY.is_dir() and os.access(SHARED_MEMORY, os.W_OK):
         gunicorn += ["--worker-tmp-dir", str(SHARED_MEMORY)]
     return Commands(
@@ -91,7 +92,7 @@ def engine_parts(installation: Installation) -> dict[str, Part]:
 
 
 def product_parts(installation: Installation, commands: Commands, descriptor: int) -> list[Part]:
-    """Relay, workers and web in the order of their start."""
+    """Web, workers and relay: the order in which they are started and stopped."""
     environment = installation.environment()
 
     def part(
@@ -121,4 +122,4 @@ def product_parts(installation: Installation, commands: Commands, descriptor: in
         for queue, command in commands.workers.items()
     ]
     web = part("web", commands.web, STOP_WEB, descriptors=(descriptor,))
-    return [part("relay", commands.relay, STOP_RELAY), *workers, web]
+    return [web, *workers, part("relay", commands.relay, STOP_RELAY)]

@@ -32,8 +32,7 @@ def run(
     try:
         _start_engines(installation, supervisor)
         _prepare_database(installation, commands, supervisor, say)
-        for part in product_parts(installation, commands, listener.fileno()):
-            supervisor.start(part)
+        supervisor.start_first_to_last(product_parts(installation, commands, listener.fileno()))
         announce = Announcement(installation, commands, listener.getsockname()[1], supervisor, say)
         supervisor.watch(announce.beat)
     except StoppedError:
@@ -149,10 +148,9 @@ class Announcement:
         if answers(self.port):
             self.told = True
             environment = self.installation.environment()
+            address = environment.get("PUBLIC_URL") or f"http://localhost:{self.port}"
+            self.say(f"Ready: {address}  (Ctrl-C stops it)")
             self.supervisor.once(_child(self.commands.show_people, environment))
-            self.say(
-                f"Ready: {environment.get('PUBLIC_URL') or f'http://localhost:{self.port}'}  (Ctrl-C stops it)"
-            )
         elif not self.worried and time.monotonic() - self.began > PATIENCE_SECONDS:
             self.worried = True
             self.say(f"Still not ready after {PATIENCE_SECONDS:g} s: see {self.installation.folder / 'logs'}")

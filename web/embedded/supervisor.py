@@ -47,7 +47,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Start parts in order, watch them, and stop them in the opposite order.
+    """Start parts, watch them, and stop them: the last kept first.
 
     Use from the main thread alone: signals arrive there, and children are tied to it.
     """
@@ -69,9 +69,11 @@ class Supervisor:
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.ending.set()
 
-    def start(self, part: Part) -> None:
-        """Start a part now and keep it from here on."""
-        self.adopt(part, part.start())
+    def start_first_to_last(self, parts: Sequence[Part]) -> None:
+        """Start parts in an order and stop them in the same order, before what was started earlier."""
+        place = len(self.kept)
+        for part in parts:
+            self.kept.insert(place, Kept(part, part.start(), time.monotonic()))
 
     def adopt(self, part: Part, process: subprocess.Popen[bytes]) -> None:
         """Keep a part that has been started already."""
@@ -120,7 +122,7 @@ class Supervisor:
         self.say(f"{kept.part.name} ended ({why}); starting it again in {kept.delay:g} s.{hint}")
 
     def stop_all(self) -> None:
-        """End every part, the last started first."""
+        """End every part, the last kept first."""
         while self.kept:
             kept = self.kept.pop()
             if kept.process is not None:
