@@ -4,9 +4,11 @@ from flask import Flask
 
 from web.commands.catalogue import catalogue
 from web.commands.demo import demo
+from web.commands.einvoice import einvoice
 
 
 def init_app(app: Flask) -> None:
     """Register every command."""
     app.cli.add_command(catalogue)
     app.cli.add_command(demo)
+    app.cli.add_command(einvoice)

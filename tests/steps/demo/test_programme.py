@@ -15,6 +15,7 @@ from worksorders.store.tables.contractors import Firm, RateCard, Worker
 from worksorders.store.tables.finance import Invoice, InvoiceException, LedgerEntry
 from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.planning import PlanUnassigned
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 
@@ -58,6 +59,11 @@ def test_orders_are_in_many_states_and_assessments_wait(made):
     assert states(made, Assessment.state)["waiting"] >= 31
     assert states(made, Assessment.state)["handed_over"] >= 4
     assert {"done", "accepted", "unplanned"} <= set(states(made, Visit.state))
+
+
+@pytest.mark.slow
+def test_visits_without_a_place_have_at_least_four_different_reasons(made):
+    assert len(states(made, PlanUnassigned.reason)) >= 4
 
 
 @pytest.mark.slow
