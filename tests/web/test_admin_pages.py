@@ -134,11 +134,28 @@ def test_a_firm_is_added_with_worker_hours_absence_and_checks(admin):
     assert "1 December 2026" in page.text
     assert "Within 7 days" in admin.get("/admin/vetting").text
     assert "Police vetting" in admin.get("/admin/vetting").text
+    document = re.search(r'href="(/admin/checks/[^"]+/document)"', page.text)
+    assert document is None
     page = send(admin, f"{worker}/checks/new", kind="police_vetting", number="", issuer="")
     assert page.status_code == 422
     assert "Give the number on the document." in page.text
     assert "Stopped" in send(admin, f"{worker}/active").text
     assert "Stopped" in send(admin, f"{firm}/active", reason="no insurance").text
+
+
+def test_a_check_keeps_its_document_and_refuses_anything_but_pictures_and_pdf(admin, firm):
+    path = f"/admin/firms/{firm.id}/checks/new"
+    fields = {"kind": "insurance", "number": "P-7", "issuer": "Insurer", "issued_on": day("2026-06-01")}
+    page = send(admin, path, **fields, document=(io.BytesIO(b"<script>"), "policy.pdf"))
+    assert page.status_code == 422
+    assert "send a PDF, or a JPEG, PNG or WebP picture" in page.text
+    assert "P-7" not in admin.get(f"/admin/firms/{firm.id}").text
+    pdf = b"%PDF-1.7 invented"
+    page = send(admin, path, **fields, document=(io.BytesIO(pdf), "policy.pdf"))
+    link = re.search(r'href="(/admin/checks/[^"]+/document)"', page.text)[1]
+    answer = admin.get(link)
+    assert (answer.data, answer.mimetype) == (pdf, "application/pdf")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
 
 
 def test_wrong_numbers_of_a_firm_stand_at_their_fields(admin):

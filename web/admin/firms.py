@@ -14,7 +14,7 @@ from web.admin.forms.users import ReasonForm
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.domain.people.vetting import KINDS
-from worksorders.steps.people import bank_accounts, checks
+from worksorders.steps.people import bank_accounts, check_documents, checks
 from worksorders.steps.people import firms as step
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.people.firms import FirmDetails
@@ -56,6 +56,7 @@ def firm(firm_id: uuid.UUID) -> ResponseReturnValue:
         checks=checks.checks_of(db(), firm_id=firm_id),
         kinds=KINDS,
         accounts=bank_accounts.accounts_of(db(), firm_id),
+        documented=check_documents.documented(db(), firm_id),
     )
 
 
@@ -112,12 +113,21 @@ def record_firm_check(firm_id: uuid.UUID) -> ResponseReturnValue:
     form: Any = CheckForm()
 
     def keep() -> str:
-        checks.record(db(), actor(), check_details(form), firm_id=firm_id, now=request_now())
+        row = checks.record(db(), actor(), check_details(form), firm_id=firm_id, now=request_now())
+        keep_document(row.id, form)
         flash("The check has been recorded.", "success")
         return url_for("admin.firm", firm_id=firm_id)
 
     title = f"Record a check of {found.name}"
-    return answer(form, "check.record", keep, title=title, submit="Record the check", back=back_to(found))
+    return answer(
+        form,
+        "check.record",
+        keep,
+        title=title,
+        submit="Record the check",
+        back=back_to(found),
+        upload=True,
+    )
 
 
 def back_to(found: Any) -> tuple[str, str]:
@@ -130,6 +140,12 @@ def check_details(form: Any) -> CheckDetails:
     return CheckDetails(
         form.kind.data, form.number.data, form.issuer.data, form.issued_on.data, form.expires_on.data
     )
+
+
+def keep_document(check_id: uuid.UUID, form: Any) -> None:
+    """Keep the document that came with a check, if one did."""
+    if form.document.data:
+        check_documents.keep(db(), actor(), check_id, form.document.data.read(), request_now())
 
 
 def _data(found: Any) -> dict[str, Any]:

@@ -44,12 +44,13 @@ CATALOGUE = (
     "discard_catalogue",
 )
 SETTINGS = ("settings", "change_settings", "regions", "change_region")
+DOCUMENTS = ("check_document",)
 VETTING = ("vetting", "cover")
 TRAIL = ("audit", "audit_csv", "readings")
 BANK = ("bank_accounts", "verify_bank_account")
 
 POLICY: dict[str, Rule] = {
-    **dict.fromkeys((*USERS, *FIRMS, *MONEY, *CATALOGUE, *SETTINGS), ADMINISTRATORS),
+    **dict.fromkeys((*USERS, *FIRMS, *MONEY, *CATALOGUE, *SETTINGS, *DOCUMENTS), ADMINISTRATORS),
     **dict.fromkeys(VETTING, VETTERS),
     **dict.fromkeys(TRAIL, READERS_OF_TRAIL),
     **dict.fromkeys(BANK, PAYERS),

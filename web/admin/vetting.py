@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from flask import render_template
+import uuid
+
+from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from catalogue.trade import TRADES
 from web.admin.blueprint import blueprint, chosen, chosen_day, is_administrator, today
 from web.edge import db
+from worksorders.steps.people import check_documents
 from worksorders.steps.people import checks as step
 from worksorders.steps.people.places import region_choices
 
@@ -21,6 +24,16 @@ def vetting() -> str:
         today=today(),
         may_change=is_administrator(),
     )
+
+
+@blueprint.get("/checks/<uuid:check_id>/document")
+def check_document(check_id: uuid.UUID) -> ResponseReturnValue:
+    """The document behind a check, to be saved: it is never shown inside a page of ours."""
+    found = check_documents.read(db(), check_id)
+    response = Response(found.content, mimetype=found.media_type)
+    ending = "pdf" if found.media_type == check_documents.PDF else "jpg"
+    response.headers["Content-Disposition"] = f'attachment; filename="check-{check_id}.{ending}"'
+    return response
 
 
 @blueprint.get("/vetting/cover")

@@ -10,14 +10,14 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import answer, blueprint, empty_form, today
-from web.admin.firms import back_to, check_details
+from web.admin.firms import back_to, check_details, keep_document
 from web.admin.forms.firms import AbsenceForm, CheckForm, HoursForm, WorkerForm
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.people.vetting import KINDS
-from worksorders.steps.people import checks
+from worksorders.steps.people import check_documents, checks
 from worksorders.steps.people import workers as step
 from worksorders.steps.people.firms import own_firm
 from worksorders.steps.people.places import depot_in, town_code
@@ -54,6 +54,7 @@ def worker(worker_id: uuid.UUID) -> ResponseReturnValue:
         absences=step.absences_from(db(), worker_id, today()),
         checks=checks.checks_of(db(), worker_id=worker_id),
         kinds=KINDS,
+        documented=check_documents.documented(db(), worker_id),
     )
 
 
@@ -151,12 +152,21 @@ def record_worker_check(worker_id: uuid.UUID) -> ResponseReturnValue:
     form: Any = CheckForm()
 
     def keep() -> str:
-        checks.record(db(), actor(), check_details(form), worker_id=worker_id, now=request_now())
+        row = checks.record(db(), actor(), check_details(form), worker_id=worker_id, now=request_now())
+        keep_document(row.id, form)
         flash("The check has been recorded.", "success")
         return url_for("admin.worker", worker_id=worker_id)
 
     title = f"Record a check of {_name(found)}"
-    return answer(form, "check.record", keep, title=title, submit="Record the check", back=_back(found))
+    return answer(
+        form,
+        "check.record",
+        keep,
+        title=title,
+        submit="Record the check",
+        back=_back(found),
+        upload=True,
+    )
 
 
 def _name(found: Any) -> str:

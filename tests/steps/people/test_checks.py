@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
+from PIL import Image
 
 from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError
-from worksorders.steps.people import checks, workers
+from worksorders.steps.people import check_documents, checks, workers
 from worksorders.steps.people.checks import CheckDetails
 
 NOW = factories.NOW
@@ -100,3 +102,16 @@ def test_places_without_anybody_come_first(session, admin, firm):
         ("F1", "locksmith", 0),
         ("E7", "locksmith", 1),
     ]
+
+
+def test_a_picture_of_a_document_is_painted_afresh_and_a_large_file_is_refused(session, admin, firm):
+    row = give(session, admin, firm, "insurance", None, to_firm=True)
+    shot = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(shot, "JPEG", comment=b"canary comment")
+    kept = check_documents.keep(session, admin, row.id, shot.getvalue(), NOW)
+    assert kept.media_type == "image/jpeg"
+    assert b"canary" in shot.getvalue()
+    assert b"canary" not in check_documents.read(session, row.id).content
+    assert check_documents.documented(session, firm.id) == {row.id}
+    with pytest.raises(FaultsError, match="at most 5,120 KB"):
+        check_documents.keep(session, admin, row.id, b"%PDF-" + bytes(6 * 1024 * 1024), NOW)

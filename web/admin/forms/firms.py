@@ -7,6 +7,7 @@ from web.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
+    FileField,
     PhoneField,
     Required,
     SelectField,
@@ -106,3 +107,4 @@ class CheckForm(Form):
     issuer = TextField("Issued by", validators=[Required("Say who issued it."), Length(max=100)])
     issued_on = DateField("Issued on", validators=[Required("Enter the day of issue.")])
     expires_on = DateField("Valid until", description="Leave it empty where it does not lapse.")
+    document = FileField("Document", description="A PDF or a picture of it, at most 5 MB; not needed.")

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from worksorders.store.tables.base import Base, HasId
+from worksorders.store.tables.base import Base, HasId, one_of
 
 
 class Firm(HasId, Base):
@@ -114,6 +114,19 @@ class VettingCheck(HasId, Base):
     expires_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+
+
+class CheckDocument(Base):
+    """The document behind a check, as a repainted picture or a PDF."""
+
+    __tablename__ = "check_document"
+    __table_args__ = (one_of("media_type", ("application/pdf", "image/jpeg")),)
+    check_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("vetting_check.id"), primary_key=True)
+    media_type: Mapped[str]
+    content: Mapped[bytes]
+    sha256: Mapped[bytes]
+    stored_at: Mapped[datetime]
+    stored_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
 
 
 class Agreement(HasId, Base):
