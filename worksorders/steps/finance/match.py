@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from worksorders.domain.finance.codes import Severity
 from worksorders.domain.finance.decision import Decision, Verdict, decide
 from worksorders.domain.finance.exceptions import Release
 from worksorders.domain.finance.reconcile import Match, reconcile
@@ -36,7 +37,13 @@ class Outcome:
 
     @property
     def is_clean(self) -> bool:
-        return self.decision.verdict is Verdict.ACCEPTED
+        """Every cent is accepted, or all that stood against it is released and the rest is what no release may pay."""
+        stopping = [
+            one
+            for one in self.decision.exceptions
+            if one.severity is not Severity.WARN and one.key not in self.decision.released and one.stops != ()
+        ]
+        return self.decision.verdict is Verdict.ACCEPTED or (not stopping and self.decision.payable_cents > 0)
 
 
 def lock_invoice(session: Session, invoice_id: uuid.UUID) -> Invoice:
@@ -108,7 +115,7 @@ def releases_of(invoice: Invoice) -> list[Release]:
 def match_invoice(session: Session, actor: Actor | None, invoice_id: uuid.UUID, now: datetime) -> Outcome:
     """Match an open invoice again and keep the outcome; one that is approved, paid or rejected stays as it is.
 
-    Sets `matched` when every cent is accepted, else `exceptions`; the accepted part is in the ledger either way.
+    Sets `matched` when nothing stands against it, else `exceptions`; the accepted part is in the ledger either way.
     """
     invoice = lock_invoice(session, invoice_id)
     if invoice.state in OPEN:

@@ -34,7 +34,7 @@ SETTLED = ("approved", "paid")
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
-    """What may be claimed of one order line now; cents before GST, `discount_cents` evens out earlier rounding."""
+    """What may be claimed of one order line now, cents before GST."""
 
     line_id: uuid.UUID
     number: int
@@ -44,7 +44,6 @@ class ClaimLine:
     unit: str
     rate: Decimal
     amount_cents: int
-    discount_cents: int
     acceptance_ids: tuple[str, ...]
 
 
@@ -149,7 +148,6 @@ def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now
                 unit=line.unit,
                 rate=line.rate,
                 amount_cents=line.amount_cents,
-                discount_cents=line.discount_cents,
                 acceptance_ids=list(line.acceptance_ids),
             )
         )
@@ -234,9 +232,6 @@ def _line(line: OrderLineFacts, pending: Decimal) -> ClaimLine | None:
     quantity = most - before
     if quantity <= 0:
         return None
-    own = line_cents(quantity, line.rate)
-    in_all = line_cents(line.invoiced_quantity + quantity, line.rate) - line.invoiced_cents
-    amount = max(0, min(own, in_all))
     cited = slice_acceptances(line, before, quantity)
     return ClaimLine(
         line_id=uuid.UUID(line.line_id),
@@ -246,7 +241,6 @@ def _line(line: OrderLineFacts, pending: Decimal) -> ClaimLine | None:
         quantity=quantity,
         unit=line.unit,
         rate=line.rate,
-        amount_cents=amount,
-        discount_cents=own - amount,
+        amount_cents=line_cents(quantity, line.rate),
         acceptance_ids=tuple(acceptance.acceptance_id for acceptance, _ in cited),
     )

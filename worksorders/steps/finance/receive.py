@@ -192,3 +192,10 @@ def _bound(line: TypedLine, index: int, orders: dict[str, WorksOrder], faults: F
         return chosen[0] if chosen else None
     same = [one for one in live if one.item_code == line.item_code.strip().upper()]
     return same[0] if len(same) == 1 else None
+
+
+def active_firms(session: Session) -> Sequence[Firm]:
+    """Firms that an invoice may come from, by name."""
+    return session.scalars(
+        select(Firm).where(Firm.active).order_by(func.unaccent(func.lower(Firm.name)), Firm.id)
+    ).all()

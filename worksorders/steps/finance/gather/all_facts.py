@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worksorders.domain.finance.facts import MatchFacts
+from worksorders.domain.finance.facts import MatchFacts, index_open_work
 from worksorders.steps.finance.gather.claims import earlier_claims
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.gather.parties import (
@@ -56,6 +56,7 @@ def gather(session: Session, invoice: Invoice, today: date, *, approver: str = "
         contracts=contract_facts(session, codes, but=invoice.id),
         earlier=earlier_claims(session, invoice, [uuid.UUID(line.line_id) for line in lines]),
         parties=party_index(session, invoice.firm, supplier),
+        open_work=index_open_work(orders.values()),
         approver=approver,
     )
 

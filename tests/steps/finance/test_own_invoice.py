@@ -1,0 +1,153 @@
+"""A firm invoices its accepted lines in one click, once, and sees nobody else's."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import func, select
+
+from tests import dispatching
+from tests.steps.finance import paying
+from tests.steps.finance.paying import NOW, codes, document, typed_line
+from worksorders.domain.errors import DomainError, FaultsError, RefusedError
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.finance import clear, own_invoice
+from worksorders.steps.finance.receive import receive_typed
+from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.orders import WorksOrder
+
+
+@pytest.fixture
+def firm(session):
+    return paying.paid_firm(session)
+
+
+@pytest.fixture
+def office(session, firm):
+    return dispatching.account(session, firm)
+
+
+def test_one_click_makes_an_invoice_that_matches_clean(session, firm, office):
+    order = paying.worked_order(session, firm, visits=2, rates=("70.00", "45.55"))
+    claim = own_invoice.find_claimable(session, office, NOW)[0]
+    assert (claim.number, claim.net_cents, claim.gst_cents) == (f"{order.code}-1", 23_110, 3_467)
+    outcome = own_invoice.submit(session, office, order.id, claim.number, NOW)
+    assert (codes(outcome), outcome.invoice.state) == (set(), "matched")
+    assert outcome.invoice.claim_number == 1
+    assert own_invoice.find_claimable(session, office, NOW) == []
+    with pytest.raises(RefusedError, match="invoiced already"):
+        own_invoice.submit(session, office, order.id, "X-2", NOW)
+
+
+def test_work_accepted_in_parts_is_paid_in_parts_that_sum_to_the_whole(session, firm, office):
+    """Half a unit is 16.665: every second part is a cent less than it comes to by itself, and that cent is held."""
+    order = paying.worked_order(session, firm, accepted=Decimal("0.5"), rates=("33.33",))
+    line = order.lines[0]
+    totals = []
+    for number in range(1, 5):
+        outcome = own_invoice.submit(session, office, order.id, f"P-{number}", NOW)
+        assert ("R04" in codes(outcome)) is (number % 2 == 0)
+        totals.append(outcome.decision.accepted_net_cents)
+        paying.accept(session, line, Decimal("0.5") if number < 4 else 0)
+    assert sum(totals) == 6_666
+    assert outcome.invoice.claim_number == 4
+    paying.assert_books_are_straight(session)
+
+
+def test_a_number_used_before_is_refused_in_words(session, firm, office):
+    one = paying.worked_order(session, firm)
+    other = paying.worked_order(session, firm)
+    own_invoice.submit(session, office, one.id, "INV-7", NOW)
+    with pytest.raises(FaultsError) as caught:
+        own_invoice.submit(session, office, other.id, "inv 07", NOW)
+    assert caught.value.by_field() == {
+        "number": ["You have used the number INV-7 before, and inv 07 looks the same: choose another."]
+    }
+    assert session.scalar(select(func.count()).select_from(Invoice)) == 1
+
+
+def test_a_firm_without_gst_number_charges_none(session, firm, office):
+    firm.gst_number = None
+    order = paying.worked_order(session, firm)
+    outcome = own_invoice.submit(session, office, order.id, "N-1", NOW)
+    assert (outcome.invoice.gst_cents, codes(outcome)) == (0, set())
+
+
+def test_another_firms_work_does_not_exist(session, firm, office):
+    order = paying.worked_order(session, firm)
+    stranger = dispatching.account(session, paying.paid_firm(session))
+    assert own_invoice.find_claimable(session, stranger, NOW) == []
+    with pytest.raises(NotFoundError):
+        own_invoice.find_claim(session, stranger, order.id, NOW)
+    with pytest.raises(NotFoundError):
+        own_invoice.submit(session, stranger, order.id, "X-1", NOW)
+    coordinator = paying.finance(session)
+    with pytest.raises(NotFoundError):
+        own_invoice.find_claimable(session, coordinator, NOW)
+
+
+def test_what_a_typed_invoice_claims_is_not_offered_again(session, firm, office):
+    order = paying.worked_order(session, firm)
+    finance = paying.finance(session)
+    line = typed_line(order.lines[0], order.code, quantity=1, rate="80.00")
+    typed = receive_typed(session, finance, document(firm, line), NOW)
+    assert own_invoice.find_claim(session, office, order.id, NOW).lines[0].quantity == 1
+    clear.reject(session, paying.finance(session), typed.invoice.id, reason="Rate is wrong", now=NOW)
+    assert own_invoice.find_claim(session, office, order.id, NOW).lines[0].quantity == 2
+
+
+def test_of_parallel_invoices_of_the_last_accepted_unit_one_matches_clean(services):
+    with services.sessions.begin() as session:
+        firm = paying.paid_firm(session)
+        order = paying.worked_order(session, firm, done=1)
+        line, code = order.lines[0], order.code
+        people = [paying.finance(session) for _ in range(4)]
+        documents = [
+            document(firm, typed_line(line, code, quantity=1), number=f"{letter * 4}-{place}")
+            for place, letter in enumerate("ABCD")
+        ]
+    barrier, states = threading.Barrier(4), []
+
+    def send(actor, paper):
+        barrier.wait()
+        with services.sessions.begin() as session:
+            states.append(receive_typed(session, actor, paper, NOW).invoice.state)
+
+    run(send, list(zip(people, documents, strict=True)))
+    assert sorted(states) == ["exceptions", "exceptions", "exceptions", "matched"]
+    with services.sessions() as session:
+        assert paying.balances(session)["invoiced"] == 7_000
+        paying.assert_books_are_straight(session)
+
+
+def test_of_parallel_clicks_one_makes_the_invoice(services):
+    with services.sessions.begin() as session:
+        firm = paying.paid_firm(session)
+        paying.worked_order(session, firm)
+        office = dispatching.account(session, firm)
+        order_id = session.scalar(select(WorksOrder.id))
+    barrier, outcomes = threading.Barrier(3), []
+
+    def click(number):
+        barrier.wait()
+        try:
+            with services.sessions.begin() as session:
+                outcomes.append(
+                    own_invoice.submit(session, office, order_id, f"Q-{number}", NOW).invoice.state
+                )
+        except DomainError as error:
+            outcomes.append(type(error).__name__)
+
+    run(click, [(number,) for number in range(3)])
+    assert sorted(outcomes) == ["RefusedError", "RefusedError", "matched"]
+
+
+def run(action, arguments):
+    threads = [threading.Thread(target=action, args=one) for one in arguments]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive()

@@ -1,0 +1,71 @@
+"""A firm's own invoices, as the firm may see them: states, amounts and what differs, never who looked at them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from worksorders.domain.finance.codes import CODES
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
+
+LATEST = 100
+SHOWN = {
+    "received": ("Received", "info"),
+    "matched": ("Checked", "info"),
+    "exceptions": ("Being checked", "warn"),
+    "approved": ("Approved", "good"),
+    "paid": ("Paid", "good"),
+    "rejected": ("Sent back", "danger"),
+}
+KEPT_INSIDE = frozenset({"P04", "P06", "D05", "I04"})
+"""What a firm is not told about itself before a person has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnInvoice:
+    """One invoice with the differences that stop something of it: (title, expected, actual, what to do)."""
+
+    invoice: Invoice
+    state: str
+    tone: str
+    differences: tuple[tuple[str, str, str, str], ...]
+
+
+def find_sent(session: Session, actor: Actor) -> Sequence[OwnInvoice]:
+    """The firm's latest invoices, the newest first."""
+    rows = session.scalars(
+        select(Invoice)
+        .where(Invoice.firm_id == actor.require_firm())
+        .order_by(Invoice.received_at.desc(), Invoice.id)
+        .limit(LATEST)
+    )
+    return [OwnInvoice(row, *SHOWN[row.state], ()) for row in rows]
+
+
+def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoice:
+    """One of the firm's own invoices; another's does not exist."""
+    row = session.scalar(
+        select(Invoice)
+        .where(Invoice.id == invoice_id, Invoice.firm_id == actor.require_firm())
+        .options(
+            selectinload(Invoice.lines).selectinload(InvoiceLine.decision), selectinload(Invoice.exceptions)
+        )
+    )
+    if row is None:
+        raise NotFoundError("There is no such invoice.")
+    told = tuple(_told(one) for one in row.exceptions if _is_told(one))
+    return OwnInvoice(row, *SHOWN[row.state], told)
+
+
+def _is_told(one: InvoiceException) -> bool:
+    return one.state == "open" and one.severity != "W" and one.code not in KEPT_INSIDE
+
+
+def _told(one: InvoiceException) -> tuple[str, str, str, str]:
+    kind = CODES[one.code]
+    return kind.title, one.expected, one.actual, kind.explanation
