@@ -114,7 +114,7 @@ def rate_differences(before: RateCard, after: RateCard) -> tuple[Difference, ...
 
 def _rate_rows(card: RateCard) -> dict[str, dict[str, str]]:
     return {
-        line.code: {"code": line.code, "unit": line.unit, "rate_nzd_ex_gst": str(line.rate.normalize())}
+        line.code: {"code": line.code, "unit": line.unit, "rate_nzd_ex_gst": f"{line.rate.normalize():f}"}
         for line in card.lines.values()
     }
 
@@ -169,5 +169,5 @@ def _recommended(
     except RecommendationError as error:
         return frozenset(), str(error)
     return frozenset(
-        (line.opening_id, line.item_code, str(line.quantity.normalize())) for line in found.items
+        (line.opening_id, line.item_code, f"{line.quantity.normalize():f}") for line in found.items
     ), ""

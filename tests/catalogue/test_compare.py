@@ -68,3 +68,12 @@ def test_a_past_finding_that_no_rule_knows_any_more_is_told(items, rules):
     (difference,) = preview({"two": ([door], False)}, (rules, items), (fewer, items))
     assert "not a finding known" in difference.fault
     assert difference.no_longer == (("d", "LK03", "1"),)
+
+
+def test_tens_and_hundreds_are_written_in_full(items):
+    dates = {"agreement": "A", "version": 1, "valid_from": date(2026, 7, 1)}
+    before, after = (
+        load_rate_card(f"code,unit,rate_nzd_ex_gst\nLK01,visit,{rate}\n", items, **dates)
+        for rate in ("140.0000", "200")
+    )
+    assert rate_differences(before, after) == (Difference("LK01", "rate_nzd_ex_gst", "140", "200"),)
