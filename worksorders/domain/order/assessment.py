@@ -111,7 +111,7 @@ def _check_answers(answers: Sequence[Answer], now: datetime, faults: Faults) -> 
         field = f"answers-{criterion.key}"
         answer = given.get(criterion.key)
         if answer is None or answer.holds is None:
-            faults.add(field, f"Answer yes or no: the person {criterion.wording}.")
+            faults.add(field, f"Answer yes or no: {criterion.wording}.")
             continue
         faults.require(answer.given_by.strip(), field, "Say who gave this answer.")
         if answer.given_at > now:

@@ -83,7 +83,7 @@ def _check_survey(referral: Referral, now: datetime, faults: Faults) -> None:
     for field, count in (("adults", referral.adults), ("children", referral.children)):
         if count is None or not 0 <= count <= MOST_PEOPLE:
             faults.add(field, f"Give the number of {field} in the home, from 0 to {MOST_PEOPLE}.")
-    if not (referral.adults or referral.children):
+    if referral.adults == 0 and referral.children == 0:
         faults.add("adults", "Nobody lives in this home: give the number of adults or children.")
     if referral.assessed_on is None:
         faults.add("assessed_on", "Enter the day on which the home was assessed.")
