@@ -1,7 +1,7 @@
 """Pages for contractors, made for a phone: offers, today, one visit, the own firm."""
 
 from web.extensions import NavItem
-from web.portal import address, attend, firm, offers, photos, today, visit
+from web.portal import address, attend, firm, invoices, offers, photos, today, visit
 from web.portal.blueprint import blueprint
 from web.portal.policy import POLICY
 from worksorders.domain.roles import Role
@@ -11,6 +11,7 @@ _CONTRACTOR = frozenset({Role.CONTRACTOR})
 NAVIGATION = [
     NavItem("portal.today", "Today", _CONTRACTOR),
     NavItem("portal.offers", "Offers", _CONTRACTOR),
+    NavItem("portal.invoices", "Invoices", _CONTRACTOR),
     NavItem("portal.firm", "My firm", _CONTRACTOR),
 ]
 
@@ -21,6 +22,7 @@ __all__ = [
     "attend",
     "blueprint",
     "firm",
+    "invoices",
     "offers",
     "photos",
     "today",

@@ -24,4 +24,7 @@ POLICY = {
     "add_photo": CONTRACTORS,
     "photo": CONTRACTORS,
     "firm": CONTRACTORS,
+    "invoices": CONTRACTORS,
+    "invoice": CONTRACTORS,
+    "make_invoice": CONTRACTORS,
 }

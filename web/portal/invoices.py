@@ -1,0 +1,60 @@
+"""The firm's invoices: made from accepted work in one click, and what became of them."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.fields import Required, TextField
+from web.forms import Form, apply_faults, render_form
+from web.portal.blueprint import blueprint
+from worksorders.domain.errors import FaultsError
+from worksorders.steps.finance import find_own, own_invoice
+
+
+class NumberForm(Form):
+    """The invoice's number, proposed and free to change."""
+
+    number = TextField("Invoice number", [Required("Enter a number for the invoice.")])
+
+
+@blueprint.get("/invoices")
+def invoices() -> str:
+    """What may be invoiced now, and the invoices of the firm."""
+    return render_template(
+        "portal/invoices.html",
+        claims=own_invoice.find_claimable(db(), actor(), request_now()),
+        sent=find_own.find_sent(db(), actor()),
+    )
+
+
+@blueprint.route("/invoices/orders/<uuid:order_id>", methods=["GET", "POST"])
+def make_invoice(order_id: uuid.UUID) -> ResponseReturnValue:
+    """The invoice as it would be made, and the one click that makes it; a second click leads to the same invoice."""
+    form = NumberForm()
+    if form.validate_on_submit():
+        try:
+            return take_once(form.key, "invoice.submit", lambda: _submit(order_id, form))
+        except FaultsError as faults:
+            db().rollback()
+            apply_faults(form, faults)
+    claim = own_invoice.find_claim(db(), actor(), order_id, request_now())
+    if not form.is_submitted():
+        form.number.data = claim.number
+    return render_form("portal/invoice_new.html", form, claim=claim)
+
+
+def _submit(order_id: uuid.UUID, form: NumberForm) -> str:
+    outcome = own_invoice.submit(db(), actor(), order_id, form.number.data, request_now())
+    flash(f"Invoice {outcome.invoice.number} is sent.", "success")
+    return url_for("portal.invoice", invoice_id=outcome.invoice.id)
+
+
+@blueprint.get("/invoices/<uuid:invoice_id>")
+def invoice(invoice_id: uuid.UUID) -> str:
+    """One of the firm's own invoices with what is held or disputed of it, in words."""
+    return render_template("portal/invoice.html", page=find_own.find_one(db(), actor(), invoice_id))
