@@ -63,7 +63,7 @@ def work(order_id: uuid.UUID) -> ResponseReturnValue:
             db().rollback()
             apply_faults(form, faults)
             page = find_work(db(), order_id)
-    return render_form("dispatch/work.html", form, page=page, action=Form())
+    return render_form("dispatch/work.html", form, page=page, action=Form(formdata=None))
 
 
 def _accept(order_id: uuid.UUID, form: WorkForm) -> str:

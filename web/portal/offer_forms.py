@@ -45,8 +45,8 @@ class AcceptForm(Form):
         )
 
 
-def accept_form(page: OfferPage) -> AcceptForm:
-    """The form for one offer: a list of workers for each seat, and the arrival of an urgent one."""
+def accept_form(page: OfferPage, *, fresh: bool = False) -> AcceptForm:
+    """The form for one offer, as sent or `fresh`: a list of workers for each seat, the arrival of an urgent one."""
     fields: dict[str, Any] = {}
     for number, seat in enumerate(page.seats, start=1):
         label = (
@@ -62,7 +62,7 @@ def accept_form(page: OfferPage) -> AcceptForm:
             choices=[(str(minutes), f"in {minutes} minutes") for minutes in page.arrivals],
             validators=[Required("Choose when the worker will be there.")],
         )
-    form: AcceptForm = type("AcceptThisForm", (AcceptForm,), fields)()
+    form: AcceptForm = type("AcceptThisForm", (AcceptForm,), fields)(**({"formdata": None} if fresh else {}))
     return form
 
 

@@ -43,7 +43,8 @@ def _show(
     if page.outcome != "open":
         status = 410 if page.outcome == "gone" else 200
         return render_template("portal/offer_past.html", page=page), status
-    accepting, declining = accepting or accept_form(page), declining or DeclineForm()
+    accepting = accepting or accept_form(page, fresh=True)
+    declining = declining or DeclineForm(formdata=None)
     wrong = next((form for form in (accepting, declining) if form.errors), None)
     shown = render_template(
         "portal/offer.html", page=page, form=wrong, accepting=accepting, declining=declining

@@ -37,16 +37,19 @@ def load(visit_id: uuid.UUID) -> VisitPage:
 
 
 def show(page: VisitPage, sent: VisitForms | None = None) -> ResponseReturnValue:
-    """The page, with the form in error if there is one and then status 422."""
+    """The page, with the form in error if there is one and then status 422.
+
+    The others are fresh: built from what was sent they would carry the id of the form that was sent.
+    """
     sent = sent or VisitForms()
     on_site = page.row.state == "on_site"
     forms = {
-        "work": sent.work or (work_form(page) if on_site else None),
-        "photos": sent.photos or (photo_form(page) if on_site else None),
-        "password": sent.password or PasswordForm(),
+        "work": sent.work or (work_form(page, fresh=True) if on_site else None),
+        "photos": sent.photos or (photo_form(page, fresh=True) if on_site else None),
+        "password": sent.password or PasswordForm(formdata=None),
     }
     wrong = next((form for form in forms.values() if form is not None and form.errors), None)
-    shown = render_template("portal/visit.html", page=page, form=wrong, action=Form(), **forms)
+    shown = render_template("portal/visit.html", page=page, form=wrong, action=Form(formdata=None), **forms)
     return shown, 422 if wrong else 200
 
 

@@ -107,8 +107,8 @@ class WorkForm(Form):
         return [field for field in self if field.name.startswith(f"line-{line.id}-")]
 
 
-def work_form(page: VisitPage) -> WorkForm:
-    """The checklist of one visit, filled with what has been entered so far, and its openings."""
+def work_form(page: VisitPage, *, fresh: bool = False) -> WorkForm:
+    """The checklist of one visit and its openings: as sent, or `fresh` as stored."""
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for line in page.lines:
@@ -117,8 +117,13 @@ def work_form(page: VisitPage) -> WorkForm:
             values[f"line-{line.id}-{name}"] = value
     for one in page.openings:
         fields[f"opening-{one.id}"] = RadioField(f"How is it now: {one.label}?", choices=OPENING_CHOICES)
-    form: WorkForm = type("WorkOfVisit", (WorkForm,), fields)(data=values)
+    form: WorkForm = type("WorkOfVisit", (WorkForm,), fields)(data=values, **_unsent(fresh=fresh))
     return form
+
+
+def _unsent(*, fresh: bool) -> dict[str, Any]:
+    """A form of which nothing was sent reads nothing of the request."""
+    return {"formdata": None} if fresh else {}
 
 
 def _line_fields(line: LineRow) -> list[tuple[str, Any, Any]]:
@@ -144,9 +149,9 @@ def _line_fields(line: LineRow) -> list[tuple[str, Any, Any]]:
     return found
 
 
-def photo_form(page: VisitPage) -> PhotoForm:
-    """The upload of one visit."""
-    form = PhotoForm()
+def photo_form(page: VisitPage, *, fresh: bool = False) -> PhotoForm:
+    """The upload of one visit: as sent, or `fresh`."""
+    form = PhotoForm(**_unsent(fresh=fresh))
     form.line.choices = [("", "The visit as a whole"), *((str(line.id), _title(line)) for line in page.lines)]
     return form
 
