@@ -38,7 +38,7 @@ def insecure(browser):
 
 def test_an_empty_day_says_so(coordinator):
     page = coordinator.get("/today").text
-    for words in ("No home is insecure now", "No order is open", "No assessment waits"):
+    for words in ("No home is insecure now", "No order is open with work to do", "No assessment waits"):
         assert words in page
 
 
@@ -114,6 +114,17 @@ def test_orders_come_by_the_time_left(coordinator, services):
     page = coordinator.get("/today").text
     assert page.index(soon.code) < page.index(late.code)
     assert "3 h left" in section(page, "Orders by deadline")
+
+
+def test_an_order_whose_work_is_done_is_not_due_any_more(coordinator, services):
+    with services.sessions.begin() as session:
+        order = referrals.bare_order(session, factories.make_user(session))
+        order.state = "issued"
+        session.scalars(select(Visit).where(Visit.order_id == order.id)).one().state = "done"
+    assert "No order is open" in section(coordinator.get("/today").text, "Orders by deadline")
+    listed = coordinator.get("/orders").text
+    assert order.code in listed
+    assert "All work is done" in listed
 
 
 def test_waiting_assessments_are_counted_even_where_they_are_not_all_listed(coordinator, services):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.codes import CodeError, read_code
@@ -35,7 +35,7 @@ class OrderFilter:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One order in a list; `next_due_at` is the earliest deadline of what is still to do."""
+    """One order in a list; `next_due_at` is the earliest deadline of what is still to do, None once all is done."""
 
     id: uuid.UUID
     code: str
@@ -44,7 +44,7 @@ class OrderRow:
     shown: str
     state: str
     raised_at: datetime
-    next_due_at: datetime
+    next_due_at: datetime | None
     lines: int
 
 
@@ -74,8 +74,9 @@ def region_choices() -> list[tuple[str, str]]:
 
 
 def find_due(session: Session, limit: int) -> tuple[OrderRow, ...]:
-    """Open orders by the time left to their next deadline."""
-    return _rows(session, [WorksOrder.state.in_(OPEN_STATES)], limit=limit, offset=0)
+    """Open orders by the time left to their next deadline; none whose work is done."""
+    rows = _rows(session, [WorksOrder.state.in_(OPEN_STATES)], limit=limit, offset=0)
+    return tuple(row for row in rows if row.next_due_at is not None)
 
 
 def _rows(
@@ -87,7 +88,8 @@ def _rows(
         .correlate(WorksOrder)
         .scalar_subquery()
     )
-    due = func.coalesce(next_visit, WorksOrder.permanent_due_at)
+    has_visits = exists().where(Visit.order_id == WorksOrder.id).correlate(WorksOrder)
+    due = func.coalesce(next_visit, case((has_visits, None), else_=WorksOrder.permanent_due_at))
     lines = (
         select(func.count())
         .where(WorksLine.order_id == WorksOrder.id, WorksLine.removed_at.is_(None))
@@ -95,13 +97,17 @@ def _rows(
         .scalar_subquery()
     )
     found = session.execute(
-        select(WorksOrder, due, lines).where(*where).order_by(due, WorksOrder.id).limit(limit).offset(offset)
+        select(WorksOrder, due, lines)
+        .where(*where)
+        .order_by(due.nulls_last(), WorksOrder.id)
+        .limit(limit)
+        .offset(offset)
     ).all()
     shown = shown_states(session, [row[0] for row in found])
     return tuple(_row(order, due_at, count, shown) for order, due_at, count in found)
 
 
-def _row(order: WorksOrder, due_at: datetime, lines: int, shown: dict[uuid.UUID, str]) -> OrderRow:
+def _row(order: WorksOrder, due_at: datetime | None, lines: int, shown: dict[uuid.UUID, str]) -> OrderRow:
     return OrderRow(
         id=order.id,
         code=order.code,
