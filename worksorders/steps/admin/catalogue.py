@@ -92,7 +92,7 @@ def check(
         raise BrokenFilesError(FINDINGS_FILE, error.faults) from None
 
 
-def load(  # noqa: PLR0917 -- what is loaded, from which day and when are one sentence.
+def load(
     session: Session,
     actor: Actor | None,
     items_csv: bytes | str,
