@@ -24,6 +24,7 @@ def visits() -> ResponseReturnValue:
         "dispatch/visits.html",
         today=[row for row in rows if row.state not in ENDED_EARLY],
         ended=[row for row in rows if row.state in ENDED_EARLY],
+        paused=find_dispatch.paused_orders(db()),
         alerts=find_dispatch.count_alerts(db()),
         action=Form(),
     )
@@ -42,3 +43,18 @@ def plan_again(visit_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("dispatch.visits")
 
     return take_once(form.key, "visit.plan_again", move)
+
+
+@blueprint.post("/orders/<uuid:order_id>/lift")
+def lift(order_id: uuid.UUID) -> ResponseReturnValue:
+    """The home is safe to go to again."""
+    form = Form()
+    if not form.validate_on_submit():
+        return redirect(url_for("dispatch.visits"), 303)
+
+    def move() -> str:
+        order = office.lift_pause(db(), actor(), order_id)
+        flash(f"Work on order {order.code} goes on.", "success")
+        return url_for("dispatch.visits")
+
+    return take_once(form.key, "order.lift", move)

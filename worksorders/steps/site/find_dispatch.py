@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from worksorders.domain.lifecycle.reasons import SUSPEND
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.gateways import places
 from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
@@ -88,6 +89,17 @@ class DayRow:
     arrived_at: datetime | None
     due_at: datetime
     late: bool
+
+
+@dataclass(frozen=True)
+class PausedRow:
+    """An order suspended for safety; its deadlines keep running."""
+
+    order_id: uuid.UUID
+    order_code: str
+    region: str
+    reason: str
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -231,6 +243,25 @@ def _is_late(visit: Visit, now: datetime) -> bool:
         return visit.start_at is not None and visit.start_at < now
     overtime = timedelta(hours=1)
     return visit.state == "on_site" and visit.end_at is not None and visit.end_at + overtime < now
+
+
+def paused_orders(session: Session) -> list[PausedRow]:
+    """Orders on which nobody may work because somebody was unsafe, the oldest first."""
+    rows = session.scalars(
+        select(WorksOrder)
+        .where(WorksOrder.state == "suspended")
+        .order_by(WorksOrder.permanent_due_at, WorksOrder.id)
+    )
+    return [
+        PausedRow(
+            row.id,
+            row.code,
+            places.region(row.region_code).name,
+            SUSPEND.label(row.state_reason) if SUSPEND.knows(row.state_reason) and row.state_reason else "",
+            row.permanent_due_at,
+        )
+        for row in rows
+    ]
 
 
 def work_to_accept(session: Session) -> list[WorkRow]:

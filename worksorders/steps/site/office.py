@@ -1,4 +1,4 @@
-"""What a coordinator does about visits: acknowledge an alert, plan again, take a visit from a firm, ask again."""
+"""What a coordinator does about visits: acknowledge, plan again, take one from a firm, ask again, lift a pause."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.making.urgent import URGENT, offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
+from worksorders.steps.ordering.moves import lock_order as lock_order_to_move
+from worksorders.steps.ordering.moves import move_order
 from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.orders import Visit, WorksOrder
 
 
 def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:
@@ -67,3 +69,10 @@ def ask_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime
         )
     audit.record(session, actor, "visit.asked_again", ("visit", visit.id))
     return offer_urgently(session, visit.order_id, now, also_recent=True)
+
+
+def lift_pause(session: Session, actor: Actor, order_id: uuid.UUID) -> WorksOrder:
+    """The home is safe to go to again: the order goes on where it was when a worker left unsafe."""
+    order = lock_order_to_move(session, order_id)
+    move_order(session, actor, order, "lift")
+    return order
