@@ -40,6 +40,7 @@ def test_an_assessment_is_taken_in_and_shown(coordinator, services):
     assert "has been taken in" in page
     assert "Raise the works order" in page
     assert "bathroom window" in page
+    assert "9:00 am to 12:00 pm" in page
     assert "Hinemoa" not in page
     assert "Example Road" not in page
     assert coordinator.get("/assessments").text.count("Te Whare Āwhina") == 1

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from web.coordinator.blueprint import blueprint
 from web.coordinator.contact import show_contact
 from web.coordinator.forms import ActionForm, ContactForm, GiveBackForm, RaiseForm
-from web.coordinator.intake_form import TakeInForm, kind_words, legend
+from web.coordinator.intake_form import TakeInForm, legend
 from web.coordinator.intake_reading import referral_of, show_faults, unreadable_degrees
+from web.coordinator.words import kind_words, safe_times
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import render_form
@@ -51,6 +52,7 @@ def _page(assessment_id: uuid.UUID, give_back_form: GiveBackForm, status: int) -
         form=give_back_form,
         raise_form=RaiseForm(formdata=None),
         contact_form=ContactForm(formdata=None),
+        safe_times=safe_times,
         action_form=ActionForm(formdata=None),
         history=history(db(), [("assessment", assessment_id), ("case_file", found.assessment.case_id)]),
     )

@@ -12,6 +12,7 @@ from wtforms import Form as InnerForm
 
 from catalogue.item import FindingRule
 from catalogue.load import findings_of, opening_kinds
+from web.coordinator.words import KIND_WORDS, kind_words
 from web.fields import (
     DateField,
     HiddenField,
@@ -25,7 +26,6 @@ from web.fields import (
     WholeNumberField,
     YesNoField,
 )
-from web.filters import words
 from web.forms import Form
 from worksorders.domain.order.assessment import CRITERIA
 
@@ -33,7 +33,6 @@ MOST_OPENINGS = 60
 MOST_PEOPLE = 30
 MOST_MEASURED = Decimal(500)
 FIRST_KIND = "front_door"
-KIND_WORDS = {"person": "The person (alarm)", "home": "The home as a whole", "inside": "Inside the home"}
 URGENCIES = (
     ("P1", "P1: lethal risk, home insecure now"),
     ("P2", "P2: high risk, locks"),
@@ -158,11 +157,6 @@ class TakeInForm(Form):
             if rule.finding == finding:
                 return rule.measured_in
         return None
-
-
-def kind_words(kind: str) -> str:
-    """`Front door` from `front_door`."""
-    return KIND_WORDS.get(kind, words(kind))
 
 
 def legend(text: str, **params: Any) -> dict[str, Any]:

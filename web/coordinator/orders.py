@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -26,7 +25,7 @@ from web.coordinator.forms import (
     PageForm,
     SendOnForm,
 )
-from web.coordinator.intake_form import kind_words
+from web.coordinator.words import kind_words, rate_text, safe_times
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.domain.lifecycle.machines import ORDER
@@ -92,6 +91,7 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
         hows={str(key): text for key, text in HOWS.items()},
         new_uuid=uuid.uuid4,
         rate_text=rate_text,
+        safe_times=safe_times,
     )
     return page, form.status if form is not None else 200
 
@@ -104,12 +104,6 @@ def offer_choices(form: LineForm, found: OrderView) -> None:
         ("", "Choose an item"),
         *((code, f"{code} {item.measure}") for code, item in found.items.items()),
     ]
-
-
-def rate_text(rate: Decimal) -> str:
-    """`$87.50`, and up to four places where a rate has them."""
-    whole = rate.quantize(Decimal("0.01"))
-    return f"${whole:,}" if whole == rate else f"${rate.normalize():,f}"
 
 
 @blueprint.get("/orders/<uuid:order_id>/order.pdf")
