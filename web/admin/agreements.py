@@ -17,6 +17,7 @@ from web.admin.firms import back_to
 from web.admin.forms.money import AgreementForm, EndForm, RateCardForm
 from web.edge import actor, db
 from web.extensions import request_now
+from web.filters import plural
 from worksorders.steps.admin import agreements as step
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.files import BrokenFilesError, safe_csv
@@ -120,7 +121,9 @@ def add_rate_card(agreement_id: uuid.UUID) -> ResponseReturnValue:
         return answer(form, "rate_card.add", add, **page)
     except BrokenFilesError as broken:
         db().rollback()
-        form.rates.errors = [f"The file has {len(broken.faults)} faults, listed below. Nothing was kept."]
+        form.rates.errors = [
+            f"The file has {plural(len(broken.faults), 'fault')}, listed on this page. Nothing was kept."
+        ]
         return form_page(form, broken=broken, **page)
 
 

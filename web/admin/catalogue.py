@@ -13,6 +13,7 @@ from web.admin.blueprint import answer, blueprint, chosen, csv_file, empty_form,
 from web.admin.forms.catalogue import CatalogueForm
 from web.edge import actor, db
 from web.extensions import request_now
+from web.filters import plural
 from web.forms import Form
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.admin import catalogue as step
@@ -53,7 +54,9 @@ def upload_catalogue() -> ResponseReturnValue:
         return answer(form, "catalogue.load", load, **page)
     except BrokenFilesError as broken:
         db().rollback()
-        form.form_errors.append(f"The file has {len(broken.faults)} faults, listed below. Nothing was kept.")
+        form.form_errors.append(
+            f"The file has {plural(len(broken.faults), 'fault')}, listed on this page. Nothing was kept."
+        )
         return form_page(form, broken=broken, **page)
 
 
