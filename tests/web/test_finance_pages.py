@@ -146,7 +146,8 @@ def test_hold_note_reject_and_their_faults(world, signed_in):
     assert re.search(r'<dialog class="app-dialog" id="hold-dialog"[^>]*data-open', faulty.text)
     assert act(browser, invoice_id, "hold", kind="held", reason="Look at the photos").status_code == 303
     assert "On hold" in browser.get("/finance?state=held").text
-    assert act(browser, invoice_id, "approve").status_code == 409
+    assert act(browser, invoice_id, "approve").status_code == 303
+    assert "This invoice is held: lift that first." in browser.get(f"/finance/invoices/{invoice_id}").text
     assert act(browser, invoice_id, "lift").status_code == 303
     assert act(browser, invoice_id, "note", text="Called them on Tuesday").status_code == 303
     assert "Called them on Tuesday" in browser.get(f"/finance/invoices/{invoice_id}").text

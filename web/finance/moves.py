@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
@@ -15,7 +15,7 @@ from web.filters import money
 from web.finance.blueprint import blueprint
 from web.finance.invoice import FORMS, show
 from web.forms import apply_faults
-from worksorders.domain.errors import Fault, FaultsError
+from worksorders.domain.errors import Fault, FaultsError, RefusedError
 from worksorders.steps.finance import clear
 from worksorders.steps.finance.find_queue import next_open
 from worksorders.steps.finance.match import load_invoice, match_invoice
@@ -55,7 +55,18 @@ def approve(invoice_id: uuid.UUID) -> ResponseReturnValue:
             return url_for("finance.queue")
         return url_for("finance.invoice", invoice_id=following)
 
-    return take_once(form.key, "invoice.approve", done)
+    try:
+        return take_once(form.key, "invoice.approve", done)
+    except RefusedError as refused:
+        return _matched_again(invoice_id, str(refused))
+
+
+def _matched_again(invoice_id: uuid.UUID, words: str) -> ResponseReturnValue:
+    """Back to the invoice as it stands now, with what stopped the approval."""
+    db().rollback()
+    match_invoice(db(), actor(), invoice_id, request_now())
+    flash(words, "error")
+    return redirect(url_for("finance.invoice", invoice_id=invoice_id), 303)
 
 
 @blueprint.post("/invoices/<uuid:invoice_id>/hold")

@@ -16,3 +16,5 @@ document.addEventListener("keydown", (event) => {
     targets[event.key]?.()?.click();
   }
 });
+
+document.documentElement.dataset.queueKeys = "ready";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -19,7 +20,11 @@ from worksorders.store.tables.finance import Invoice, InvoiceLine, LineDecision
 
 
 def earlier_claims(session: Session, invoice: Invoice, line_ids: Collection[uuid.UUID]) -> EarlierClaims:
-    """Standing invoices with the same number or total of the firm, or with a decision on one of these lines."""
+    """Standing invoices of the firm received before with the same number or total, and all on these order lines.
+
+    Of two that look alike the first stands, and only the later one is held against it; what is accepted of an order
+    line counts whoever came first.
+    """
     same_line = (
         select(InvoiceLine.invoice_id)
         .join(LineDecision, LineDecision.invoice_line_id == InvoiceLine.id)
@@ -34,13 +39,16 @@ def earlier_claims(session: Session, invoice: Invoice, line_ids: Collection[uuid
         .options(selectinload(Invoice.lines).selectinload(InvoiceLine.decision))
         .order_by(Invoice.received_at, Invoice.id)
     ).all()
-    return index_claims(_claim(row) for row in rows if not _later_duplicate(invoice, row))
+    before = index_claims(_claim(row) for row in rows if _came_before(row, invoice))
+    return replace(before, by_order_line=index_claims(map(_claim, rows)).by_order_line)
 
 
-def _later_duplicate(invoice: Invoice, other: Invoice) -> bool:
-    """Of two with one number the first stands; it is not a duplicate of the second."""
+def _came_before(other: Invoice, invoice: Invoice) -> bool:
+    """Of two with one number the one that is not marked as the duplicate; else by receipt."""
     same = (other.firm_id, other.number_normalised) == (invoice.firm_id, invoice.number_normalised)
-    return same and other.duplicate_of_id is not None and invoice.duplicate_of_id is None
+    if same and (other.duplicate_of_id is None) != (invoice.duplicate_of_id is None):
+        return other.duplicate_of_id is None
+    return (other.received_at, other.id) < (invoice.received_at, invoice.id)
 
 
 def _claim(row: Invoice) -> EarlierClaim:
