@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 from datetime import timedelta
 
@@ -128,7 +129,7 @@ def test_the_office_sees_the_visit_and_not_the_address(people):
 ROUTES = [
     ("get", ""), ("post", "/address"), ("post", "/set-out"), ("post", "/arrive"), ("post", "/checklist"),
     ("post", "/leave"), ("get", "/no-access"), ("post", "/no-access"), ("post", "/unsafe"), ("get", "/give-back"),
-    ("post", "/give-back"), ("post", "/photos"), ("get", f"/photos/{uuid.uuid4()}"),
+    ("post", "/give-back"), ("get", "/workers"), ("post", "/workers"), ("post", "/photos"), ("get", f"/photos/{uuid.uuid4()}"),
 ]  # fmt: skip
 
 
@@ -202,3 +203,15 @@ def test_the_firms_page_shows_its_people_and_checks(people):
     text = people["office"].get("/portal/firm").text
     for words in ("Worker 1", "Locksmith", "Police vetting", "valid to 30 June 2027", "Monday 8:00–17:00"):
         assert words in text
+
+
+def test_the_office_sends_another_worker(people):
+    path = f"{people['visit']}/workers"
+    page = people["office"].get(path)
+    second = re.search(r'<option value="([0-9a-f-]{36})">Worker 2', page.text)[1]
+    seat = re.search(r'<select[^>]*name="(worker-[^"]+)"', page.text)[1]
+    token = people["office"].token(path)
+    data = {"csrf_token": token, "form_uuid": str(uuid.uuid4()), seat: second}
+    assert people["office"].client.post(path, data=data).status_code == 303
+    assert "Worker 2" in people["office"].get(people["visit"]).text
+    assert "No visits today" in people["named"].get("/portal/today").text

@@ -12,10 +12,12 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
+from web.portal.offer_forms import AcceptForm, seat_form
 from web.portal.visit import VisitForms, load, show
 from web.portal.visit_forms import GiveBackForm, StopForm, WorkForm, work_form
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.offers.give_back import give_back as give_visit_back
+from worksorders.steps.offers.swap import find_swap, swap
 from worksorders.steps.site import checklist as checklists
 from worksorders.steps.site import leave as leaving
 from worksorders.steps.site import stop, travel
@@ -149,3 +151,24 @@ def _give_back(visit_id: uuid.UUID, form: GiveBackForm) -> str:
     give_visit_back(db(), actor(), visit_id, form.reason.data, request_now())
     flash("Given back. Another firm is asked.", "success")
     return url_for("portal.today")
+
+
+@blueprint.route("/visits/<uuid:visit_id>/workers", methods=["GET", "POST"])
+def workers(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Send another of the firm's workers."""
+    page = load(visit_id)
+    form = seat_form(find_swap(db(), actor(), visit_id, request_now()))
+    if form.validate_on_submit():
+        try:
+            return take_once(form.key, "visit.workers", lambda: _swap(visit_id, form))
+        except FaultsError as faults:
+            db().rollback()
+            apply_faults(form, faults)
+            page = load(visit_id)
+    return render_form("portal/workers.html", form, page=page)
+
+
+def _swap(visit_id: uuid.UUID, form: AcceptForm) -> str:
+    swap(db(), actor(), visit_id, form.workers(), request_now())
+    flash("Saved. Only those named now see the address.", "success")
+    return _address(visit_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from web.fields import RadioField, Required, SelectField
@@ -10,6 +11,7 @@ from web.filters import nz_datetime
 from web.forms import Form
 from worksorders.domain.lifecycle.reasons import DECLINE
 from worksorders.steps.offers.find.offers import OfferPage
+from worksorders.steps.offers.seats import Seat
 
 NOBODY = ("", "Choose a worker")
 
@@ -45,6 +47,24 @@ class AcceptForm(Form):
         )
 
 
+def seat_form(seats: Sequence[Seat]) -> AcceptForm:
+    """The form that names the crew of one visit anew."""
+    fields = {
+        seat.name: _seat_field(seat, "Who goes" if len(seats) == 1 else f"Who goes, place {number}")
+        for number, seat in enumerate(seats, start=1)
+    }
+    values = {seat.name: str(seat.proposed) for seat in seats}
+    form: AcceptForm = type("SeatForm", (AcceptForm,), fields)(data=values)
+    return form
+
+
+def _seat_field(seat: Seat, label: str) -> SelectField:
+    choices = [(str(worker_id), name) for worker_id, name in seat.choices]
+    if seat.proposed is None or seat.proposed not in {worker for worker, _ in seat.choices}:
+        choices.insert(0, NOBODY)
+    return SelectField(label, choices=choices, validators=[Required("Choose who goes.")])
+
+
 def accept_form(page: OfferPage, *, fresh: bool = False) -> AcceptForm:
     """The form for one offer, as sent or `fresh`: a list of workers for each seat, the arrival of an urgent one."""
     fields: dict[str, Any] = {}
@@ -52,10 +72,7 @@ def accept_form(page: OfferPage, *, fresh: bool = False) -> AcceptForm:
         label = (
             "Who goes" if len(page.seats) == 1 else f"Who goes, place {number} ({_when(page, seat.visit_id)})"
         )
-        choices = [(str(worker_id), name) for worker_id, name in seat.choices]
-        if seat.proposed is None or seat.proposed not in {worker for worker, _ in seat.choices}:
-            choices.insert(0, NOBODY)
-        fields[seat.name] = SelectField(label, choices=choices, validators=[Required("Choose who goes.")])
+        fields[seat.name] = _seat_field(seat, label)
     if page.arrivals:
         fields["arrive_in_minutes"] = RadioField(
             "When will they be there?",

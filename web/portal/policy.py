@@ -21,6 +21,7 @@ POLICY = {
     "unsafe": CONTRACTORS,
     "safe": CONTRACTORS,
     "give_back": CONTRACTORS,
+    "workers": CONTRACTORS,
     "add_photo": CONTRACTORS,
     "photo": CONTRACTORS,
     "firm": CONTRACTORS,

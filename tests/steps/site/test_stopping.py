@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from tests import dispatching as world
-from worksorders.domain.errors import FaultsError, RefusedError
+from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.offers.give_back import give_back
+from worksorders.steps.offers.swap import find_swap, swap
 from worksorders.steps.site import notes
-from worksorders.steps.site.own_visit import own_visit
+from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.site.stop import leave_unsafe, stop
 from worksorders.steps.site.travel import arrive, set_out
 from worksorders.store.tables.offers import Offer, VisitNote
@@ -90,3 +91,24 @@ def test_a_visit_given_back_goes_to_the_next_firm_and_is_closed_to_the_first(ses
 def test_nobody_gives_back_a_visit_of_another_firm(session, scene):
     with pytest.raises(NotFoundError):
         give_back(session, scene.stranger, scene.visit.id, "worker_absent", world.NOW)
+
+
+def test_another_cleared_worker_takes_the_place_and_the_first_loses_it(session, scene):
+    (seat,) = find_swap(session, scene.office, scene.visit.id, world.NOW)
+    second = scene.firm.workers[1]
+    assert {worker for worker, _ in seat.choices} == {worker.id for worker in scene.firm.workers}
+    swap(session, scene.office, scene.visit.id, {seat.name: second.id}, world.NOW)
+    assert crew_of(session, scene.visit.id) == [second.id]
+    with pytest.raises(NotPermittedError):
+        set_out(session, scene.worker, scene.visit.id, AT)
+    set_out(session, world.account(session, scene.firm, second), scene.visit.id, AT)
+    with pytest.raises(RefusedError, match="en route"):
+        swap(session, scene.office, scene.visit.id, {seat.name: scene.worker.worker_id}, AT)
+
+
+def test_nobody_of_another_firm_or_uncleared_takes_the_place(session, scene):
+    (seat,) = find_swap(session, scene.office, scene.visit.id, world.NOW)
+    with pytest.raises(FaultsError, match="not cleared or not free"):
+        swap(session, scene.office, scene.visit.id, {seat.name: scene.stranger.worker_id}, world.NOW)
+    with pytest.raises(NotFoundError):
+        find_swap(session, scene.stranger, scene.visit.id, world.NOW)

@@ -6,24 +6,23 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance import ledger
+from worksorders.steps.offers.booking import book_crew
 from worksorders.steps.offers.conflict import CONFLICT, never_again
 from worksorders.steps.offers.making.cascade import pass_on
 from worksorders.steps.offers.making.urgent import after_urgent_refusal
-from worksorders.steps.offers.moves import live_bookings, lock_order, move_offer, move_visit
+from worksorders.steps.offers.moves import lock_order, move_offer, move_visit
 from worksorders.steps.offers.own_offer import own_open_offer
 from worksorders.steps.offers.rates import take_rates
 from worksorders.steps.offers.seats import choose, find_seats
 from worksorders.steps.offers.withdraw import withdraw_others
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking
 
 ARRIVAL_MINUTES = (30, 45, 60, 90, 120, 180)
 
@@ -59,7 +58,7 @@ def accept(
     try:
         with session.begin_nested():
             for visit in visits:
-                _book(session, offer, visit, crews[visit.id], now)
+                book_crew(session, offer, visit, crews[visit.id], now)
     except IntegrityError:
         message = "A worker has been booked for that time meanwhile: name another one."
         raise FaultsError([Fault(seats[0].name, message)]) from None
@@ -85,28 +84,6 @@ def _set_times(offer: Offer, visits: Sequence[Visit], minutes: int | None, now: 
     for visit in visits:
         visit.start_at = now + timedelta(minutes=minutes)
         visit.end_at = visit.start_at + timedelta(minutes=visit.minutes)
-
-
-def _book(session: Session, offer: Offer, visit: Visit, crew: Sequence[uuid.UUID], now: datetime) -> None:
-    """Confirm what is held, for the workers named; an urgent visit takes their time from now on."""
-    held = list(live_bookings(session, [visit.id]))
-    for booking in held:
-        booking.state = "released"
-    session.flush()
-    start_at, end_at = visit.start_at or now, visit.end_at or now
-    for place, worker_id in enumerate(crew):
-        pinned = offer.urgent or (place < len(held) and held[place].pinned)
-        session.add(
-            Booking(
-                worker_id=worker_id,
-                firm_id=offer.firm_id,
-                visit_id=visit.id,
-                during=Range(now if offer.urgent else start_at, end_at),
-                state="confirmed",
-                pinned=pinned,
-            )
-        )
-    session.flush()
 
 
 def decline(session: Session, actor: Actor, offer_id: uuid.UUID, reason: str, now: datetime) -> Offer:
