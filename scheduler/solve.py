@@ -14,6 +14,8 @@ from scheduler.problem import Problem, Variant
 from scheduler.reasons import reasons
 from scheduler.score import score
 
+SMALL_SHARE = 0.1  # seconds a visit that a part may take before its share of the whole counts
+
 OnProgress = Callable[[Progress], None]
 
 
@@ -21,7 +23,7 @@ class SolverError(RuntimeError):
     """The solver made a plan that the checker refuses: a defect of ours, never shown as a plan."""
 
 
-def solve(  # noqa: PLR0917 -- the limits are read in the order of the command
+def solve(
     problem: Problem,
     variant: Variant = "full",
     seconds: float = 10.0,
@@ -72,7 +74,8 @@ class _Run:
             if self.budget.work is not None:
                 visits = len(self.parts[a].visits)
                 work = math.ceil(self.budget.work * visits / len(self.problem.visits))
-            solver.improve(self.budget.part(self.budget.left() * share, work), self.report)
+            small = min(0.4, SMALL_SHARE * len(self.parts[a].visits) / max(0.1, self.budget.left()))
+            solver.improve(self.budget.part(self.budget.left() * max(share, small), work), self.report)
             self.report()
 
     def report(self) -> None:

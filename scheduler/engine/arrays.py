@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,15 @@ MOST_STOPS = 48
 NEIGHBOURS = 80
 
 
+class Pairs(NamedTuple):
+    """Every (shift, visit) that fits alone, sorted by shift; shift s owns rows sptr[s] to sptr[s + 1]."""
+
+    sptr: Ints
+    visit: Ints
+    shift: Ints
+    day: Ints
+
+
 class Compiled:
     """A problem in one variant as arrays, with the slots (worker, shift) that its shift numbers stand for."""
 
@@ -29,10 +38,15 @@ class Compiled:
         self.must = _must(problem) if self.full else set()
         self.net = _net(self)
         self.constant = int(self.net.ucost.sum())
+        self.pairs = _pairs(self.net, len(self.slots))
+
+    def true_ucost(self, i: int) -> int:
+        """Cost of leaving visit i out, without the price that keeps pinned visits in."""
+        return int(self.net.ucost[i]) - (BIG if i in self.must else 0)
 
     def floor_bound(self) -> int:
         """A bound that needs no work: each visit costs at least its best day, or being left out."""
-        best = self.net.ucost.copy()
+        best = np.array([self.true_ucost(i) for i in range(len(self.net.ucost))], dtype=np.int64)
         for i in range(len(best)):
             shifts = self.net.cshift[self.net.cptr[i] : self.net.cptr[i + 1]]
             if len(shifts):
@@ -48,6 +62,14 @@ class Compiled:
             for i, v in enumerate(self.problem.visits)
         ]
         return np.array([row[-1] for row in sorted(rows)], dtype=np.int64)
+
+
+def _pairs(net: Net, shifts: int) -> Pairs:
+    visit = np.repeat(np.arange(len(net.service)), np.diff(net.cptr))
+    order = np.argsort(net.cshift, kind="stable")
+    shift = net.cshift[order]
+    sptr = np.searchsorted(shift, np.arange(shifts + 1)).astype(np.int64)
+    return Pairs(sptr, visit[order].astype(np.int64), shift, net.day[shift])
 
 
 def fresh_state(compiled: Compiled, seed: int) -> State:

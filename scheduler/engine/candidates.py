@@ -37,12 +37,14 @@ def _slots(
     if k in visit.excluded_workers or out > worker.reach_minutes:
         return []
     back = int(problem.travel[i, problem.base(k)])
+    pin = visit.pinned if variant != "common" and visit.crew == 1 else None
     barred = visit.uncleared.get(k, ())
     return [
         (k, s)
         for s, shift in enumerate(worker.shifts)
         if shift.day in by_day
         and shift.day not in barred
+        and (pin is None or (pin.worker, pin.shift) == (k, s))
         and alone_start(by_day[shift.day], shift, out, visit.service_minutes + back, variant) is not None
     ]
 

@@ -1,4 +1,4 @@
-"""Solves one part: incumbent first, then whatever proves and improves it, until its budget ends."""
+"""Solves one part: incumbent first, then bound, integer master and neighbourhoods, until its budget ends."""
 
 from __future__ import annotations
 
@@ -6,12 +6,29 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from scheduler.budget import Budget
+from scheduler.check import check
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.columns.dive import dive
+from scheduler.engine.columns.generate import Generation, safe_integer
+from scheduler.engine.columns.integer import Limits
+from scheduler.engine.columns.pool import Column
+from scheduler.engine.columns.prove import prove
+from scheduler.engine.columns.timing import as_routes
 from scheduler.engine.incumbent import COLD, Incumbent
+from scheduler.engine.neighbourhood import Neighbourhoods, solve_exact, thinned
 from scheduler.plan import Route
 from scheduler.problem import Problem, Variant
 
-SLICE = 100
+SLICE = 50
+FIRST_SECONDS_A_VISIT = 0.015
+SHARE_OF_FIRST = 0.15
+SHARE_OF_BOUND = 0.6
+MOST_MASTER = 12_000
+MOST_INTEGER = 160
+MOST_PROOF = 60
+SMALL = 15
+SIZES = (60, 90, 120)
+FULL_SIZES = (40, 60, 80)
 
 
 class PartResult(NamedTuple):
@@ -24,13 +41,16 @@ class PartResult(NamedTuple):
 
 
 class PartSolver:
-    """One part with its incumbent and bound; `construct` comes first, `improve` may be called with any budget."""
+    """One part with its incumbent and bound; `improve` may be called with any budget, again and again."""
 
     def __init__(self, problem: Problem, variant: Variant, seed: int) -> None:
+        self.problem, self.variant, self.seed = problem, variant, seed
         self.compiled = Compiled(problem, variant)
         self.incumbent = Incumbent(self.compiled, seed)
         self.bound = self.compiled.floor_bound()
+        self.generation: Generation | None = None
         self.incumbent.construct()
+        self.report: Callable[[], None] = lambda: None
 
     def cost(self) -> int:
         """Cost of the best plan so far."""
@@ -42,9 +62,16 @@ class PartSolver:
 
     def improve(self, budget: Budget, report: Callable[[], None]) -> None:
         """Work until the budget is over or the plan is proven optimal."""
+        self.report = report
         if self.proven() or not self.compiled.slots:
             return
-        self._anneal(budget, report)
+        first = min(SHARE_OF_FIRST * budget.left(), FIRST_SECONDS_A_VISIT * len(self.problem.visits))
+        self._anneal(budget.part(first, budget.work))
+        steps = (self._relax, self._integer, self._prove, self._dive, self._neighbourhoods)
+        for step in steps:
+            if self.proven() or budget.over():
+                return
+            step(budget)
 
     def result(self) -> PartResult:
         """What is known now."""
@@ -52,12 +79,101 @@ class PartSolver:
             self.incumbent.routes(), self.cost(), min(self.bound, self.cost()), self.incumbent.steps
         )
 
-    def _anneal(self, budget: Budget, report: Callable[[], None]) -> None:
+    def _raise_bound(self, bound: float) -> None:
+        if bound > self.bound:
+            self.bound = max(self.bound, min(safe_integer(bound), self.cost()))
+            self.report()
+
+    def _anneal(self, budget: Budget) -> None:
         hot, done = self.incumbent.heat(), 0
         while not budget.over() and (budget.work is None or done < budget.work):
             share = done / budget.work if budget.work is not None else budget.elapsed() / budget.seconds
             heat = hot * (COLD / hot) ** min(1.0, share)
             steps = SLICE if budget.work is None else min(SLICE, budget.work - done)
             if self.incumbent.run(steps, heat, max(COLD / 2, heat * 0.98)):
-                report()
+                self.report()
             done += steps
+
+    def plan(self) -> list[Column]:
+        """The best plan as columns of the pool."""
+        assert self.generation is not None
+        pool, found = self.generation.pool, []
+        for worker, shift, stops in self.incumbent.routes():
+            visits, starts = tuple(stop.visit for stop in stops), tuple(stop.start for stop in stops)
+            found.append(pool.columns[pool.number(self.compiled.number[worker, shift], visits, starts)])
+        return found
+
+    def _relax(self, budget: Budget) -> None:
+        """The linear relaxation: a bound, and the columns that everything after lives on."""
+        if self.generation is None:
+            self.generation = Generation(self.compiled)
+        self.plan()
+        rounds = None if budget.work is None else 30 + budget.work // 10
+        self.generation.run(budget.part(SHARE_OF_BOUND * budget.left(), budget.work), self.cost(), rounds)
+        self._raise_bound(self.generation.bound)
+
+    def take(self, plan: list[Column] | None) -> bool:
+        """Make a plan of columns the incumbent if its exact times agree, no rule is broken and it is better."""
+        routes = as_routes(self.compiled, plan) if plan is not None else None
+        return routes is not None and self.take_routes(routes)
+
+    def take_routes(self, routes: tuple[Route, ...]) -> bool:
+        """The same for routes with their starts."""
+        if self.compiled.full and check(self.problem, routes, self.variant):
+            return False
+        before = self.cost()
+        self.incumbent.load(routes)
+        if self.cost() < before:
+            self.report()
+        return self.cost() < before
+
+    def _integer(self, budget: Budget) -> None:
+        """The integer master over the most promising columns, for parts that are not too large for it."""
+        generation = self.generation
+        if generation is None or len(self.problem.visits) > MOST_INTEGER:
+            return
+        start = self.plan()
+        thin = thinned(self.compiled, generation.promising(self.cost(), MOST_MASTER), start, MOST_MASTER)
+        limits = self._limits(budget, 0.2)
+        self.take(solve_exact(self.compiled, generation.rows, thin, (), start, limits))
+
+    def _prove(self, budget: Budget) -> None:
+        """Integer masters over complete sets of routes, where these are few enough."""
+        if self.generation is None or (self.compiled.full and len(self.problem.visits) > MOST_PROOF):
+            return
+        inner = budget.part(0.5 * budget.left(), budget.work)
+        prove(self.generation, self.plan, self.cost, self.take_routes, self._raise_bound, inner)
+
+    def _dive(self, budget: Budget) -> None:
+        if self.generation is not None and len(self.problem.visits) > SMALL:
+            self.take(dive(self.generation, budget.part(0.3 * budget.left(), budget.work)))
+
+    def _limits(self, budget: Budget, share: float) -> Limits:
+        if budget.work is not None:
+            return Limits(1e9, nodes=10 + budget.work)
+        return Limits(max(0.05, share * budget.left()))
+
+    def _neighbourhoods(self, budget: Budget) -> None:
+        generation = self.generation
+        assert generation is not None
+        search = Neighbourhoods(self.compiled, generation.pool, generation.rows, self.seed)
+        visits, done = len(self.problem.visits), 0
+        sizes = FULL_SIZES if self.compiled.full else SIZES
+        while not budget.over() and not self.proven():
+            if budget.work is not None and done * 200 >= budget.work:
+                return
+            limits = (
+                Limits(1e9, nodes=50)
+                if budget.work is not None
+                else Limits(min(4.0, max(0.05, budget.left())))
+            )
+            rounds = None if budget.work is None else 30
+            inner = budget.part(8.0, budget.work)
+            self.take(search.improve(self.plan(), min(visits, sizes[done % 3]), inner, limits, rounds))
+            if budget.over():
+                return
+            if self.incumbent.run(SLICE * 4, COLD * 20, COLD):
+                self.report()
+            done += 1
+            if done % 12 == 0:
+                self._prove(budget)

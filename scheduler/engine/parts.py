@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.engine.candidates import candidates
 from scheduler.plan import Route, Stop
-from scheduler.problem import Precedence, Problem, Variant, Visit
+from scheduler.problem import DAY, Precedence, Problem, TimeWindow, Variant, Visit
 
 
 class Part(NamedTuple):
@@ -22,12 +22,21 @@ class Part(NamedTuple):
 def in_variant(problem: Problem, variant: Variant) -> Problem:
     """The problem with what the common variant does not know set aside: only windows, trades, shifts and travel."""
     if variant != "common":
-        return problem
+        return replace(problem, visits=tuple(_at_pin(v) for v in problem.visits))
     plain = tuple(
         replace(v, crew=1, pinned=None, exposed_since_day=None, exposed_cost_per_day=0)
         for v in problem.visits
     )
     return replace(problem, visits=plain, precedences=(), same_day=(), published={}, max_moves=None)
+
+
+def _at_pin(visit: Visit) -> Visit:
+    """A pinned visit may start at its pin only."""
+    if visit.pinned is None:
+        return visit
+    day, minute = divmod(visit.pinned.start, DAY)
+    only = (TimeWindow(day, minute, minute),)
+    return replace(visit, windows=only, windows_late=only)
 
 
 def split(problem: Problem, variant: Variant) -> list[Part]:
@@ -83,7 +92,9 @@ def restrict(problem: Problem, part: Part) -> Problem:
             Precedence(visit_at[p.before], visit_at[p.after], p.least_gap, p.greatest_gap) for p in inside
         ),
         same_day=tuple(
-            tuple(visit_at[i] for i in group) for group in problem.same_day if group and group[0] in visit_at
+            tuple(visit_at[i] for i in group if i in visit_at)
+            for group in problem.same_day
+            if visit_at.keys() & set(group)
         ),
         published={
             visit_at[i]: told._replace(worker=worker_at.get(told.worker, -1))

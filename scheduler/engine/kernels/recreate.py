@@ -1,7 +1,7 @@
 """Finds the cheapest place of a visit in a plan under search, alone or as a crew, and puts it there."""
 
 # mypy: warn-return-any=False
-# ruff: noqa: PLR0917, SIM110
+# ruff: noqa: SIM110
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Changes one route of a plan under search and keeps times, cost and the way back consistent."""
 
 # mypy: warn-return-any=False
-# ruff: noqa: PLR0917
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 """Ruin and recreate: takes neighbouring visits out of the plan, puts them back better, and keeps the best plan."""
 
 # mypy: warn-return-any=False
-# ruff: noqa: PLR0917
 
 from __future__ import annotations
 

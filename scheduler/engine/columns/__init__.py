@@ -1,0 +1,1 @@
+"""Column generation: routes priced against a linear master, integer masters over them, and proofs."""

@@ -1,0 +1,202 @@
+"""Column generation: master and pricing in turn, a valid bound every round, rows added where the mix breaks rules."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+
+from scheduler.budget import Budget
+from scheduler.engine.arrays import Compiled
+from scheduler.engine.columns.master import Duals, Master, build_prices
+from scheduler.engine.columns.pool import Column, Order, Pool, Rows
+from scheduler.engine.kernels.pricing import Labels, Prices
+from scheduler.engine.kernels.routes_out import price_shifts, scratch
+from scheduler.problem import DAY
+
+BEAMS = (40, 300, 3000, 100_000)
+ROOM = 400_000
+EACH = 12
+EPSILON = 1e-6
+BUCKET = 15
+ROWS_EVERY = 5
+NOTHING = -(10**15)
+
+
+class Found(NamedTuple):
+    """Routes out of pricing: shift, visits, starts and reduced cost; `least` bounds each shift from below."""
+
+    routes: list[tuple[int, tuple[int, ...], tuple[int, ...]]]
+    costs: list[float]
+    least: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+
+def safe_integer(bound: float) -> int:
+    """The integer bound that a floating-point one proves, with a margin for rounding."""
+    if not math.isfinite(bound):
+        return NOTHING
+    return math.ceil(bound - 1e-6 * max(1.0, abs(bound)) - 1e-3)
+
+
+class Pricer:
+    """Calls the pricing kernel with room that is kept between calls."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.labels: Labels | None = None
+        shortest = int(compiled.net.service.min(initial=1440))
+        longest = int(max(compiled.net.closes + compiled.net.over - compiled.net.opens, default=1))
+        self.stops = max(1, min(len(compiled.net.service), longest // max(1, shortest) + 1))
+
+    def run(
+        self,
+        prices: Prices,
+        shifts: np.ndarray[tuple[int, ...], np.dtype[np.int64]],
+        limit: float,
+        beam: int,
+        same: int = 0,
+        each: int = EACH,
+        most: int = 0,
+    ) -> Found | None:
+        """Routes with a reduced cost under `limit`; None where `most` of them were not enough room."""
+        room = 20_000 if beam <= BEAMS[1] else ROOM
+        if self.labels is None or len(self.labels.place) < room:
+            self.labels = scratch(self.compiled.net, room)
+        most = most or each * len(shifts) + 1
+        m = len(self.compiled.slots)
+        out_shift, out_size = np.zeros(most, np.int64), np.zeros(most, np.int64)
+        seq, start = np.zeros((most, self.stops), np.int64), np.zeros((most, self.stops), np.int64)
+        cost, least = np.zeros(most), np.zeros(m)
+        count = price_shifts(
+            self.compiled.net,
+            prices,
+            self.labels,
+            shifts,
+            np.full(m, limit),
+            beam,
+            same,
+            each,
+            out_shift,
+            out_size,
+            seq,
+            start,
+            cost,
+            least,
+        )
+        if count < 0:
+            return None
+        routes = [
+            (
+                int(out_shift[r]),
+                tuple(seq[r, : out_size[r]].tolist()),
+                tuple(start[r, : out_size[r]].tolist()),
+            )
+            for r in range(count)
+        ]
+        return Found(routes, cost[:count].tolist(), least)
+
+
+class Generation:
+    """The root relaxation of one part; `run` may be called again to go on."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+        self.pool, self.rows = Pool(compiled), Rows(compiled)
+        self.pricer = Pricer(compiled)
+        self.master = Master(compiled, self.pool, self.rows)
+        self.every = np.arange(len(compiled.slots), dtype=np.int64)
+        self.bound = -math.inf
+        self.value = math.inf
+        self.prices: Prices | None = None
+        self.best_prices: Prices | None = None
+        self.duals: Duals | None = None
+        self.level = 0
+        self.rounds = 0
+        self.converged = False
+
+    def run(self, budget: Budget, target: int, rounds: int | None = None) -> bool:
+        """Go on until nothing improves, the bound reaches `target`, or the budget ends; whether it converged."""
+        while not self.converged and not budget.over() and safe_integer(self.bound) < target:
+            if rounds is not None and self.rounds >= rounds:
+                break
+            if not self.round():
+                break
+        return self.converged
+
+    def round(self) -> bool:
+        """One solve and one pricing; False where the linear solver gave up."""
+        self.rounds += 1
+        self.master.sync()
+        value = self.master.solve()
+        if value is None:
+            return False
+        self.value = value
+        if self.rounds % ROWS_EVERY == 0 and self._separate():
+            return True
+        duals = self.master.duals()
+        self.prices = build_prices(self.compiled, self.rows, duals)
+        found = self.pricer.run(self.prices, self.every, -EPSILON * 100, BEAMS[self.level])
+        if found is None:
+            return False
+        bound = value + float(np.minimum(found.least, 0).sum())
+        if bound > self.bound:
+            self.bound, self.best_prices, self.duals = bound, self.prices, duals
+        fresh = [self.pool.add(*route) for route in found.routes]
+        if any(number is not None for number in fresh):
+            if len(fresh) > 3 * len(self.every) ** 0.5:
+                self.level = max(0, self.level - 1)
+            return True
+        if self._separate():
+            return True
+        if self.level + 1 < len(BEAMS) and bound < value - max(1e-3, 1e-7 * abs(value)):
+            self.level += 1
+        else:
+            self.converged = True
+        return True
+
+    def priced(self, options: Collection[Order]) -> Prices | None:
+        """Prices at the duals of the best bound, with every time of day that the rows of `options` tell apart."""
+        if self.duals is None:
+            return None
+        return build_prices(self.compiled, self.rows, self.duals, options)
+
+    def telling(self) -> list[Order]:
+        """Order rows that the best bound uses, and those of whole days, which need no times."""
+        priced = (
+            {one for one, dual in zip(self.rows.orders, self.duals.order, strict=False) if dual < -1e-9}
+            if self.duals
+            else set()
+        )
+        return [one for one in self.rows.orders if one in priced or (one.tau + 1) % DAY == 0]
+
+    def promising(self, cost: int, most: int) -> list[Column]:
+        """Columns of the pool whose reduced cost leaves room for a plan cheaper than `cost`, the best first."""
+        gap = cost - self.bound
+        rated = [(self.reduced(c), q) for q, c in enumerate(self.pool.columns)]
+        kept = sorted((rc, q) for rc, q in rated if rc <= gap + 1e-3)
+        return [self.pool.columns[q] for _, q in kept[:most]]
+
+    def reduced(self, column: Column) -> float:
+        """Reduced cost of a column at the duals of the best bound."""
+        prices, net = self.best_prices, self.compiled.net
+        if prices is None:
+            return 0.0
+        earned = 0.0
+        for i, start in zip(column.visits, column.starts, strict=True):
+            first = int(prices.sptr[column.shift])
+            q = first + int(np.searchsorted(prices.svisit[first : int(prices.sptr[column.shift + 1])], i))
+            earned += float(prices.gain[q]) + self.pool.visit_cost(i, column.shift)
+            for b in range(int(prices.bptr[prices.row[q]]), int(prices.bptr[prices.row[q] + 1])):
+                if prices.btime[b] < start:
+                    earned += float(prices.bdelta[b])
+        return column.cost - earned + float(prices.flat[column.shift]) - float(net.fixed[column.shift])
+
+    def _separate(self) -> bool:
+        chosen = self.master.weighted()
+        links = self.master.loose_links(chosen)
+        if links:
+            self.master.add_links(links)
+        added = [self.rows.add(order) for order in self.rows.violated(chosen, BUCKET)]
+        return bool(links) or any(added)

@@ -1,0 +1,231 @@
+"""The linear master: which mix of routes covers every visit at least cost; its duals price new routes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+import numpy as np
+from ortools.linear_solver import pywraplp
+
+from scheduler.engine.arrays import Compiled
+from scheduler.engine.columns.pool import Column, Order, Pool, Rows
+from scheduler.engine.kernels.pricing import Prices
+from scheduler.problem import DAY
+
+Link = tuple[int, int]  # visit, worker
+
+
+class Duals(NamedTuple):
+    """Duals by row: cover by visit, shift by number, order rows in their order, links, same days."""
+
+    cover: Any
+    shift: Any
+    order: list[float]
+    link: dict[Link, float]
+    same: dict[tuple[int, int, int], float]
+
+
+class Master:
+    """GLOP over the pool; columns and rows may be added between solves."""
+
+    def __init__(self, compiled: Compiled, pool: Pool, rows: Rows) -> None:
+        self.compiled, self.pool, self.rows = compiled, pool, rows
+        net = compiled.net
+        self.lp: Any = pywraplp.Solver.CreateSolver("GLOP")
+        n, m = len(net.service), len(compiled.slots)
+        self.left = [self.lp.NumVar(0, 1, "") for _ in range(n)]
+        self.cover = [self.lp.Constraint(int(net.crew[i]), int(net.crew[i])) for i in range(n)]
+        self.shift = [self.lp.Constraint(-self.lp.infinity(), 1) for _ in range(m)]
+        self.goal = self.lp.Objective()
+        self.goal.SetMinimization()
+        for i in range(n):
+            self.cover[i].SetCoefficient(self.left[i], int(net.crew[i]))
+            self.goal.SetCoefficient(self.left[i], compiled.true_ucost(i))
+        self.x: list[Any] = []
+        self.order: list[Any] = []
+        self.link: dict[Link, Any] = {}
+        self.one_home: dict[int, Any] = {}
+        self.y: dict[tuple[int, int], Any] = {}
+        self.same: dict[tuple[int, int, int], Any] = {}
+        self.terms: dict[int, list[tuple[Any, int, float]]] = defaultdict(list)
+        for before, after in rows.least:
+            row = self.lp.Constraint(-self.lp.infinity(), 0)
+            row.SetCoefficient(self.left[before], 1)
+            row.SetCoefficient(self.left[after], -1)
+        for a, b in rows.same:
+            self._same_rows(a, b)
+        self.sync()
+
+    def _same_rows(self, a: int, b: int) -> None:
+        row = self.lp.Constraint(0, 0)
+        row.SetCoefficient(self.left[a], 1)
+        row.SetCoefficient(self.left[b], -1)
+        for day in range(self.compiled.net.days):
+            self.same[a, b, day] = self.lp.Constraint(0, 0)
+
+    def sync(self) -> None:
+        """Take in the order rows and columns that are new since the last call."""
+        for order in self.rows.orders[len(self.order) :]:
+            self._add_order(order)
+        for column in self.pool.columns[len(self.x) :]:
+            self._add_column(column)
+
+    def _add_order(self, order: Order) -> None:
+        row = self.lp.Constraint(-self.lp.infinity(), 0)
+        self.order.append(row)
+        for i, threshold, value in self.rows.terms(order):
+            self.terms[i].append((row, threshold, value))
+            for number in self.pool.by_visit[i]:
+                if number < len(self.x):
+                    column = self.pool.columns[number]
+                    if column.starts[column.visits.index(i)] <= threshold:
+                        row.SetCoefficient(self.x[number], row.GetCoefficient(self.x[number]) + value)
+
+    def _add_column(self, column: Column) -> None:
+        x = self.lp.NumVar(0, self.lp.infinity(), "")
+        self.x.append(x)
+        self.goal.SetCoefficient(x, column.cost)
+        self.shift[column.shift].SetCoefficient(x, 1)
+        worker = int(self.compiled.net.worker[column.shift])
+        day = int(self.compiled.net.day[column.shift])
+        summed: dict[Any, float] = defaultdict(float)
+        for i, start in zip(column.visits, column.starts, strict=True):
+            self.cover[i].SetCoefficient(x, 1)
+            for row, threshold, value in self.terms[i]:
+                if start <= threshold:
+                    summed[row] += value
+            if (i, worker) in self.link:
+                self.link[i, worker].SetCoefficient(x, 1)
+            for a, b in self.rows.same:
+                if i in {a, b}:
+                    summed[self.same[a, b, day]] += (1 if i == a else -1) / int(self.compiled.net.crew[i])
+        for row, value in summed.items():
+            row.SetCoefficient(x, value)
+
+    def add_links(self, pairs: list[Link]) -> None:
+        """Price one more worker at a home for these visits and workers."""
+        net = self.compiled.net
+        for i, k in pairs:
+            h = int(net.home[i])
+            row = self.lp.Constraint(-self.lp.infinity(), 0)
+            self.link[i, k] = row
+            row.SetCoefficient(self._worker_at(k, h), -1)
+            for number in self.pool.by_visit[i]:
+                if number < len(self.x) and net.worker[self.pool.columns[number].shift] == k:
+                    row.SetCoefficient(self.x[number], 1)
+
+    def _worker_at(self, k: int, h: int) -> Any:
+        if h not in self.one_home:
+            z = self.lp.NumVar(0, 1, "")
+            self.goal.SetCoefficient(z, -self.compiled.net.extra)
+            self.one_home[h] = self.lp.Constraint(-self.lp.infinity(), 0)
+            self.one_home[h].SetCoefficient(z, 1)
+            members = self.rows.homes[h]
+            some = self.lp.Constraint(-self.lp.infinity(), len(members))
+            some.SetCoefficient(z, 1)
+            for i in members:
+                some.SetCoefficient(self.left[i], 1)
+        if (k, h) not in self.y:
+            y = self.lp.NumVar(0, 1, "")
+            self.goal.SetCoefficient(y, self.compiled.net.extra)
+            self.one_home[h].SetCoefficient(y, -1)
+            self.y[k, h] = y
+        return self.y[k, h]
+
+    def solve(self) -> float | None:
+        """The cost of the relaxation over the present columns, or None where the solver gave up."""
+        status = self.lp.Solve()
+        return float(self.goal.Value()) if status == pywraplp.Solver.OPTIMAL else None
+
+    def weighted(self) -> list[tuple[Column, float]]:
+        """Columns in use with their shares."""
+        return [
+            (c, v)
+            for c, x in zip(self.pool.columns, self.x, strict=False)
+            if (v := x.solution_value()) > 1e-7
+        ]
+
+    def loose_links(self, chosen: list[tuple[Column, float]]) -> list[Link]:
+        """Pairs of visit and worker in use at a priced home that no row prices yet, or too little."""
+        share: dict[Link, float] = defaultdict(float)
+        for column, value in chosen:
+            k = int(self.compiled.net.worker[column.shift])
+            for i in column.visits:
+                if self.rows.home_of(i) is not None and (i, k) not in self.link:
+                    share[i, k] += value
+        at = {key: y.solution_value() for key, y in self.y.items()}
+        return [
+            pair
+            for pair, value in share.items()
+            if value > at.get((pair[1], self.rows.home_of(pair[0]) or 0), 0.0) + 1e-4
+        ]
+
+    def duals(self) -> Duals:
+        """The present duals of every row."""
+        return Duals(
+            np.array([row.dual_value() for row in self.cover]),
+            np.array([row.dual_value() for row in self.shift]),
+            [row.dual_value() for row in self.order],
+            {pair: row.dual_value() for pair, row in self.link.items()},
+            {key: row.dual_value() for key, row in self.same.items()},
+        )
+
+
+def build_prices(compiled: Compiled, rows: Rows, duals: Duals, options: Collection[Order] = ()) -> Prices:
+    """Duals as the gain of each visit in each shift that can hold it, with breaks by time of day.
+
+    Rows among `options` tell times of day apart even where they have no price, by next to nothing.
+    """
+    cover, shift, order, link, same = duals
+    order = [*order, *[0.0] * (len(rows.orders) - len(order))]
+    net = compiled.net
+    days = net.days
+    table = cover[:, None] - (net.daycost / net.crew[:, None])
+    breaks: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for one, dual in zip(rows.orders, order, strict=True):
+        price = min(dual, -1e-7) if one in options else dual
+        if abs(price) > 1e-9:
+            for i, threshold, value in rows.terms(one):
+                _step(table, breaks, i, threshold, price * value, days)
+    for (a, b, day), dual in same.items():
+        table[a, day] += dual / net.crew[a]
+        table[b, day] -= dual / net.crew[b]
+    pairs = compiled.pairs
+    gain = table[pairs.visit, pairs.day]
+    told = (net.worker[pairs.shift] == net.told_worker[pairs.visit]) & (
+        net.told_start[pairs.visit] // DAY == pairs.day
+    )
+    gain = gain + told * (net.move_cost / net.crew[pairs.visit])
+    if link:
+        charge = np.zeros((len(net.service), len(compiled.problem.workers)))
+        for (i, k), dual in link.items():
+            charge[i, k] = -dual
+        gain = gain - charge[pairs.visit, net.worker[pairs.shift]]
+    sizes = np.zeros(len(net.service) * days + 1, dtype=np.int64)
+    for row, found in breaks.items():
+        sizes[row + 1] = len(found)
+    flat = [pair for row in sorted(breaks) for pair in sorted(breaks[row])]
+    return Prices(
+        pairs.sptr,
+        pairs.visit,
+        pairs.visit * days + pairs.day,
+        np.ascontiguousarray(gain),
+        net.fixed - shift,
+        np.cumsum(sizes),
+        np.array([t for t, _ in flat], dtype=np.int64),
+        np.array([d for _, d in flat], dtype=np.float64),
+    )
+
+
+def _step(
+    table: Any, breaks: dict[int, list[tuple[int, float]]], i: int, threshold: int, charge: float, days: int
+) -> None:
+    """A route gains `charge` (dual times coefficient) where visit i starts by the threshold."""
+    last = min(days, max(0, (threshold + 1) // DAY))
+    table[i, :last] += charge
+    day = threshold // DAY
+    if last == day < days and threshold >= 0:
+        table[i, day] += charge
+        breaks[i * days + day].append((threshold, -charge))

@@ -1,0 +1,130 @@
+"""Proves small parts: every route that a better plan could use, an integer master over them, and exact times."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+
+from scheduler.budget import Budget
+from scheduler.check import check
+from scheduler.engine.arrays import Compiled
+from scheduler.engine.columns.generate import Generation
+from scheduler.engine.columns.integer import IntegerMaster, Limits
+from scheduler.engine.columns.pool import Column, Order
+from scheduler.engine.columns.timing import clash, settle
+from scheduler.engine.kernels.pricing import Prices
+from scheduler.plan import Route, Stop
+from scheduler.score import score
+
+MOST_ROUTES = 60_000
+MOST_HOLDS = 6
+MOST_CUTS = 150
+MOST_ROWS = 40
+TINY = 10
+STAGES = ((0.1, 3_000), (0.35, 12_000), (1.0, MOST_ROUTES))
+
+
+def complete_columns(
+    generation: Generation, prices: Prices, cost: int, budget: Budget
+) -> list[Column] | None:
+    """All routes with a reduced cost no more than `cost` above the bound; None where they are too many.
+
+    In the full variant they come with every time of day that the prices tell apart. A small share of the
+    gap is tried first, so that a hopeless case ends early.
+    """
+    gap, found = max(0.0, cost - generation.bound), None
+    for share, most in STAGES:
+        if budget.over():
+            return None
+        found = generation.pricer.run(
+            prices,
+            generation.every,
+            gap * share + 1e-3,
+            10**9,
+            same=2 if generation.compiled.full else 1,
+            each=most,
+            most=most,
+        )
+        if found is None:
+            return None
+    routes = found.routes if found is not None else []
+    return [generation.pool.columns[generation.pool.number(*route)] for route in routes]
+
+
+def exact(compiled: Compiled, plan: Sequence[Column]) -> tuple[int, tuple[Route, ...]] | None:
+    """Cost and routes of these orders at their best times; None where no times keep every rule."""
+    best: tuple[int, tuple[Route, ...]] | None = None
+    net = compiled.net
+    at = {i: column for column in plan for i in column.visits}
+    told = [i for i in sorted(at) if net.told_worker[i] >= 0][:MOST_HOLDS]
+    for many in range(len(told), -1, -1):
+        for held in itertools.combinations(told, many):
+            start = settle(compiled, plan, {i: int(net.told_start[i]) for i in held})
+            if start is None:
+                continue
+            routes = tuple(
+                Route(*compiled.slots[c.shift], tuple(Stop(i, start[i]) for i in c.visits)) for c in plan
+            )
+            if check(compiled.problem, routes, compiled.variant):
+                continue
+            cost = score(compiled.problem, routes, compiled.variant).objective
+            if best is None or cost < best[0]:
+                best = cost, routes
+    return best
+
+
+def prove(
+    generation: Generation,
+    start: Callable[[], list[Column]],
+    cost: Callable[[], int],
+    take: Callable[[tuple[Route, ...]], object],
+    raise_bound: Callable[[float], object],
+    budget: Budget,
+) -> None:
+    """Raise the bound by integer masters over complete sets of routes until it meets the plan, or give up."""
+    compiled, rows = generation.compiled, generation.rows
+    orders = generation.telling()
+    for _ in range(MOST_ROWS):
+        prices = generation.priced(orders)
+        columns = complete_columns(generation, prices, cost(), budget) if prices is not None else None
+        if columns is None or budget.over():
+            return
+        master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders)
+        added = _cut(master, generation, orders, start, cost, take, raise_bound, budget)
+        if not added:
+            return
+        orders = [*orders, *added]
+
+
+def _cut(
+    master: IntegerMaster,
+    generation: Generation,
+    orders: Sequence[Order],
+    start: Callable[[], list[Column]],
+    cost: Callable[[], int],
+    take: Callable[[tuple[Route, ...]], object],
+    raise_bound: Callable[[float], object],
+    budget: Budget,
+) -> list[Order]:
+    """Solve, look at the exact times, forbid what has none, and again; order rows that would forbid more."""
+    compiled, rows = generation.compiled, generation.rows
+    for _ in range(MOST_CUTS):
+        limits = Limits(1e9, nodes=20_000) if budget.work is not None else Limits(max(0.02, budget.left()))
+        choice = master.solve(start(), limits)
+        if choice.taken is None:
+            raise_bound(cost() if choice.proven else -math.inf)
+            return []
+        raise_bound(choice.bound)
+        found = exact(compiled, choice.taken)
+        if found is not None:
+            take(found[1])
+        if not choice.proven or choice.bound >= cost() - 1e-3 or budget.over():
+            return []
+        added = [order for order in clash(compiled, rows, choice.taken, orders) if order not in orders]
+        for order in added:
+            rows.add(order)
+        if added and len(compiled.net.service) > TINY:
+            return added
+        master.forbid(choice.taken)
+    return []
