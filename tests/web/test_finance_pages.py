@@ -27,6 +27,8 @@ def world(services):
 
 
 class World:
+    received = 0
+
     def __init__(self, services, firm, order):
         self.services, self.firm, self.order, self.lines = services, firm, order, list(order.lines)
 
@@ -34,7 +36,9 @@ class World:
         with self.services.sessions.begin() as session:
             line = typed_line(self.lines[0], self.order.code, rate=rate)
             paper = document(self.firm, line, number=number, **values)
-            return receive_typed(session, paying.finance(session), paper, NOW).invoice.id
+            self.received += 1
+            at = NOW + timedelta(minutes=self.received)
+            return receive_typed(session, paying.finance(session), paper, at).invoice.id
 
     def one(self, query):
         with self.services.sessions() as session:

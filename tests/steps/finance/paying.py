@@ -75,9 +75,13 @@ def worked_order(session, firm, *, rates=("70.00",), visits=1, done=2, accepted=
 def accept(session, line, quantity, coordinator=None):
     coordinator = coordinator or factories.make_user(session)
     if quantity:
+        before = session.scalar(select(func.count()).where(LineAccepted.line_id == line.id))
         session.add(
             LineAccepted(
-                line_id=line.id, quantity=Decimal(quantity), accepted_at=NOW, accepted_by=coordinator.id
+                line_id=line.id,
+                quantity=Decimal(quantity),
+                accepted_at=NOW + timedelta(seconds=before),
+                accepted_by=coordinator.id,
             )
         )
         session.flush()

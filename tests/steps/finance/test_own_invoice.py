@@ -47,7 +47,7 @@ def test_work_accepted_in_parts_is_paid_in_parts_that_sum_to_the_whole(session, 
     line = order.lines[0]
     totals = []
     for number in range(1, 5):
-        outcome = own_invoice.submit(session, office, order.id, f"P-{number}", NOW)
+        outcome = own_invoice.submit(session, office, order.id, f"{'QXYZV'[number] * 4}-{number}", NOW)
         assert ("R04" in codes(outcome)) is (number % 2 == 0)
         totals.append(outcome.decision.accepted_net_cents)
         paying.accept(session, line, Decimal("0.5") if number < 4 else 0)
