@@ -176,6 +176,19 @@ def test_publishing_leaves_out_what_has_changed(world, now):
     assert world.get(Visit, taken).state == "unplanned"
 
 
+def test_publishing_leaves_out_a_worker_on_call_who_is_away_by_now(world, now):
+    worker, _ = world.worker()
+    (visit,) = world.order({})
+    plan_id = plan(world, now)
+    on = stops(world, plan_id)[visit].start_at.astimezone(LOCAL).date()
+    with world.services.sessions.begin() as session:
+        session.get(Worker, worker).on_call = True
+        session.add(Absence(worker_id=worker, from_on=on, to_on=on))
+    with world.services.sessions.begin() as session:
+        done = publish.publish_plan(session, world.actor, plan_id, now)
+    assert [why for _, why in done.left_out] == ["its worker may no longer make it (absent)"]
+
+
 def booking(world, stop, visit_id):
     firm = next(iter(firms_of(world, {stop.worker_id})))
     return Booking(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from catalogue.trade import TradeExpression, parse_trade
 from worksorders.domain.people.vetting import Check, may_attend
-from worksorders.steps.people.workforce import Person, Workforce, load_workforce
+from worksorders.steps.people.workforce import LOCAL, Person, Workforce, load_workforce
 
 
 class Obstacle(StrEnum):
@@ -36,7 +36,7 @@ def obstacle(
         (Obstacle.BARRED, not workforce.barred(case_id, person)),
         (Obstacle.AGREEMENT, person.agreed_on(on)),
         (Obstacle.CHECKS, cleared_on(person, trade, on)),
-        (Obstacle.ABSENT, bool(person.stretches(on)) or person.on_call),
+        (Obstacle.ABSENT, not person.is_away(on) and (person.on_call or bool(person.stretches(on)))),
     )
     return next((found for found, passed in tests if not passed), None)
 
@@ -68,7 +68,9 @@ def free_between(people: Iterable[Person], start_at: datetime, end_at: datetime)
     return [
         person
         for person in people
-        if person.is_free(start_at, end_at) and (person.on_call or person.works_during(start_at, end_at))
+        if person.is_free(start_at, end_at)
+        and not person.is_away(start_at.astimezone(LOCAL).date())
+        and (person.on_call or person.works_during(start_at, end_at))
     ]
 
 

@@ -56,10 +56,13 @@ class Person:
 
     def stretches(self, on: date) -> tuple[Stretch, ...]:
         """Working hours of a day, none when absent or on a public holiday; bookings are not taken off."""
-        away = any(first <= on <= last for first, last in self.absences)
-        if away or on in public_holidays(on.year):
+        if self.is_away(on) or on in public_holidays(on.year):
             return ()
         return self.hours.get(on.weekday(), ())
+
+    def is_away(self, on: date) -> bool:
+        """Whether the day lies in an absence; then being on call does not count."""
+        return any(first <= on <= last for first, last in self.absences)
 
     def is_free(self, start_at: datetime, end_at: datetime) -> bool:
         """Whether no booking overlaps the time."""
