@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# Set-up compiles kernels on one core while packages arrive on the other.
+MAKEFLAGS += --jobs=2
 .PHONY: help setup run test quick check bench lock clean setup-run setup-test
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
