@@ -15,7 +15,7 @@ from worksorders.domain.errors import FaultsError
 from worksorders.domain.finance.contract import programme_years
 from worksorders.domain.roles import Role
 from worksorders.steps.finance import contract as step
-from worksorders.steps.finance.find_contract import drawdown_csv, find_drawdown, parts_of
+from worksorders.steps.finance.find.contract import drawdown_csv, find_drawdown, parts_of
 
 
 @blueprint.get("/contract")

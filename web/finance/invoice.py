@@ -15,7 +15,8 @@ from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint
 from web.finance.forms import ApproveForm, HoldForm, NoteForm, ReasonForm, ReleaseForm
 from web.forms import Form, apply_faults
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.finance import clear, find_invoice
+from worksorders.steps.finance import clear
+from worksorders.steps.finance.find import invoice as found_invoice
 
 RELEASE_DAYS = 30
 FORMS: dict[str, type[Form]] = {
@@ -37,7 +38,7 @@ def invoice(invoice_id: uuid.UUID) -> ResponseReturnValue:
 
 def show(invoice_id: uuid.UUID, wrong: str = "", form: Form | None = None) -> ResponseReturnValue:
     """The page, with the one form that has errors in its open dialog; 422 then."""
-    page = find_invoice.find_invoice(db(), actor(), invoice_id)
+    page = found_invoice.find_invoice(db(), actor(), invoice_id)
     forms = {name: kind(prefix=name, formdata=None) for name, kind in FORMS.items()}
     if form is not None:
         forms[wrong] = form
@@ -57,7 +58,7 @@ def show(invoice_id: uuid.UUID, wrong: str = "", form: Form | None = None) -> Re
 @blueprint.route("/exceptions/<uuid:exception_id>", methods=["GET", "POST"])
 def exception(exception_id: uuid.UUID) -> ResponseReturnValue:
     """One exception in full, with the form that releases it."""
-    found = find_invoice.find_exception(db(), actor(), exception_id)
+    found = found_invoice.find_exception(db(), actor(), exception_id)
     if found is None:
         abort(404)
     page, view = found
@@ -72,7 +73,7 @@ def exception(exception_id: uuid.UUID) -> ResponseReturnValue:
         except FaultsError as faults:
             db().rollback()
             apply_faults(form, faults)
-            page, view = find_invoice.find_exception(db(), actor(), exception_id) or (page, view)
+            page, view = found_invoice.find_exception(db(), actor(), exception_id) or (page, view)
     return render_template("finance/exception.html", form=form, page=page, found=view), form.status
 
 

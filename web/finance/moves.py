@@ -16,8 +16,8 @@ from web.finance.blueprint import blueprint
 from web.finance.invoice import FORMS, show
 from web.forms import apply_faults
 from worksorders.domain.errors import Fault, FaultsError, RefusedError
-from worksorders.steps.finance import clear
-from worksorders.steps.finance.find_queue import next_open
+from worksorders.steps.finance import clear, stop
+from worksorders.steps.finance.find.queue import next_open
 from worksorders.steps.finance.match import load_invoice, match_invoice
 
 
@@ -74,7 +74,7 @@ def hold(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """Hold or dispute it."""
 
     def act(form: Any) -> str:
-        held = clear.hold(
+        held = stop.hold(
             db(), actor(), invoice_id, kind=form.kind.data, reason=form.reason.data, now=request_now()
         )
         return f"{held.number} is {held.hold_kind} now."
@@ -87,7 +87,7 @@ def lift(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """Let it go on."""
 
     def act(_: Any) -> str:
-        clear.lift_hold(db(), actor(), invoice_id, request_now())
+        stop.lift_hold(db(), actor(), invoice_id, request_now())
         return "The hold is lifted, and the invoice was matched again."
 
     return _move(invoice_id, "lift", act)
@@ -98,7 +98,7 @@ def note(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """Write into its history."""
 
     def act(form: Any) -> str:
-        clear.add_note(db(), actor(), invoice_id, form.text.data)
+        stop.add_note(db(), actor(), invoice_id, form.text.data)
         return "The note is kept."
 
     return _move(invoice_id, "note", act)
@@ -109,7 +109,7 @@ def reject(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """Send it back."""
 
     def act(form: Any) -> str:
-        rejected = clear.reject(db(), actor(), invoice_id, reason=form.reason.data, now=request_now())
+        rejected = stop.reject(db(), actor(), invoice_id, reason=form.reason.data, now=request_now())
         return f"{rejected.number} is rejected; its number may be used again."
 
     return _move(invoice_id, "reject", act)

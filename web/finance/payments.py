@@ -12,14 +12,14 @@ from web.extensions import request_now
 from web.filters import money, plural
 from web.finance.blueprint import blueprint
 from web.finance.forms import PayForm
-from worksorders.steps.finance import find_payments
+from worksorders.steps.finance.find import payments as found_payments
 from worksorders.steps.finance.pay import pay_all
 
 
 @blueprint.route("/payments", methods=["GET", "POST"])
 def payments() -> ResponseReturnValue:
     """What is approved and not paid; the approver's own are shown and cannot be chosen."""
-    rows = find_payments.find_approved(db())
+    rows = found_payments.find_approved(db())
     form = PayForm()
     form.chosen.choices = [
         (str(row.id), f"{row.number}, {row.firm}: {money(row.payable_cents)}")
@@ -29,7 +29,7 @@ def payments() -> ResponseReturnValue:
     if form.validate_on_submit():
         return take_once(form.key, "invoice.pay", lambda: _pay([uuid.UUID(one) for one in form.chosen.data]))
     shown = render_template(
-        "finance/payments.html", form=form, rows=rows, me=actor().user_id, paid=find_payments.find_paid(db())
+        "finance/payments.html", form=form, rows=rows, me=actor().user_id, paid=found_payments.find_paid(db())
     )
     return shown, form.status
 

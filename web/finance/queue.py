@@ -6,7 +6,7 @@ from flask import render_template, url_for
 
 from web.edge import db
 from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint, chosen, page_number
-from worksorders.steps.finance.find_queue import WAITING, QueueFilter, find_queue
+from worksorders.steps.finance.find.queue import WAITING, QueueFilter, find_queue
 
 CHOICES = (
     (WAITING, "Waiting"),

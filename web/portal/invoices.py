@@ -13,7 +13,8 @@ from web.fields import Required, TextField
 from web.forms import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.finance import find_own, own_invoice
+from worksorders.steps.finance import own_invoice
+from worksorders.steps.finance.find import own
 
 
 class NumberForm(Form):
@@ -28,7 +29,7 @@ def invoices() -> str:
     return render_template(
         "portal/invoices.html",
         claims=own_invoice.find_claimable(db(), actor(), request_now()),
-        sent=find_own.find_sent(db(), actor()),
+        sent=own.find_sent(db(), actor()),
     )
 
 
@@ -57,4 +58,4 @@ def _submit(order_id: uuid.UUID, form: NumberForm) -> str:
 @blueprint.get("/invoices/<uuid:invoice_id>")
 def invoice(invoice_id: uuid.UUID) -> str:
     """One of the firm's own invoices with what is held or disputed of it, in words."""
-    return render_template("portal/invoice.html", page=find_own.find_one(db(), actor(), invoice_id))
+    return render_template("portal/invoice.html", page=own.find_one(db(), actor(), invoice_id))

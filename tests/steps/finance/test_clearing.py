@@ -10,9 +10,11 @@ from sqlalchemy import select, text
 from tests import dispatching, factories
 from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, TODAY, document, typed_line
+from web.jobs import deliver
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
+from worksorders.steps import outbox
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.finance import clear, pay
+from worksorders.steps.finance import clear, follow, pay, stop
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import Invoice
@@ -139,12 +141,12 @@ def test_a_part_is_approved_and_paid_to_the_cent_and_the_rest_may_be_claimed_aga
 
 def test_an_invoice_on_hold_is_not_approved_until_the_hold_is_lifted(session, firm, order, people):
     outcome = receive_typed(session, people[0], document(firm, typed_line(order.lines[0], order.code)), NOW)
-    clear.hold(
+    stop.hold(
         session, people[1], outcome.invoice.id, kind="disputed", reason="Asked the firm for photos", now=NOW
     )
     with pytest.raises(RefusedError, match="disputed"):
         clear.approve(session, people[1], outcome.invoice.id, NOW)
-    clear.lift_hold(session, people[1], outcome.invoice.id, NOW)
+    stop.lift_hold(session, people[1], outcome.invoice.id, NOW)
     assert clear.approve(session, people[1], outcome.invoice.id, NOW).invoice.state == "approved"
 
 
@@ -175,7 +177,7 @@ def test_a_rejected_invoice_gives_everything_back_and_its_number_may_be_used_aga
     line = typed_line(order.lines[0], order.code)
     outcome = receive_typed(session, people[0], document(firm, line), NOW)
     assert paying.balances(session, order_id=order.id)["invoiced"] == 14_000
-    clear.reject(session, people[1], outcome.invoice.id, reason="Meant for another customer", now=NOW)
+    stop.reject(session, people[1], outcome.invoice.id, reason="Meant for another customer", now=NOW)
     found = paying.balances(session, order_id=order.id)
     assert (found["invoiced"], found["accrued"]) == (0, 14_000)
     again = receive_typed(session, people[0], document(firm, line), NOW)
@@ -187,7 +189,7 @@ def test_rejecting_the_first_of_two_makes_the_second_stand(session, firm, order,
     line = typed_line(order.lines[0], order.code)
     first = receive_typed(session, people[0], document(firm, line), NOW)
     second = receive_typed(session, people[0], document(firm, line), NOW)
-    clear.reject(session, people[1], first.invoice.id, reason="Sent twice by mistake", now=NOW)
+    stop.reject(session, people[1], first.invoice.id, reason="Sent twice by mistake", now=NOW)
     again = match_invoice(session, None, second.invoice.id, NOW)
     assert again.is_clean
     assert session.get(Invoice, second.invoice.id).duplicate_of_id is None
@@ -201,3 +203,23 @@ def test_nobody_but_finance_clears_anything(session, firm, order, people):
             clear.approve(session, stranger, outcome.invoice.id, NOW)
         with pytest.raises(NotFoundError):
             pay.pay(session, stranger, outcome.invoice.id, NOW)
+
+
+def test_the_background_job_clears_a_hold_that_fell_away(services):
+    with services.sessions.begin() as session:
+        firm = paying.paid_firm(session)
+        order = paying.worked_order(session, firm, accepted=0)
+        line, order_id = order.lines[0], order.id
+        sent = receive_typed(
+            session, paying.finance(session), document(firm, typed_line(line, order.code)), NOW
+        )
+        assert sent.invoice.state == "exceptions"
+    with services.sessions.begin() as session:
+        paying.accept(session, session.merge(line), 2)
+        follow.order_changed(session, None, order_id, NOW)
+    with services.sessions.begin() as session:
+        due = outbox.take_due(session)
+    assert [deliver(services, delivery) for delivery in due] == [True]
+    with services.sessions() as session:
+        assert session.scalars(select(Invoice.state)).one() == "matched"
+        paying.assert_books_are_straight(session)

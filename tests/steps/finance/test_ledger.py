@@ -16,7 +16,8 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, document, typed_line
 from worksorders.domain.errors import DomainError, FaultsError, NotPermittedError
 from worksorders.domain.finance.contract import programme_years
-from worksorders.steps.finance import clear, contract, find_contract, follow, ledger, pay
+from worksorders.steps.finance import clear, contract, follow, ledger, pay, stop
+from worksorders.steps.finance.find.contract import find_drawdown
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import FundingContract, LedgerEntry
 from worksorders.store.tables.trail import OutboxMessage
@@ -119,7 +120,7 @@ def test_a_contract_keeps_its_budget_before_gst_and_refuses_overlapping_years(se
         session, finance, code="nhss-1", name="Service", gst_basis="inclusive",
         years=programme_years(date(2026, 7, 1)), now=NOW,
     )  # fmt: skip
-    page = find_contract.find_drawdown(session, made)
+    page = find_drawdown(session, made)
     assert (page.whole.budget_cents, page.whole.holds, page.homes_target) == (313_043_477, True, 987)
     with pytest.raises(FaultsError) as caught:
         contract.record_contract(
@@ -156,7 +157,7 @@ def test_whatever_happens_the_books_are_straight_and_nothing_is_paid_beyond_what
                 savepoint.rollback()
                 session.expire_all()
             paying.assert_books_are_straight(session)
-        page = find_contract.find_drawdown(session, session.scalars(select(FundingContract)).one())
+        page = find_drawdown(session, session.scalars(select(FundingContract)).one())
         assert page.whole.holds
         for line in history.order.lines:
             taken = history.accepted.get(line.id, 0)
@@ -204,7 +205,7 @@ class History:
 
     def reject(self, number):
         if self.invoices:
-            clear.reject(self.session, self.people[1], self.pick(number), reason="Sent by mistake", now=NOW)
+            stop.reject(self.session, self.people[1], self.pick(number), reason="Sent by mistake", now=NOW)
 
     def cancel(self, _):
         self.change("cancelled")

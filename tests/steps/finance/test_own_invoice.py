@@ -13,7 +13,7 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, codes, document, typed_line
 from worksorders.domain.errors import DomainError, FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.finance import clear, own_invoice
+from worksorders.steps.finance import own_invoice, stop
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.orders import WorksOrder
@@ -94,7 +94,7 @@ def test_what_a_typed_invoice_claims_is_not_offered_again(session, firm, office)
     line = typed_line(order.lines[0], order.code, quantity=1, rate="80.00")
     typed = receive_typed(session, finance, document(firm, line), NOW)
     assert own_invoice.find_claim(session, office, order.id, NOW).lines[0].quantity == 1
-    clear.reject(session, paying.finance(session), typed.invoice.id, reason="Rate is wrong", now=NOW)
+    stop.reject(session, paying.finance(session), typed.invoice.id, reason="Rate is wrong", now=NOW)
     assert own_invoice.find_claim(session, office, order.id, NOW).lines[0].quantity == 2
 
 

@@ -16,7 +16,7 @@ from worksorders.domain.finance.codes import CODES, Code
 from worksorders.domain.finance.facts import OrderLineFacts
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.clear import require_finance
-from worksorders.steps.finance.find_queue import next_open
+from worksorders.steps.finance.find.queue import next_open
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.match import load_invoice
 from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine

@@ -1,0 +1,1 @@
+"""Read-only queries for the pages of finance and of the firms' invoices."""
