@@ -8,12 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from tests import dispatching as world
+from tests import factories
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.offers.give_back import give_back
 from worksorders.steps.offers.lapse import lapse
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import NoLongerAvailableError
+from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept, decline
 from worksorders.steps.offers.seats import find_seats
+from worksorders.steps.offers.swap import find_swap, swap
+from worksorders.steps.ordering.pause import hold, resume
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.planning import Booking
 from worksorders.store.tables.trail import OutboxMessage
@@ -159,3 +164,65 @@ def test_a_barred_firm_is_never_asked_in_any_round(session, firms, order):
         for offer in all_offers(session):
             lapse(session, offer.id, offer.expires_at)
     assert firms[0].id not in {offer.firm_id for offer in all_offers(session)}
+
+
+def accept_first(session, firms):
+    """The first offer, taken by its firm; gives the firm's account and the visit's id."""
+    offer = next(offer for offer in all_offers(session) if offer.firm_id == firms[0].id)
+    actor = world.account(session, firms[0])
+    accept(session, actor, offer.id, NOW, chosen=choice(session, offer), arrive_in_minutes=45)
+    return actor, offer.visits[0].visit_id
+
+
+def test_a_visit_given_back_is_offered_at_once_to_the_firms_that_were_only_slower(session, firms, order):
+    offer_urgently(session, order.id, NOW)
+    actor, visit_id = accept_first(session, firms)
+    give_back(session, actor, visit_id, "no_capacity", NOW + timedelta(minutes=5))
+    now_open = {offer.firm_id for offer in all_offers(session) if offer.state == "open"}
+    assert now_open == {firms[1].id, firms[2].id}
+
+
+def test_each_visit_that_nobody_can_go_to_is_tried_again_though_another_one_is_offered(session, firms, order):
+    opening = order.assessment.openings[0]
+    world.add_visit(session, order, opening, (), 2, ("70.00",), interim=True)
+    assert offer_urgently(session, order.id, NOW) == 3
+    assert rounds(session) == [NOW + timedelta(minutes=30)]
+
+
+def test_an_order_that_goes_on_after_a_hold_is_offered_at_once(session, firms, order):
+    coordinator = factories.actor_of(factories.make_user(session))
+    hold(
+        session,
+        coordinator,
+        order.id,
+        reason="client_asked",
+        review_on=(NOW + timedelta(days=2)).date(),
+        now=NOW,
+    )
+    assert offer_urgently(session, order.id, NOW) == 0
+    assert not rounds(session)
+    resume(session, coordinator, order.id)
+    assert len(rounds(session)) == 1
+
+
+def test_a_planned_make_safe_visit_that_nobody_takes_does_not_wait_for_the_next_plan(session, firms):
+    order = world.issued_order(session, firms[:1], urgency="P1", interim=True)
+    plan = world.publish(session, order, firms[0])
+    offer_published_visits(session, plan.id, NOW)
+    (offer,) = all_offers(session)
+    decline(session, world.account(session, firms[0]), offer.id, "no_capacity", NOW)
+    assert order.visits[0].state == "unplanned"
+    assert len(rounds(session)) == 1
+
+
+def test_another_worker_may_be_named_after_the_promised_time_has_passed(session):
+    firm = world.cleared_firm(session, workers=2, on_call=True)
+    order = world.issued_order(session, [firm], urgency="P1", interim=True)
+    offer_urgently(session, order.id, NOW)
+    actor, visit_id = accept_first(session, [firm])
+    late = NOW + timedelta(hours=3)
+    (seat,) = find_swap(session, actor, visit_id, late)
+    other = next(worker for worker, _ in seat.choices if worker != seat.proposed)
+    swap(session, actor, visit_id, {seat.name: other}, late)
+    booked = session.scalars(select(Booking.worker_id).where(Booking.state == "confirmed")).all()
+    assert booked == [other]

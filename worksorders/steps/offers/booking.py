@@ -29,7 +29,7 @@ def book_crew(session: Session, offer: Offer, visit: Visit, crew: Sequence[uuid.
                 worker_id=worker_id,
                 firm_id=offer.firm_id,
                 visit_id=visit.id,
-                during=Range(now if offer.urgent else start_at, end_at),
+                during=Range(min(now, start_at) if offer.urgent else start_at, end_at),
                 state="confirmed",
                 pinned=pinned,
             )

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.conflict import CONFLICT, never_again
 from worksorders.steps.offers.making.cascade import offer_next
-from worksorders.steps.offers.making.urgent import URGENT, offer_urgently
+from worksorders.steps.offers.making.opening import URGENT
+from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.store.tables.offers import Offer, OfferVisit

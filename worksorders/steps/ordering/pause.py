@@ -17,6 +17,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.intake.give_back import give_back
+from worksorders.steps.offers.making.opening import ask_at_once
 from worksorders.steps.offers.moves import lock_visits
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.ordering.moves import lock_order, move_order
@@ -40,10 +41,11 @@ def hold(
 
 
 def resume(session: Session, actor: Actor, order_id: uuid.UUID) -> WorksOrder:
-    """Go on with an order on hold, where it was."""
+    """Go on with an order on hold, where it was; what of a P1 nobody took meanwhile is offered at once."""
     order = lock_order(session, order_id)
     move_order(session, actor, order, "resume")
     order.review_on = None
+    ask_at_once(session, order)
     return order
 
 

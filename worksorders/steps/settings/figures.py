@@ -85,7 +85,7 @@ GROUPS: tuple[Group, ...] = (
             *_by_class("p{}_answer_minutes", "offer open for", "minutes", MINUTES_OF_MONTH),
             Figure("answer_before_start_minutes", "Answer wanted before the visit", "minutes", 0, 7 * 1440),
             Figure("least_answer_minutes", "Shortest time to answer", "minutes", 1, 1440),
-            Figure("again_minutes", "Ask again after declining an urgent visit", "minutes", 0, 1440),
+            Figure("again_minutes", "Ask again after declining an urgent visit", "minutes", 1, 1440),
             Figure("recent_days", "Share work fairly over", "days", 1, 366),
             Figure("travel_buffer_minutes", "Kept free between two visits", "minutes", 0, 240),
             Figure("address_window_hours", "Address shown before the visit", "hours", 1, 72),

@@ -13,7 +13,7 @@ from worksorders.domain.lifecycle.reasons import SUSPEND
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.gateways import places
 from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
-from worksorders.steps.offers.making.urgent import URGENT
+from worksorders.steps.offers.making.opening import URGENT
 from worksorders.steps.offers.moves import WORKED_ON
 from worksorders.steps.site import notes
 from worksorders.steps.site.find.visits import crews

@@ -12,7 +12,8 @@ from worksorders.domain.errors import RefusedError
 from worksorders.domain.lifecycle.machine import words
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.offers.making.urgent import URGENT, offer_urgently
+from worksorders.steps.offers.making.opening import URGENT, ask_at_once
+from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.ordering.moves import lock_order as lock_order_to_move
@@ -72,7 +73,11 @@ def ask_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime
 
 
 def lift_pause(session: Session, actor: Actor, order_id: uuid.UUID) -> WorksOrder:
-    """The home is safe to go to again: the order goes on where it was when a worker left unsafe."""
+    """The home is safe to go to again: the order goes on where it was when a worker left unsafe.
+
+    What of a P1 nobody took meanwhile is offered at once.
+    """
     order = lock_order_to_move(session, order_id)
     move_order(session, actor, order, "lift")
+    ask_at_once(session, order)
     return order

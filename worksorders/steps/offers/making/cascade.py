@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.offers.making.candidates import Candidate, find_candidates
-from worksorders.steps.offers.making.opening import Proposal, open_offer
+from worksorders.steps.offers.making.opening import Proposal, ask_at_once, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
 from worksorders.steps.offers.settings import OfferSettings, load_settings
 from worksorders.store.tables.offers import Offer, OfferVisit
@@ -57,18 +57,26 @@ def offer_next(
     plan_id: uuid.UUID | None,
     now: datetime,
 ) -> list[Offer]:
-    """Offer unplanned visits at their times to the next firms, one offer for each firm; see pass_on."""
+    """Offer unplanned visits at their times to the next firms, one offer for each firm; see pass_on.
+
+    A P1's make-safe visit that has no place then does not wait for the next plan: everybody free is asked at once.
+    """
     settings = load_settings(session)
     found: dict[uuid.UUID, list[Proposal]] = defaultdict(list)
+    left: list[Visit] = []
     for visit, start_at in visits:
         if start_at <= now or order.state not in WORKED_ON:
+            left.append(visit)
             continue
         placed = _place(session, visit, start_at, settings, plan_id=plan_id, now=now)
         if placed is None:
             _note_refused_by_all(session, visit)
+            left.append(visit)
         else:
             firm_id, proposal = placed
             found[firm_id].append(proposal)
+    if any(visit.interim for visit in left):
+        ask_at_once(session, order)
     return [
         open_offer(session, order, firm_id, proposals, plan_id=plan_id, now=now)
         for firm_id, proposals in found.items()

@@ -18,6 +18,8 @@ from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder
 
 LAPSE = "offer.lapse"
+AGAIN = "offer.again"
+URGENT = "P1"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,12 @@ class Proposal:
     price_cents: int
     worker_id: uuid.UUID | None = None
     start_at: datetime | None = None
+
+
+def ask_at_once(session: Session, order: WorksOrder) -> None:
+    """Have the make-safe visits of a P1 order that nobody holds offered again as soon as this is committed."""
+    if order.urgency == URGENT:
+        outbox.send(session, AGAIN, {"order_id": str(order.id)})
 
 
 def open_offer(

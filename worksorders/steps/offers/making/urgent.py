@@ -14,14 +14,13 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.offers.making.candidates import find_candidates
 from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
-from worksorders.steps.offers.making.opening import Proposal, open_offer
+from worksorders.steps.offers.making.opening import AGAIN, URGENT, Proposal, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits, move_visit
 from worksorders.steps.offers.settings import OfferSettings, load_settings
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder
 
-AGAIN = "offer.again"
-URGENT = "P1"
+FREE = ("unplanned", "planned")
 
 
 @handles("order.issued")
@@ -45,26 +44,25 @@ def _offer(session: Session, order_id: uuid.UUID, now: datetime) -> None:
 def offer_urgently(session: Session, order_id: uuid.UUID, now: datetime, *, also_recent: bool = False) -> int:
     """Offer each make-safe visit that nobody holds to every firm that could go now; returns the number of offers.
 
-    Where nobody can go, or after everybody has declined, it is tried again after the setting `again_minutes`; the
-    coordinator sees the visit among the refused ones meanwhile. `also_recent` asks firms that have just declined too.
+    A visit that nobody can go to, or that everybody has declined, is tried again after the setting `again_minutes`;
+    the coordinator sees it among the refused ones meanwhile. `also_recent` asks firms that have just declined too.
     """
     order = lock_order(session, order_id)
     if order.urgency != URGENT or order.state not in WORKED_ON:
         return 0
     wanted = session.scalars(
-        select(Visit.id).where(
-            Visit.order_id == order_id, Visit.interim, Visit.state.in_(("unplanned", "planned"))
-        )
+        select(Visit.id).where(Visit.order_id == order_id, Visit.interim, Visit.state.in_(FREE))
     ).all()
     settings = load_settings(session)
     since = None if also_recent else now - timedelta(minutes=settings.again_minutes)
-    opened = sum(
+    opened = [
         _offer_visit(session, order, visit, settings, now=now, quiet_since=since)
         for visit in lock_visits(session, wanted)
-    )
-    if wanted and not opened:
+        if visit.state in FREE
+    ]
+    if not all(opened):
         ask_again(session, order_id, now + timedelta(minutes=settings.again_minutes))
-    return opened
+    return sum(opened)
 
 
 def ask_again(session: Session, order_id: uuid.UUID, at: datetime) -> None:
@@ -82,8 +80,6 @@ def _offer_visit(
     now: datetime,
     quiet_since: datetime | None,
 ) -> int:
-    if visit.state not in {"unplanned", "planned"}:
-        return 0
     quiet = _asked_since(session, visit.id, quiet_since) if quiet_since else ()
     candidates = find_candidates(session, visit, now, settings, now=now, without=quiet, at_once=True)
     for candidate in candidates:
@@ -93,11 +89,18 @@ def _offer_visit(
 
 
 def _asked_since(session: Session, visit_id: uuid.UUID, since: datetime) -> set[uuid.UUID]:
-    """Firms that have answered no, or let an offer of this visit lapse, since then."""
+    """Firms that have answered no, let an offer of this visit lapse or given it back, since then.
+
+    A firm that was only slower than another one has refused nothing: its offer was withdrawn without an answer.
+    """
     rows = session.scalars(
         select(Offer.firm_id)
         .join(OfferVisit, OfferVisit.offer_id == Offer.id)
-        .where(OfferVisit.visit_id == visit_id, Offer.responded_at > since)
+        .where(
+            OfferVisit.visit_id == visit_id,
+            Offer.responded_at > since,
+            (Offer.state == "lapsed") | Offer.responded_by.is_not(None),
+        )
     )
     return set(rows)
 
