@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from tests import dispatching as world
 from worksorders.domain.errors import RefusedError
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.offers.find.offers import find_offer, find_open, find_past
 from worksorders.steps.offers.lapse import lapse
 from worksorders.steps.offers.moves import NoLongerAvailableError
 from worksorders.steps.offers.published import offer_published_visits
@@ -203,3 +205,23 @@ def test_a_crew_of_two_needs_two_free_workers_of_one_firm(session):
     (second,) = open_offers(session)
     assert second.firm_id == large.id
     assert len(live(session)) == 2
+
+
+def test_a_barred_worker_of_a_firm_that_is_asked_learns_of_no_offer(session):
+    firm = world.cleared_firm(session, workers=2)
+    order = world.issued_order(session, [firm])
+    bar(session, order, worker=firm.workers[1])
+    plan = world.publish(session, order, firm)
+    offer_published_visits(session, plan.id, NOW)
+    (offer,) = offers(session)
+    barred, colleague = (world.account(session, firm, firm.workers[place]) for place in (1, 0))
+    assert [found.id for found in find_open(session, colleague, NOW)] == [offer.id]
+    assert not find_open(session, barred, NOW)
+    assert not find_past(session, barred, offer.expires_at)
+    for answer in (
+        lambda: find_offer(session, barred, offer.id, NOW),
+        lambda: accept(session, barred, offer.id, NOW),
+        lambda: decline(session, barred, offer.id, "rate", NOW),
+    ):
+        with pytest.raises(NotFoundError):
+            answer()

@@ -213,3 +213,12 @@ def test_photos_are_closed_to_the_firm_once_the_visit_is_over(session, scene):
     finish(session, scene)
     with pytest.raises(NotFoundError):
         own_photo(session, scene.worker, scene.visit.id, photo_id)
+
+
+def test_photos_are_closed_to_the_firm_while_the_order_is_paused(session, scene):
+    start(session, scene)
+    photo_id = add_photo(session, scene.worker, scene.visit.id, picture(), AT, key=uuid.uuid4())
+    scene.order.state = "suspended"
+    session.flush()
+    with pytest.raises(NotFoundError):
+        own_photo(session, scene.worker, scene.visit.id, photo_id)

@@ -16,6 +16,7 @@ from worksorders.steps.offers.respond import accept
 from worksorders.steps.site.home import read_home
 from worksorders.steps.site.stop import stop
 from worksorders.store.tables.cases import NeverSend
+from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit, WorksOrder
 
@@ -91,6 +92,19 @@ def expire_checks(session, worker_id):
 def test_a_check_that_lapsed_after_acceptance_closes_it(services, scene):
     visit_id, accounts = scene
     change(services, lambda session: expire_checks(session, accounts["named"].worker_id))
+    with pytest.raises(NotPermittedError, match="not valid today"):
+        read(services, accounts["named"], visit_id)
+
+
+@pytest.mark.parametrize("who", ["worker", "firm"])
+def test_a_worker_or_a_firm_that_was_stopped_after_acceptance_does_not_read_it(services, scene, who):
+    visit_id, accounts = scene
+    kind, key = (Worker, "worker_id") if who == "worker" else (Firm, "firm_id")
+
+    def stop_them(session):
+        session.get_one(kind, getattr(accounts["named"], key)).active = False
+
+    change(services, stop_them)
     with pytest.raises(NotPermittedError, match="not valid today"):
         read(services, accounts["named"], visit_id)
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.disclosure.offer import is_open
@@ -24,16 +24,24 @@ def own_open_offer(
 ) -> tuple[Offer, Sequence[Visit]]:
     """The offer and its visits, locked, to be answered now.
 
-    Raises NotFoundError unless it was made to the actor's firm, NoLongerAvailableError once it is not open, its
+    Raises NotFoundError unless it is known to the actor, NoLongerAvailableError once it is not open, its
     time is over, its order is not being worked on, or the firm must not learn of the case any more.
     """
-    firm_id = actor.require_firm()
-    if session.scalar(select(Offer.firm_id).where(Offer.id == offer_id)) != firm_id:
+    if session.scalar(select(Offer.id).where(Offer.id == offer_id, is_known_to(actor))) is None:
         raise NotFoundError(GONE)
     offer, visits = lock_offer(session, offer_id)
     if not is_available(session, offer, now):
         raise NoLongerAvailableError
     return offer, visits
+
+
+def is_known_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition for offers that the actor may know of: the firm's, but no case that a worker must never learn of."""
+    own = Offer.firm_id == actor.require_firm()
+    if actor.worker_id is None:
+        return own
+    barred = select(NeverSend.case_id).where(NeverSend.worker_id == actor.worker_id)
+    return own & Offer.order_id.not_in(select(WorksOrder.id).where(WorksOrder.case_id.in_(barred)))
 
 
 def is_available(session: Session, offer: Offer, now: datetime) -> bool:

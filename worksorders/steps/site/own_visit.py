@@ -18,7 +18,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
 from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import VettingCheck, WorkerTrade
+from worksorders.store.tables.contractors import Firm, VettingCheck, Worker, WorkerTrade
 from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.planning import Booking
 
@@ -74,7 +74,13 @@ def moment_of(visit: Visit, now: datetime) -> Moment:
 
 
 def cleared_today(session: Session, worker_id: uuid.UUID, visit: Visit, now: datetime) -> bool:
-    """Whether the checks of the worker and of the firm that holds the visit allow its trade today."""
+    """Whether the checks of the worker and of the firm that holds the visit allow its trade today.
+
+    A worker or a firm that has been stopped is cleared for nothing.
+    """
+    at_work = select(Worker.id).join(Firm, Firm.id == Worker.firm_id)
+    if session.scalar(at_work.where(Worker.id == worker_id, Worker.active, Firm.active)) is None:
+        return False
     checks = [
         Check(row.kind, Holder.WORKER if row.worker_id else Holder.FIRM, row.issued_on, row.expires_on)
         for row in session.scalars(

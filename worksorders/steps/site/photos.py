@@ -14,6 +14,7 @@ from worksorders.domain.errors import NotPermittedError, RefusedError
 from worksorders.gateways.photos import PhotoError, repaint
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.offers.moves import WORKED_ON
 from worksorders.steps.site.checklist import checklist_lines, on_site_visit
 from worksorders.steps.site.own_visit import own_visit
 from worksorders.store.tables.offers import Photo
@@ -86,10 +87,10 @@ def _earlier(session: Session, actor: Actor, visit_id: uuid.UUID, key: uuid.UUID
 
 
 def own_photo(session: Session, actor: Actor, visit_id: uuid.UUID, photo_id: uuid.UUID) -> bytes:
-    """The JPEG, for the firm that holds the visit, until the visit ends; raises NotFoundError."""
+    """The JPEG, for the firm that holds the visit, until it ends and while the order is worked on; NotFoundError else."""
     visit = own_visit(session, actor, visit_id)
     content = session.scalar(select(Photo.content).where(Photo.id == photo_id, Photo.visit_id == visit_id))
-    if content is None or visit.state not in ATTENDING:
+    if content is None or visit.state not in ATTENDING or visit.order.state not in WORKED_ON:
         raise NotFoundError("There is no such photo.")
     return content
 

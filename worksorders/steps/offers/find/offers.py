@@ -16,7 +16,7 @@ from worksorders.domain.order.deadlines import Urgency
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON
-from worksorders.steps.offers.own_offer import GONE, is_available
+from worksorders.steps.offers.own_offer import GONE, is_available, is_known_to
 from worksorders.steps.offers.respond import arrival_choices
 from worksorders.steps.offers.seats import Seat, find_seats
 from worksorders.steps.offers.settings import load_settings
@@ -71,7 +71,7 @@ def find_open(session: Session, actor: Actor, now: datetime) -> list[OpenOffer]:
         select(Offer)
         .join(WorksOrder, WorksOrder.id == Offer.order_id)
         .where(
-            Offer.firm_id == firm_id,
+            is_known_to(actor),
             Offer.state == "open",
             Offer.expires_at > now,
             WorksOrder.state.in_(WORKED_ON),
@@ -88,7 +88,7 @@ def find_past(session: Session, actor: Actor, now: datetime) -> list[PastOffer]:
     """The firm's latest offers that cannot be answered any more, newest first."""
     rows = session.scalars(
         select(Offer)
-        .where(Offer.firm_id == actor.require_firm(), (Offer.state != "open") | (Offer.expires_at <= now))
+        .where(is_known_to(actor), (Offer.state != "open") | (Offer.expires_at <= now))
         .order_by(Offer.opened_at.desc(), Offer.id)
         .limit(PAST_SHOWN)
     )
@@ -98,11 +98,9 @@ def find_past(session: Session, actor: Actor, now: datetime) -> list[PastOffer]:
 
 
 def find_offer(session: Session, actor: Actor, offer_id: uuid.UUID, now: datetime) -> OfferPage:
-    """One offer of the actor's firm; raises NotFoundError for any other, whether it exists or not."""
+    """One offer that is known to the actor; raises NotFoundError for any other, whether it exists or not."""
     offer = session.scalar(
-        select(Offer)
-        .where(Offer.id == offer_id, Offer.firm_id == actor.require_firm())
-        .options(*_with_visits())
+        select(Offer).where(Offer.id == offer_id, is_known_to(actor)).options(*_with_visits())
     )
     if offer is None:
         raise NotFoundError(GONE)
