@@ -99,6 +99,14 @@ def _refuse_cross_site() -> None:
         abort(400)
 
 
+def _refuse_nul() -> None:
+    """No page of ours sends a NUL and no column of text can hold one: whoever sends one gets no further."""
+    fields = (*request.args.items(multi=True), *request.form.items(multi=True))
+    texts = (request.path, *(text for pair in fields for text in pair))
+    if any("\0" in text for text in texts):
+        abort(400)
+
+
 def _serve_static(digest: str, filename: str) -> Response:
     response = send_from_directory(STATIC, filename)
     current = current_app.extensions["static_digest"]
@@ -129,6 +137,7 @@ def init_app(app: Flask) -> None:
     """Attach all of it to the application."""
     app.session_interface = LocalAwareSessions()
     app.before_request(_refuse_cross_site)
+    app.before_request(_refuse_nul)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=lambda: "en_NZ", timezone_selector=lambda: "Pacific/Auckland")
     WTFormsHelpers(app)

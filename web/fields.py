@@ -24,6 +24,7 @@ from web.parsed_fields import MoneyField, PhoneField, QuantityField, TimeField, 
 from web.widgets import DateInput, three
 
 __all__ = [
+    "YEARS",
     "CheckboxField",
     "CheckboxesField",
     "DateField",
@@ -43,6 +44,10 @@ __all__ = [
     "WholeNumberField",
     "YesNoField",
 ]
+
+
+# A day outside these years is a slip of the hand, and reckoning with it runs out of the calendar.
+YEARS = range(1900, 2200)
 
 
 class Required:
@@ -177,7 +182,12 @@ class DateField(fields.Field):
             raise ValueError(f"{self.label.text} must include a {' and a '.join(missing)}.")
         try:
             day, month, year = (int(part) for part in parts)
-            self.data = date(year if year > 99 else year + 2000, month, day)
+            found = date(year if year > 99 else year + 2000, month, day)
         except (ValueError, OverflowError):
             written = "/".join(parts)
             raise ValueError(f"“{written}” is not a real date: write it like 21 11 2026.") from None
+        if found.year not in YEARS:
+            raise ValueError(
+                f"The year {found.year} is too far away: write one from {YEARS[0]} to {YEARS[-1]}."
+            )
+        self.data = found

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
+from web.fields import YEARS
 from web.filters import local_today
 from web.forms import Form, apply_faults
 from worksorders.domain.errors import FaultsError
@@ -39,10 +40,13 @@ def chosen_day(name: str, faults: list[str]) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
+        found = None
+    if found is None or found.year not in YEARS:
         faults.append(f"“{text}” is not a date: write it like 2026-11-21.")
         return None
+    return found
 
 
 def uuid_or_none(text: str) -> uuid.UUID | None:

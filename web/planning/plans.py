@@ -26,8 +26,7 @@ WEEK_DAYS = 7
 @blueprint.get("/")
 def plans() -> ResponseReturnValue:
     """Plans, newest first, and what waits to be planned."""
-    page = max(1, request.args.get("page", 1, type=int))
-    found = find_plans.list_plans(db(), page)
+    found = find_plans.list_plans(db(), request.args.get("page", 1, type=int))
     return render_template("planning/plans.html", found=found, waiting=find_plans.waiting(db()))
 
 

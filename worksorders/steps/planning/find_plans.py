@@ -56,6 +56,8 @@ class Placed:
 def list_plans(session: Session, page: int) -> PlanPage:
     """Plans, newest first."""
     count = session.scalar(select(func.count()).select_from(Plan)) or 0
+    pages = max(1, -(-count // PAGE))
+    page = min(max(page, 1), pages)
     rows = session.execute(
         select(Plan, AppUser.display_name)
         .join(AppUser, AppUser.id == Plan.created_by)
@@ -63,7 +65,7 @@ def list_plans(session: Session, page: int) -> PlanPage:
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    return PlanPage(tuple((plan, name) for plan, name in rows), page, max(1, -(-count // PAGE)))
+    return PlanPage(tuple((plan, name) for plan, name in rows), page, pages)
 
 
 def waiting(session: Session) -> list[tuple[str, int, datetime]]:
