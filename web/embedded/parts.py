@@ -17,6 +17,8 @@ from web.embedded.supervisor import Part
 
 ROOT = Path(__file__).parents[2]
 QUEUES = ("planning", "default")
+# What takes work in stops before what does it, and the engines stop last.
+RANKS = {name: rank for rank, name in enumerate(("web", "worker", "relay", "valkey", "postgres"))}
 STOP_WEB = ((signal.SIGTERM, 8.0), (signal.SIGQUIT, 2.0))
 # RQ finishes its job after the first TERM and gives it up after the second.
 STOP_WORKER = ((signal.SIGTERM, 1.3), (signal.SIGTERM, 3.0))
@@ -79,6 +81,7 @@ def engine_parts(installation: Installation) -> dict[str, Part]:
             "PostgreSQL",
             lambda: spawn_postgres(data, run, log=installation.log("postgres")),
             STOP_POSTGRES,
+            RANKS["postgres"],
             installation.log("postgres"),
         )
     if installation.own_valkey:
@@ -86,13 +89,14 @@ def engine_parts(installation: Installation) -> dict[str, Part]:
             "Valkey",
             lambda: spawn_valkey(run, log=installation.log("valkey")),
             STOP_VALKEY,
+            RANKS["valkey"],
             installation.log("valkey"),
         )
     return parts
 
 
 def product_parts(installation: Installation, commands: Commands, descriptor: int) -> list[Part]:
-    """Web, workers and relay: the order in which they are started and stopped."""
+    """Web, workers and relay, in the order of their start."""
     environment = installation.environment()
 
     def part(
@@ -115,7 +119,7 @@ def product_parts(installation: Installation, commands: Commands, descriptor: in
                     descriptors=descriptors,
                 )
 
-        return Part(name, start, stopping, installation.log(log))
+        return Part(name, start, stopping, RANKS[name.partition(" ")[0]], installation.log(log))
 
     workers = [
         part(f"worker {queue}", command, STOP_WORKER, signal.SIGKILL)

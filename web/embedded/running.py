@@ -10,17 +10,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
-
 from web.embedded.confine import EngineError
 from web.embedded.engines import start_postgres, start_valkey
 from web.embedded.installation import Installation
 from web.embedded.parts import ROOT, Commands, engine_parts, product_parts
 from web.embedded.process import interrupted_make, spawn
 from web.embedded.roles import discard, prepare
-from web.embedded.supervisor import StoppedError, Supervisor
+from web.embedded.state import has_users, newest_revision, schema_revision
+from web.embedded.supervisor import Part, StoppedError, Supervisor
 
 PATIENCE_SECONDS = 60.0
+HEAD_START_SECONDS = 10.0
 
 
 def run(
@@ -32,8 +32,9 @@ def run(
     try:
         _start_engines(installation, supervisor)
         _prepare_database(installation, commands, supervisor, say)
-        supervisor.start_first_to_last(product_parts(installation, commands, listener.fileno()))
-        announce = Announcement(installation, commands, listener.getsockname()[1], supervisor, say)
+        web, *others = product_parts(installation, commands, listener.fileno())
+        supervisor.start(web)
+        announce = Announcement(installation, commands, listener.getsockname()[1], supervisor, say, others)
         supervisor.watch(announce.beat)
     except StoppedError:
         pass
@@ -87,12 +88,18 @@ def _prepare_database(
     owner = installation.migration_url()
     if owner is None:
         say("MIGRATION_URL is not set: the database is taken as migrated already.")
-    elif supervisor.once(_child(commands.migrate, environment | {"MIGRATION_URL": owner})) != 0:
-        msg = "The migrations failed; their message stands above."
-        raise EngineError(msg)
+    elif schema_revision(environment["DATABASE_URL"]) != newest_revision():
+        _migrate(commands, supervisor, environment | {"MIGRATION_URL": owner})
     if not has_users(environment["DATABASE_URL"]):
         say("The database is empty: loading the demo programme.")
         _load_demo(installation, commands, supervisor)
+
+
+def _migrate(commands: Commands, supervisor: Supervisor, environment: Mapping[str, str]) -> None:
+    """Migrate in a process of its own, the one place where the owner's address is set."""
+    if supervisor.once(_child(commands.migrate, environment)) != 0:
+        msg = "The migrations failed; their message stands above."
+        raise EngineError(msg)
 
 
 def _load_demo(installation: Installation, commands: Commands, supervisor: Supervisor) -> None:
@@ -107,17 +114,6 @@ def _load_demo(installation: Installation, commands: Commands, supervisor: Super
     installation.demo_unfinished.unlink(missing_ok=True)
 
 
-def has_users(database_url: str) -> bool:
-    """Whether anybody can sign in yet: a database without users is an empty one."""
-    try:
-        with psycopg.connect(database_url.replace("+psycopg", "", 1)) as connection:
-            row = connection.execute("select exists (select from app_user)").fetchone()
-    except psycopg.Error as error:
-        msg = f"The database cannot be asked for its users: {str(error).strip().splitlines()[0]}"
-        raise EngineError(msg) from error
-    return bool(row and row[0])
-
-
 def _child(
     command: Sequence[str], environment: Mapping[str, str], folder: Path = ROOT
 ) -> Callable[[], subprocess.Popen[bytes]]:
@@ -127,13 +123,17 @@ def _child(
 
 @dataclass(slots=True)
 class Announcement:
-    """Tell the address once the product answers, or once that it takes too long."""
+    """Tell the address once the product answers, or once that it takes too long.
+
+    The other parts wait for the first answer of the web, but not for long: starting together all would be slow.
+    """
 
     installation: Installation
     commands: Commands
     port: int
     supervisor: Supervisor
     say: Callable[[str], None]
+    waiting: list[Part]
     began: float = 0.0
     told: bool = False
     worried: bool = False
@@ -141,19 +141,26 @@ class Announcement:
     def beat(self) -> None:
         """Ask whether the product is ready, as long as it has not been told."""
         self.began = self.began or time.monotonic()
+        waited = time.monotonic() - self.began
         if interrupted_make(os.getppid()):
             self.supervisor.ending.set()
-        if self.told:
-            return
-        if answers(self.port):
-            self.told = True
-            environment = self.installation.environment()
-            address = environment.get("PUBLIC_URL") or f"http://localhost:{self.port}"
-            self.say(f"Ready: {address}  (Ctrl-C stops it)")
-            self.supervisor.once(_child(self.commands.show_people, environment))
-        elif not self.worried and time.monotonic() - self.began > PATIENCE_SECONDS:
+        ready = not self.told and answers(self.port)
+        if ready or waited > HEAD_START_SECONDS:
+            while self.waiting:
+                self.supervisor.start(self.waiting.pop(0))
+        if ready:
+            self._tell()
+        elif not self.told and not self.worried and waited > PATIENCE_SECONDS:
             self.worried = True
             self.say(f"Still not ready after {PATIENCE_SECONDS:g} s: see {self.installation.folder / 'logs'}")
+
+    def _tell(self) -> None:
+        self.told = True
+        environment = self.installation.environment()
+        self.say(
+            f"Ready: {environment.get('PUBLIC_URL') or f'http://localhost:{self.port}'}  (Ctrl-C stops it)"
+        )
+        self.supervisor.once(_child(self.commands.show_people, environment))
 
 
 def answers(port: int) -> bool:

@@ -26,11 +26,15 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A child to keep running: how to start it, and the signals (with seconds of patience) that end it."""
+    """A child to keep running: how to start it, and the signals (with seconds of patience) that end it.
+
+    Parts are ended by rank, the lowest first, in whatever order they were started.
+    """
 
     name: str
     start: Start
     stopping: Sequence[tuple[signal.Signals, float]]
+    rank: int = 0
     log: Path | None = None
 
 
@@ -47,7 +51,7 @@ class Kept:
 
 @dataclass(slots=True)
 class Supervisor:
-    """Start parts, watch them, and stop them: the last kept first.
+    """Start parts, watch them, and stop them in their order.
 
     Use from the main thread alone: signals arrive there, and children are tied to it.
     """
@@ -69,11 +73,9 @@ class Supervisor:
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         self.ending.set()
 
-    def start_first_to_last(self, parts: Sequence[Part]) -> None:
-        """Start parts in an order and stop them in the same order, before what was started earlier."""
-        place = len(self.kept)
-        for part in parts:
-            self.kept.insert(place, Kept(part, part.start(), time.monotonic()))
+    def start(self, part: Part) -> None:
+        """Start a part now and keep it from here on."""
+        self.adopt(part, part.start())
 
     def adopt(self, part: Part, process: subprocess.Popen[bytes]) -> None:
         """Keep a part that has been started already."""
@@ -122,11 +124,11 @@ class Supervisor:
         self.say(f"{kept.part.name} ended ({why}); starting it again in {kept.delay:g} s.{hint}")
 
     def stop_all(self) -> None:
-        """End every part, the last kept first."""
-        while self.kept:
-            kept = self.kept.pop()
+        """End every part in the order of their ranks."""
+        for kept in sorted(self.kept, key=lambda kept: kept.part.rank):
             if kept.process is not None:
                 stop(kept.process, kept.part.stopping)
+        self.kept.clear()
 
 
 def describe(code: int) -> str:
