@@ -9,9 +9,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from scheduler.check import check
-from scheduler.fields import InstanceError
 from scheduler.instance import read_instance, read_routes, write_result
 from scheduler.plan import Status
+from scheduler.reading.fields import InstanceError
 from scheduler.score import score
 
 BROKEN, UNUSABLE = 1, 2

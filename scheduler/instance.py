@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scheduler.consistency import contradictions
-from scheduler.fields import Fields, InstanceError
 from scheduler.plan import Plan, Route, Stop
 from scheduler.problem import Pin, Precedence, Problem, Published, Shift, TimeWindow, Visit, Weights, Worker
+from scheduler.reading.consistency import contradictions
+from scheduler.reading.fields import Fields, InstanceError
 from scheduler.travel import Place, file_travel
 
 FORMAT = "works-plan/1"

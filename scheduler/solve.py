@@ -5,16 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from scheduler.budget import Budget
+from scheduler.advice.reasons import reasons
 from scheduler.check import check
-from scheduler.engine.part import PartSolver
+from scheduler.engine.budget import Budget
+from scheduler.engine.fleet import Task, solve_together
+from scheduler.engine.levels import UNPROVEN, solve_part_by_levels
+from scheduler.engine.part import PartResult, PartSolver
 from scheduler.engine.parts import Part, in_variant, restrict, split, widen
-from scheduler.plan import Plan, Progress, Route, Status
+from scheduler.plan import Level, Plan, Progress, Route, Status
 from scheduler.problem import Problem, Variant
-from scheduler.reasons import reasons
 from scheduler.score import score
 
-SMALL_SHARE = 0.1  # seconds a visit that a part may take before its share of the whole counts
+SPARE = 0.1  # share of the time that every part gets where processes are fewer than parts
+SMALL_SHARE = 0.2  # seconds a visit that a part may take before its share of the whole counts
 
 OnProgress = Callable[[Progress], None]
 
@@ -45,7 +48,12 @@ def solve(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     run = _Run(problem, variant, seed, Budget(seconds, work, should_stop), on_progress)
-    run.improve()
+    if variant == "levels":
+        run.improve_by_levels()
+    elif workers > 1:
+        run.improve_together(workers)
+    else:
+        run.improve()
     return run.plan(workers)
 
 
@@ -60,55 +68,107 @@ class _Run:
         self.curve: list[Progress] = []
         self.parts: list[Part] = split(problem, variant)
         seen = in_variant(problem, variant)
-        self.solvers = [
-            PartSolver(restrict(seen, part), variant, seed + a) for a, part in enumerate(self.parts)
-        ]
+        self.problems = [restrict(seen, part) for part in self.parts]
+        self.solvers = [PartSolver(one, variant, seed + a) for a, one in enumerate(self.problems)]
+        self.levels: list[tuple[Level, ...]] = []
+        self.results = [solver.result() for solver in self.solvers]
         self.report()
+
+    def work_of(self, a: int) -> int | None:
+        """Steps for one part, by its share of the visits."""
+        if self.budget.work is None:
+            return None
+        return math.ceil(self.budget.work * len(self.parts[a].visits) / len(self.problem.visits))
 
     def improve(self) -> None:
         """Give each part its share of what is left, the small ones first, since they end early."""
         weights = [len(part.visits) ** 2 for part in self.parts]
         for a, solver in enumerate(self.solvers):
+            if solver.proven():
+                continue
             share = weights[a] / max(1, sum(weights[a:]))
-            work = None
-            if self.budget.work is not None:
-                visits = len(self.parts[a].visits)
-                work = math.ceil(self.budget.work * visits / len(self.problem.visits))
             small = min(0.4, SMALL_SHARE * len(self.parts[a].visits) / max(0.1, self.budget.left()))
-            solver.improve(self.budget.part(self.budget.left() * max(share, small), work), self.report)
+            limits = self.budget.part(self.budget.left() * max(share, small), self.work_of(a))
+            solver.improve(limits, lambda a=a: self.note(a))  # type: ignore[misc]
+            self.note(a)
+
+    def improve_together(self, workers: int) -> None:
+        """The same in several processes: every part with all the time, as far as there are processes for it."""
+        open_parts = [a for a, solver in enumerate(self.solvers) if not solver.proven()]
+        weights = {a: len(self.parts[a].visits) ** 2 for a in open_parts}
+        tasks = [
+            Task(
+                a,
+                self.problems[a],
+                self.variant,
+                self.seed + a,
+                self.budget.left() * min(1.0, workers * weights[a] / sum(weights.values()) + SPARE),
+                self.work_of(a),
+            )
+            for a in sorted(open_parts, key=lambda a: -weights[a])
+        ]
+        for a, result in solve_together(tasks, workers, lambda: self.budget.cancelled or self.budget.over()):
+            if result.cost <= self.results[a].cost:
+                self.results[a] = result
             self.report()
+
+    def improve_by_levels(self) -> None:
+        """Each part by levels, one after another."""
+        for a, problem in enumerate(self.problems):
+            share = len(self.parts[a].visits) / sum(len(part.visits) for part in self.parts[a:])
+            limits = self.budget.part(self.budget.left() * share, self.work_of(a))
+            routes, levels = solve_part_by_levels(problem, self.seed + a, limits, lambda: None)
+            cost = score(problem, routes, "full").objective
+            self.results[a] = PartResult(routes, cost, min(self.results[a].bound, cost), 0)
+            self.levels.append(levels)
+            self.report()
+
+    def note(self, a: int) -> None:
+        """Take over what the solver of one part has, and report."""
+        self.results[a] = self.solvers[a].result()
+        self.report()
 
     def report(self) -> None:
         """Note cost and bound of the whole, and tell whoever listens."""
-        cost = sum(solver.cost() for solver in self.solvers)
-        bound = sum(min(solver.bound, solver.cost()) for solver in self.solvers)
+        cost = sum(one.cost for one in self.results)
+        bound = sum(one.bound for one in self.results)
         if self.curve and (cost, bound) == (self.curve[-1].objective, self.curve[-1].lower_bound):
             return
-        missing = sum(int((solver.incumbent.size).sum()) for solver in self.solvers)
-        point = Progress(round(self.budget.elapsed(), 3), cost, bound, len(self.problem.visits) - missing)
+        placed = {
+            (a, stop.visit) for a, one in enumerate(self.results) for r in one.routes for stop in r.stops
+        }
+        point = Progress(round(self.budget.elapsed(), 3), cost, bound, len(self.problem.visits) - len(placed))
         self.curve.append(point)
         if self.on_progress is not None:
             self.on_progress(point)
 
     def plan(self, workers: int) -> Plan:
         """The joined plan, checked, scored, with its reasons."""
-        results = [solver.result() for solver in self.solvers]
-        routes = [
-            route for part, one in zip(self.parts, results, strict=True) for route in widen(part, one.routes)
-        ]
-        routes.sort()
-        bound = sum(one.bound for one in results)
+        routes = sorted(
+            route
+            for part, one in zip(self.parts, self.results, strict=True)
+            for route in widen(part, one.routes)
+        )
         return finished(
             self.problem,
             self.variant,
             routes,
-            bound,
+            sum(one.bound for one in self.results),
             seconds=self.budget.elapsed(),
             seed=self.seed,
             cancelled=self.budget.cancelled,
             settings={"seconds": self.budget.seconds, "work": self.budget.work, "workers": workers},
             curve=tuple(self.curve),
+            levels=joined(self.levels),
         )
+
+
+def joined(levels: Sequence[tuple[Level, ...]]) -> tuple[Level, ...]:
+    """Levels of all parts added up, which share nothing."""
+    return tuple(
+        Level(rows[0].name, sum(row.value for row in rows), sum(row.lower_bound for row in rows))
+        for rows in zip(*levels, strict=True)
+    )
 
 
 def finished(
@@ -122,6 +182,7 @@ def finished(
     cancelled: bool,
     settings: dict[str, float | int | None],
     curve: tuple[Progress, ...] = (),
+    levels: tuple[Level, ...] = (),
 ) -> Plan:
     """A plan of these routes with score, status and reasons; raises SolverError where a rule is broken."""
     cost = score(problem, routes, variant)
@@ -130,6 +191,8 @@ def finished(
     if len(unmet) < len(broken):
         raise SolverError("; ".join(f"{one.code}: {one.message}" for one in broken[:5]))
     proven = bound >= cost.objective
+    if levels:
+        proven = all(level.value == level.lower_bound for level in levels if level.name != UNPROVEN)
     status = Status.OPTIMAL if proven else Status.CANCELLED if cancelled else Status.FEASIBLE
     if unmet:
         status = Status.INFEASIBLE
@@ -138,11 +201,12 @@ def finished(
         status=status,
         routes=tuple(routes),
         score=cost,
-        lower_bound=None if unmet else min(bound, cost.objective),
+        lower_bound=None if unmet or levels else min(bound, cost.objective),
         unassigned=reasons(problem, routes, variant, proven),
         seconds=seconds,
         seed=seed,
         input_hash=problem.input_hash(),
         settings={**settings, "unmet": [one.message for one in unmet]} if unmet else settings,
         curve=curve,
+        levels=levels,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from scheduler.budget import Budget
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.budget import Budget
 from scheduler.engine.columns.integer import IntegerMaster, Limits
 from scheduler.engine.columns.pool import Column, Pool, Rows
 from scheduler.engine.columns.timing import clash

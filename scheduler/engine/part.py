@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from scheduler.budget import Budget
 from scheduler.check import check
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.budget import Budget
 from scheduler.engine.columns.dive import dive
 from scheduler.engine.columns.generate import Generation, safe_integer
 from scheduler.engine.columns.integer import Limits
@@ -67,7 +67,7 @@ class PartSolver:
             return
         first = min(SHARE_OF_FIRST * budget.left(), FIRST_SECONDS_A_VISIT * len(self.problem.visits))
         self._anneal(budget.part(first, budget.work))
-        steps = (self._relax, self._integer, self._prove, self._dive, self._neighbourhoods)
+        steps = (self._relax, self._integer, self._prove, self._dive, self._prove, self._neighbourhoods)
         for step in steps:
             if self.proven() or budget.over():
                 return
@@ -139,7 +139,10 @@ class PartSolver:
 
     def _prove(self, budget: Budget) -> None:
         """Integer masters over complete sets of routes, where these are few enough."""
-        if self.generation is None or (self.compiled.full and len(self.problem.visits) > MOST_PROOF):
+        visits, gap = len(self.problem.visits), self.cost() - self.bound
+        if self.generation is None or (
+            visits > MOST_PROOF and (self.compiled.full or gap * visits > 4 * self.cost())
+        ):
             return
         inner = budget.part(0.5 * budget.left(), budget.work)
         prove(self.generation, self.plan, self.cost, self.take_routes, self._raise_bound, inner)

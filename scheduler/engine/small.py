@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduler.budget import Budget
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.budget import Budget
 from scheduler.engine.columns.generate import Generation
 from scheduler.engine.columns.pool import Column, Pool
 from scheduler.engine.parts import Part, restrict

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from scheduler.fields import InstanceError
 from scheduler.instance import parse_instance
+from scheduler.reading.fields import InstanceError
 from tests.scheduler.tiny import tiny_data
 
 

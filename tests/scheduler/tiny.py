@@ -4,10 +4,10 @@ import itertools
 import random
 from dataclasses import replace
 
-from scheduler.fields import InstanceError
 from scheduler.instance import parse_instance
 from scheduler.plan import Route, Stop
 from scheduler.problem import DAY
+from scheduler.reading.fields import InstanceError
 from scheduler.score import score
 
 TRADES = ["alarm", "carpenter", "locksmith"]

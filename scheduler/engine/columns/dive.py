@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.budget import Budget
+from scheduler.engine.budget import Budget
 from scheduler.engine.columns.generate import BEAMS, EPSILON, Generation
 from scheduler.engine.columns.master import build_prices
 from scheduler.engine.columns.pool import Column

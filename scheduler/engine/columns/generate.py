@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scheduler.budget import Budget
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.budget import Budget
 from scheduler.engine.columns.master import Duals, Master, build_prices
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
 from scheduler.engine.kernels.pricing import Labels, Prices

@@ -6,9 +6,9 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 
-from scheduler.budget import Budget
 from scheduler.check import check
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.budget import Budget
 from scheduler.engine.columns.generate import Generation
 from scheduler.engine.columns.integer import IntegerMaster, Limits
 from scheduler.engine.columns.pool import Column, Order
@@ -25,18 +25,18 @@ TINY = 10
 STAGES = ((0.1, 3_000), (0.35, 12_000), (1.0, MOST_ROUTES))
 
 
-def complete_columns(
+def columns_within(
     generation: Generation, prices: Prices, cost: int, budget: Budget
-) -> list[Column] | None:
-    """All routes with a reduced cost no more than `cost` above the bound; None where they are too many.
+) -> tuple[list[Column], bool]:
+    """Routes with a reduced cost no more than `cost` above the bound, and whether these are all.
 
     In the full variant they come with every time of day that the prices tell apart. A small share of the
-    gap is tried first, so that a hopeless case ends early.
+    gap is tried first, so that a hopeless case ends early; then the routes of the last share are given.
     """
-    gap, found = max(0.0, cost - generation.bound), None
+    gap, routes, whole = max(0.0, cost - generation.bound), [], False
     for share, most in STAGES:
         if budget.over():
-            return None
+            break
         found = generation.pricer.run(
             prices,
             generation.every,
@@ -47,9 +47,9 @@ def complete_columns(
             most=most,
         )
         if found is None:
-            return None
-    routes = found.routes if found is not None else []
-    return [generation.pool.columns[generation.pool.number(*route)] for route in routes]
+            break
+        routes, whole = found.routes, share >= 1
+    return [generation.pool.columns[generation.pool.number(*route)] for route in routes], whole
 
 
 def exact(compiled: Compiled, plan: Sequence[Column]) -> tuple[int, tuple[Route, ...]] | None:
@@ -87,14 +87,37 @@ def prove(
     orders = generation.telling()
     for _ in range(MOST_ROWS):
         prices = generation.priced(orders)
-        columns = complete_columns(generation, prices, cost(), budget) if prices is not None else None
-        if columns is None or budget.over():
+        if prices is None or budget.over():
             return
+        columns, whole = columns_within(generation, prices, cost(), budget)
+        if not whole:
+            if not columns or not _better(generation, columns, start, cost, take, budget):
+                return
+            continue
         master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders)
         added = _cut(master, generation, orders, start, cost, take, raise_bound, budget)
         if not added:
             return
         orders = [*orders, *added]
+
+
+def _better(
+    generation: Generation,
+    columns: list[Column],
+    start: Callable[[], list[Column]],
+    cost: Callable[[], int],
+    take: Callable[[tuple[Route, ...]], object],
+    budget: Budget,
+) -> bool:
+    """Look for a better plan among some of the routes; whether one was found."""
+    before, plan = cost(), start()
+    master = IntegerMaster(generation.compiled, generation.rows, list(dict.fromkeys([*plan, *columns])))
+    limits = Limits(1e9, nodes=200) if budget.work is not None else Limits(max(0.05, budget.left() / 3))
+    choice = master.solve(plan, limits)
+    found = exact(generation.compiled, choice.taken) if choice.taken is not None else None
+    if found is not None:
+        take(found[1])
+    return cost() < before
 
 
 def _cut(

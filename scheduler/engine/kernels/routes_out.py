@@ -123,7 +123,7 @@ def price_shifts(
     least[s] becomes a lower bound on the reduced cost of any route of shift s: exact where the labels were
     not cut, else by the relaxed future. -1 says that the room given was not enough.
     """
-    n, found = net.service.shape[0], 0
+    n, found, total = net.service.shape[0], 0, 0
     local = np.full(n, -1)
     visits_room, gains_room = np.zeros(n, np.int64), np.zeros(n)
     for s in shifts:
@@ -139,7 +139,8 @@ def price_shifts(
         made, whole = label_shift(net, price, lab, ahead, s, visits, gains, local, limit, beam, same)
         for v in range(count):
             local[visits[v]] = -1
-        if same > 0 and not whole:
+        total += made
+        if same > 0 and (not whole or total > 40 * out_shift.shape[0]):
             return -1
         found, best = collect(
             net, lab, made, s, visits, limit, each, found, out_shift, out_size, out_seq, out_start, out_cost

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from scheduler.eligibility import first_bar
+from scheduler.advice.eligibility import first_bar
 from scheduler.problem import DAY, Pin, Problem
 
 

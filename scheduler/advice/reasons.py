@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scheduler.eligibility import eligible_workers, first_bar
+from scheduler.advice.eligibility import eligible_workers, first_bar
 from scheduler.plan import Reason, Route, Unassigned
 from scheduler.problem import DAY, Problem, Variant, Visit
 

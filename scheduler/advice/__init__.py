@@ -1,0 +1,1 @@
+"""What a plan is asked about: who may make a visit, and why one has no place."""

@@ -1,0 +1,55 @@
+"""Shares the parts of a problem among processes, one part a task, and stops them all when told to."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from typing import Any, NamedTuple
+
+from scheduler.engine.budget import Budget
+from scheduler.engine.part import PartResult, PartSolver
+from scheduler.problem import Problem, Variant
+
+BEAT_SECONDS = 0.2
+_STOP: list[Any] = []
+
+
+class Task(NamedTuple):
+    """One part to solve: its place in the list of parts, and its limits."""
+
+    at: int
+    problem: Problem
+    variant: Variant
+    seed: int
+    seconds: float
+    work: int | None
+
+
+def solve_together(
+    tasks: Sequence[Task], workers: int, should_stop: Callable[[], bool]
+) -> Iterator[tuple[int, PartResult]]:
+    """Results of the tasks as they come; the largest should come first in `tasks`."""
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(stop,)) as pool:
+        waiting: dict[Future[PartResult], int] = {pool.submit(solve_task, task): task.at for task in tasks}
+        while waiting:
+            done, _ = wait(waiting, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield waiting.pop(future), future.result()
+            if should_stop():
+                stop.set()
+
+
+def _begin(stop: Any) -> None:
+    _STOP[:] = [stop]
+
+
+def solve_task(task: Task) -> PartResult:
+    """Solve one part from the start, in whatever process this is."""
+    stop = _STOP[0].is_set if _STOP else None
+    budget = Budget(task.seconds, task.work, stop)
+    solver = PartSolver(task.problem, task.variant, task.seed)
+    solver.improve(budget, lambda: None)
+    return solver.result()

@@ -1,0 +1,168 @@
+"""Solves by levels: each goal is brought as low as it goes and then held, so that nothing is traded upwards."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from scheduler.check import check
+from scheduler.engine.budget import Budget
+from scheduler.engine.part import PartSolver
+from scheduler.plan import Level, Route
+from scheduler.problem import DAY, Problem, Weights
+from scheduler.score import score
+
+CLASSES = range(4)
+NAMES = (
+    *(f"unassigned P{c + 1}" for c in CLASSES),
+    *(f"late days P{c + 1}" for c in CLASSES),
+    "exposed days",
+    "cost",
+    "extra workers",
+    "uneven shares",
+    "moves",
+)
+COST, EXTRA, SHARES, MOVES = 9, 10, 11, 12
+UNPROVEN = NAMES[SHARES]  # evened out by hand-overs, without a bound of its own
+FIRST_SHARE = 0.25
+
+
+def measured(problem: Problem, routes: Sequence[Route]) -> tuple[int, ...]:
+    """What each level comes to, in the order of NAMES; lower is better, and no later one outweighs an earlier one."""
+    start = {stop.visit: stop.start for route in routes for stop in route.stops}
+    unassigned, late = [0] * 4, [0] * 4
+    for i, visit in enumerate(problem.visits):
+        if i not in start:
+            unassigned[visit.urgency] += 1
+        else:
+            late[visit.urgency] += max(0, start[i] // DAY - visit.deadline_day)
+    terms = score(problem, routes, "full")
+    cost = terms.travel_cost + terms.shift_cost + terms.overtime_cost
+    return (
+        *unassigned,
+        *late,
+        terms.exposed_days,
+        cost,
+        terms.extra_workers,
+        unevenness(problem, routes),
+        terms.moves,
+    )
+
+
+def unevenness(problem: Problem, routes: Sequence[Route]) -> int:
+    """Sum of squared working hours by worker, what was booked before included: least where shares are fair."""
+    minutes = [worker.booked_minutes for worker in problem.workers]
+    for route in routes:
+        minutes[route.worker] += sum(problem.visits[stop.visit].service_minutes for stop in route.stops)
+    return sum((m // 60) ** 2 for m in minutes)
+
+
+def solve_part_by_levels(
+    problem: Problem, seed: int, budget: Budget, report: Callable[[], None]
+) -> tuple[tuple[Route, ...], tuple[Level, ...]]:
+    """The routes of one part and what is known of each level."""
+    first = PartSolver(problem, "full", seed)
+    first.improve(budget.part(FIRST_SHARE * budget.left(), budget.work), report)
+    routes = first.result().routes
+    values = measured(problem, routes)
+    levels: list[Level] = []
+    for at, name in enumerate(NAMES):
+        if at == SHARES:
+            routes = _fairer(problem, routes)
+        elif values[at] > 0 and not budget.over():
+            routes, bound = _lower(problem, routes, at, seed, budget, report)
+            values = measured(problem, routes)
+            levels.append(Level(name, values[at], max(0, min(bound, values[at]))))
+            continue
+        values = measured(problem, routes)
+        levels.append(Level(name, values[at], 0))
+    return routes, tuple(levels)
+
+
+def _lower(
+    problem: Problem,
+    routes: tuple[Route, ...],
+    at: int,
+    seed: int,
+    budget: Budget,
+    report: Callable[[], None],
+) -> tuple[tuple[Route, ...], int]:
+    """Bring one level down while those above it hold; the routes and a bound on this level."""
+    before = measured(problem, routes)
+    weights = [0] * len(NAMES)
+    weights[at] = 1
+    for above in range(at):
+        weights[above] = (before[at] + 1) * (1 + at - above) if above != SHARES else 0
+    weighted = reweighted(problem, weights)
+    held = sum(weight * value for weight, value in zip(weights[:at], before[:at], strict=True))
+    solver = PartSolver(weighted, "full", seed)
+    solver.take_routes(routes)
+    stages = sum(value > 0 for value in before[at:]) + 1
+    solver.improve(budget.part(budget.left() / stages, budget.work), report)
+    found = solver.result()
+    after = measured(problem, found.routes)
+    better = after[: at + 1] < before[: at + 1] and not check(problem, found.routes, "full")
+    return (found.routes if better else routes), found.bound - held
+
+
+def reweighted(problem: Problem, weights: Sequence[int]) -> Problem:
+    """The same problem with the weights of NAMES instead of its own; shares cannot be weighted."""
+    price = weights[COST]
+    visits = tuple(
+        replace(
+            visit,
+            unassigned_penalty=weights[visit.urgency],
+            late_penalty_per_day=weights[4 + visit.urgency],
+            exposed_cost_per_day=weights[8] if visit.exposed_since_day is not None else 0,
+        )
+        for visit in problem.visits
+    )
+    workers = tuple(
+        replace(
+            worker,
+            cost_per_travel_minute=worker.cost_per_travel_minute * price,
+            cost_per_shift_used=worker.cost_per_shift_used * price,
+            overtime_cost_per_minute=worker.overtime_cost_per_minute * price,
+        )
+        for worker in problem.workers
+    )
+    return replace(
+        problem, visits=visits, workers=workers, weights=Weights(weights[8], weights[EXTRA], weights[MOVES])
+    )
+
+
+def _fairer(problem: Problem, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+    """Hand whole days to a worker with less to do where no level above changes."""
+    best, value = routes, measured(problem, routes)
+    improved = True
+    while improved:
+        improved = False
+        for changed in _handed_over(problem, best):
+            after = measured(problem, changed)
+            if after[:SHARES] == value[:SHARES] and after < value and not check(problem, changed, "full"):
+                best, value, improved = changed, after, True
+                break
+    return best
+
+
+def _handed_over(problem: Problem, routes: tuple[Route, ...]) -> list[tuple[Route, ...]]:
+    """Every plan in which one route goes to a free shift of the same day, or two routes of a day change hands."""
+    by_day: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for k, worker in enumerate(problem.workers):
+        for s, shift in enumerate(worker.shifts):
+            by_day[shift.day].append((k, s))
+    of_slot = {(route.worker, route.shift): route for route in routes}
+    found = []
+    for route in routes:
+        day = problem.workers[route.worker].shifts[route.shift].day
+        for slot in by_day[day]:
+            other = of_slot.get(slot)
+            if slot[0] == route.worker or (other is not None and slot < (route.worker, route.shift)):
+                continue
+            rest = [one for one in routes if one is not route and one is not other]
+            rest.append(Route(*slot, route.stops))
+            if other is not None:
+                rest.append(Route(route.worker, route.shift, other.stops))
+            found.append(tuple(sorted(rest)))
+    return found

@@ -1,0 +1,1 @@
+"""Reads untrusted plan files: fields by path, and contradictions between them."""

@@ -1,0 +1,160 @@
+"""What callers of solve rely on: reproducible, cancellable, the same in several processes, reasons, and levels."""
+
+from dataclasses import replace
+
+import pytest
+
+from scheduler.check import check, check_plan
+from scheduler.engine.levels import NAMES, measured
+from scheduler.instance import parse_instance
+from scheduler.plan import Reason, Status
+from scheduler.problem import Precedence, Shift, TimeWindow
+from scheduler.solve import solve
+from tests.scheduler.conftest import make_problem, make_visit, make_worker
+from tests.scheduler.tiny import tiny_data
+
+
+def tight():
+    """Five visits of two homes and one worker with too little time for all."""
+    visits = [
+        make_visit(
+            home=i // 3, urgency=i % 4, unassigned_penalty=[40000, 20000, 10000, 5000][i % 4], deadline_day=0
+        )
+        for i in range(5)
+    ]
+    shifts = (Shift(0, 480, 720), Shift(1, 480, 640))
+    return make_problem(visits, [make_worker(shifts=shifts)], precedences=(Precedence(0, 1),))
+
+
+@pytest.mark.parametrize("variant", ["common", "full"])
+def test_the_same_work_gives_the_same_plan(variant):
+    problem = parse_instance(tiny_data(8))
+    one, two = (solve(problem, variant, seed=5, work=150) for _ in range(2))
+    assert one.routes == two.routes
+    assert (one.objective, one.lower_bound, one.input_hash) == (
+        two.objective,
+        two.lower_bound,
+        two.input_hash,
+    )
+
+
+def test_the_input_hash_sees_every_change():
+    problem = tight()
+    hashes = {
+        problem.input_hash(),
+        replace(problem, days=3).input_hash(),
+        replace(problem, precedences=()).input_hash(),
+        replace(problem, visits=(make_visit(crew=2), *problem.visits[1:])).input_hash(),
+        replace(problem, travel=problem.travel + 1).input_hash(),
+    }
+    assert len(hashes) == 5
+
+
+def test_a_cancelled_run_gives_its_first_plan():
+    plan = solve(tight(), "full", seconds=60, should_stop=lambda: True)
+    assert plan.status in (Status.CANCELLED, Status.OPTIMAL)
+    assert plan.seconds < 20
+    assert check(tight(), plan.routes, "full") == []
+    assert len(plan.routes) > 0
+
+
+def test_progress_falls_and_its_bound_rises():
+    points = []
+    plan = solve(tight(), "full", work=200, on_progress=points.append)
+    assert [p.objective for p in points] == sorted((p.objective for p in points), reverse=True)
+    assert [p.lower_bound for p in points] == sorted(p.lower_bound for p in points)
+    assert points[-1].objective == plan.objective
+    assert points[-1].unassigned == plan.score.unassigned
+
+
+def test_processes_find_what_one_process_finds():
+    problem = parse_instance(tiny_data(21))
+    alone = solve(problem, "full", seed=2, work=200)
+    together = solve(problem, "full", seed=2, work=200, workers=2)
+    assert together.objective == alone.objective
+    assert check_plan(problem, together) == []
+
+
+@pytest.mark.parametrize("limits", [{"seconds": 0}, {"seconds": float("nan")}, {"work": 0}, {"workers": 0}])
+def test_senseless_limits_are_refused(limits):
+    with pytest.raises(ValueError, match="must be"):
+        solve(tight(), "full", **limits)
+
+
+REASONS = [
+    (Reason.NO_TRADE, {"trade": "alarm"}),
+    (Reason.OUT_OF_REGION, {"region": "G1"}),
+    (Reason.EXCLUDED, {"excluded_workers": frozenset({0})}),
+    (Reason.NOT_CLEARED, {"uncleared": {0: frozenset({0, 1})}}),
+    (Reason.NO_SHIFT, {"windows_late": (TimeWindow(0, 480, 490),)}),
+    (Reason.CREW_SHORT, {"crew": 2}),
+]
+
+
+@pytest.mark.parametrize(("reason", "changes"), REASONS)
+def test_each_impossible_visit_has_its_reason(reason, changes):
+    problem = make_problem([make_visit(**changes), make_visit()], [make_worker()])
+    plan = solve(problem, "full", work=50)
+    assert [(one.visit, one.reason) for one in plan.unassigned] == [(0, reason)]
+    assert plan.unassigned[0].detail
+
+
+def test_a_visit_beyond_reach_says_so():
+    plan = solve(make_problem([make_visit()], [make_worker(reach_minutes=10)]), "full", work=50)
+    assert plan.unassigned[0].reason is Reason.OUT_OF_REACH
+
+
+def test_a_visit_waits_for_its_unplaced_predecessor():
+    problem = make_problem(
+        [make_visit(trade="alarm"), make_visit()], [make_worker()], precedences=(Precedence(0, 1),)
+    )
+    found = {one.visit: one for one in solve(problem, "full", work=50).unassigned}
+    assert found[1].reason is Reason.PREDECESSOR_UNPLACED
+    assert found[1].blockers == (0,)
+
+
+def test_a_crowded_visit_names_who_is_in_its_way():
+    short = (Shift(0, 480, 590),)
+    visits = [make_visit(unassigned_penalty=40000), make_visit(unassigned_penalty=5000)]
+    plan = solve(make_problem(visits, [make_worker(shifts=short)]), "full", work=50)
+    assert [(one.visit, one.reason, one.blockers) for one in plan.unassigned] == [
+        (1, Reason.CROWDED_OUT, (0,))
+    ]
+
+
+def test_alternatives_and_both_trades_of_an_expression_are_understood():
+    visits = [make_visit(trade="alarm|locksmith"), make_visit(trade="carpenter+locksmith")]
+    both = make_worker(trades=frozenset({"carpenter", "locksmith"}))
+    plan = solve(make_problem(visits, [make_worker(), both]), "full", work=50)
+    assert plan.starts()[1][1] == (1,)
+    assert plan.unassigned == ()
+
+
+def test_travel_a_thousand_times_dearer_leaves_late_and_unassigned_as_they_are():
+    problem = tight()
+    dear = replace(
+        problem,
+        workers=tuple(
+            replace(w, cost_per_travel_minute=1000 * w.cost_per_travel_minute, cost_per_shift_used=10**6)
+            for w in problem.workers
+        ),
+    )
+    plain, costly = (solve(one, "levels", work=300) for one in (problem, dear))
+    above = NAMES.index("cost")
+    assert measured(problem, plain.routes)[:above] == measured(problem, costly.routes)[:above]
+    assert any(measured(problem, plain.routes)[:above])
+
+
+def test_each_level_carries_its_own_bound():
+    plan = solve(tight(), "levels", work=300)
+    assert [level.name for level in plan.levels] == list(NAMES)
+    assert [level.value for level in plan.levels] == list(measured(tight(), plan.routes))
+    assert all(0 <= level.lower_bound <= level.value for level in plan.levels)
+    assert plan.levels[0].lower_bound == plan.levels[0].value
+
+
+def test_shares_are_evened_out_where_nothing_above_changes():
+    visits = [make_visit(home=i, windows_late=(TimeWindow(i % 2, 480, 900),)) for i in range(2)]
+    workers = [make_worker(booked_minutes=600), make_worker()]
+    plan = solve(make_problem(visits, workers), "levels", work=200)
+    assert {route.worker for route in plan.routes} == {1}
