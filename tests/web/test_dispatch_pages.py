@@ -137,3 +137,17 @@ def test_nobody_else_has_these_pages(signed_in, role, path):
 def test_unknown_things_are_not_found(signed_in, path):
     browser, _ = signed_in("coordinator")
     assert browser.get(path.format(uuid.uuid4())).status_code == 404
+
+
+def test_a_visit_that_its_worker_never_ended_is_ended_by_the_coordinator(people, services, clock):
+    visit_id = people["visit"].rsplit("/", 1)[1]
+    for step in ("set-out", "arrive"):
+        assert send(people["named"], people["visit"], f"{people['visit']}/{step}").status_code == 303
+    browser, path = people["coordinator"], f"/dispatch/visits/{visit_id}/end"
+    assert path not in browser.get("/dispatch/visits").text
+    with services.sessions.begin() as session:
+        visit = session.scalars(select(Visit)).one()
+        visit.end_at = clock.now - timedelta(hours=2)
+    assert path in browser.get("/dispatch/visits").text
+    assert send(browser, "/dispatch/visits", path).status_code == 303
+    assert "Worker left without ending it" in browser.get("/dispatch/visits").text

@@ -8,6 +8,7 @@ COORDINATORS = allow(Role.COORDINATOR)
 POLICY = {
     "visits": COORDINATORS,
     "plan_again": COORDINATORS,
+    "end": COORDINATORS,
     "lift": COORDINATORS,
     "offers": COORDINATORS,
     "ask_again": COORDINATORS,

@@ -45,6 +45,21 @@ def plan_again(visit_id: uuid.UUID) -> ResponseReturnValue:
     return take_once(form.key, "visit.plan_again", move)
 
 
+@blueprint.post("/visits/<uuid:visit_id>/end")
+def end(visit_id: uuid.UUID) -> ResponseReturnValue:
+    """End a visit for a worker who has left."""
+    form = Form()
+    if not form.validate_on_submit():
+        return redirect(url_for("dispatch.visits"), 303)
+
+    def move() -> str:
+        visit = office.end_visit(db(), actor(), visit_id, request_now())
+        flash(f"Visit {visit.code} is ended. Plan it again below.", "success")
+        return url_for("dispatch.visits")
+
+    return take_once(form.key, "visit.end", move)
+
+
 @blueprint.post("/orders/<uuid:order_id>/lift")
 def lift(order_id: uuid.UUID) -> ResponseReturnValue:
     """The home is safe to go to again."""

@@ -245,3 +245,14 @@ def test_a_step_keeps_nothing_by_itself(services, actor):
     with services.sessions() as session:
         take_in(session, services.cipher, actor, referrals.referral(), factories.NOW)
     assert count(services, CaseFile) == 0
+
+
+def test_a_second_agencys_no_leaves_the_approved_assessment_waiting(services, actor):
+    first = referrals.taken_in(services, actor)
+    second = referrals.taken_in(
+        services, actor, answers=referrals.answers(lives_apart=False), advocate="Aroha Advocate"
+    )
+    assert second.case_id == first.case_id
+    with services.sessions() as session:
+        assert session.get(Assessment, first.assessment_id).state == "waiting"
+        assert session.get(Assessment, second.assessment_id).state == "handed_over"

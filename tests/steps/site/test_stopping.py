@@ -6,16 +6,18 @@ import pytest
 from sqlalchemy import select
 
 from tests import dispatching as world
+from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.offers.give_back import give_back
 from worksorders.steps.offers.swap import find_swap, swap
-from worksorders.steps.site import notes
+from worksorders.steps.site import notes, office
 from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.site.stop import leave_unsafe, stop
 from worksorders.steps.site.travel import arrive, set_out
 from worksorders.store.tables.offers import Offer, VisitNote
 from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.trail import OutboxMessage
 
 AT = world.TOMORROW
 
@@ -112,3 +114,32 @@ def test_nobody_of_another_firm_or_uncleared_takes_the_place(session, scene):
         swap(session, scene.office, scene.visit.id, {seat.name: scene.stranger.worker_id}, world.NOW)
     with pytest.raises(NotFoundError):
         find_swap(session, scene.stranger, scene.visit.id, world.NOW)
+
+
+def test_the_office_ends_a_visit_whose_worker_cannot_and_plans_it_again(session, scene):
+    coordinator = factories.actor_of(factories.make_user(session))
+    with pytest.raises(RefusedError, match="only one with a worker on site"):
+        office.end_visit(session, coordinator, scene.visit.id, AT)
+    arrive(session, scene.worker, scene.visit.id, AT)
+    office.end_visit(session, coordinator, scene.visit.id, AT)
+    assert (scene.visit.state, scene.visit.state_reason) == ("aborted", "not_ended")
+    assert alerting(session) == [notes.LEFT_INSECURE, "not_ended"]
+    with pytest.raises(NotFoundError):
+        own_visit(session, scene.worker, scene.visit.id)
+    assert office.plan_again(session, coordinator, scene.visit.id, AT).state == "unplanned"
+
+
+def test_a_worker_does_not_choose_what_only_the_office_says(session, scene):
+    with pytest.raises(FaultsError):
+        stop(session, scene.worker, scene.visit.id, "not_ended", AT)
+
+
+def test_a_p1_is_offered_again_once_its_home_is_safe_to_go_to(session, set_scene):
+    scene = set_scene(urgency="P1", interim=True)
+    coordinator = factories.actor_of(factories.make_user(session))
+    leave_unsafe(session, scene.worker, scene.visit.id, AT)
+    office.plan_again(session, coordinator, scene.visit.id, AT)
+    again = select(OutboxMessage.id).where(OutboxMessage.kind == "offer.again")
+    assert not session.scalars(again).all()
+    office.lift_pause(session, coordinator, scene.order.id)
+    assert len(session.scalars(again).all()) == 1

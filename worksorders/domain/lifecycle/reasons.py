@@ -79,8 +79,10 @@ ABORT = ReasonList(
         Reason("wrong_material", "Wrong or missing material"),
         Reason("more_work", "More work than planned"),
         Reason("worker_ill", "Worker ill or hurt", alerts=True),
+        Reason("not_ended", "Worker left without ending it", alerts=True),
     ),
 )
+"""`left_unsafe` has a button of its own on site; `not_ended` is what the office says of a worker whom it has reached."""
 
 CANCEL = _list(
     "cancel",

@@ -102,8 +102,9 @@ def take_in(session: Session, cipher: Cipher, actor: Actor, referral: Referral, 
     for kind, many in values.items():
         for value in many:
             disclose.remember(session, cipher, case.id, kind, value)
-    _supersede_earlier(session, actor, assessment)
-    if not decision.eligible:
+    if decision.eligible:
+        _supersede_earlier(session, actor, assessment)
+    else:
         record_hand_over(session, actor, assessment, decision, advocate=referral.advocate, note="", now=now)
     others = tuple(one for one in known if one is not joined)
     return TakenIn(
@@ -155,7 +156,10 @@ def _question(known: Known) -> str:
 
 
 def _supersede_earlier(session: Session, actor: Actor, newer: Assessment) -> None:
-    """An earlier assessment of the same home that still waits is superseded: one home waits once."""
+    """An earlier assessment of the same home that still waits is superseded: one home waits once.
+
+    Only an eligible one does so: else a second agency's “no” would take an approved home off every list unseen.
+    """
     earlier = session.scalars(
         select(Assessment).where(
             Assessment.case_id == newer.case_id, Assessment.state == "waiting", Assessment.id != newer.id

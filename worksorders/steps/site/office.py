@@ -1,4 +1,4 @@
-"""What a coordinator does about visits: acknowledge, plan again, take one from a firm, ask again, lift a pause."""
+"""What a coordinator does about visits: acknowledge, end, plan again, take one from a firm, ask again, lift a pause."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.ordering.moves import lock_order as lock_order_to_move
 from worksorders.steps.ordering.moves import move_order
+from worksorders.steps.site.stop import end_for_worker
 from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit, WorksOrder
 
@@ -56,6 +57,22 @@ def plan_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetim
     session.flush()
     if visit.interim and visit.order.urgency == URGENT:
         offer_urgently(session, visit.order_id, now)
+    return visit
+
+
+def end_visit(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
+    """End a visit whose worker has left but cannot say so: a dead phone, a lost account, a bar set meanwhile.
+
+    It waits to be planned again. Raises NotFoundError, or RefusedError unless a worker is on site.
+    """
+    visit = _locked(session, visit_id)
+    if visit.state != "on_site":
+        raise RefusedError(
+            f"This visit is {words(visit.state)}: only one with a worker on site is ended here.",
+            state=visit.state,
+            action="end",
+        )
+    end_for_worker(session, actor, visit, now)
     return visit
 
 

@@ -19,7 +19,11 @@ from worksorders.store.tables.orders import Visit
 
 LEFT_UNSAFE = "left_unsafe"
 SUSPENDED_FOR = "worker_left_unsafe"
-REASONS = (*NO_ACCESS.choices(), *(pair for pair in ABORT.choices() if pair[0] != LEFT_UNSAFE))
+NOT_ENDED = "not_ended"
+REASONS = (
+    *NO_ACCESS.choices(),
+    *(pair for pair in ABORT.choices() if pair[0] not in {LEFT_UNSAFE, NOT_ENDED}),
+)
 
 
 def stop(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: datetime) -> Visit:
@@ -46,6 +50,12 @@ def leave_unsafe(session: Session, actor: Actor, visit_id: uuid.UUID, now: datet
     if order.state in WORKED_ON:
         move_order(session, actor, order, "suspend", reason=SUSPENDED_FOR)
     return visit
+
+
+def end_for_worker(session: Session, actor: Actor, visit: Visit, now: datetime) -> None:
+    """The office ends a visit whose worker has left but cannot say so; the caller has locked it."""
+    _end(session, actor, visit, "abort", NOT_ENDED, now=now)
+    notes.add_note(session, actor, visit, notes.STOPPED, NOT_ENDED, now=now)
 
 
 def _end(session: Session, actor: Actor, visit: Visit, action: str, reason: str, *, now: datetime) -> None:
