@@ -7,6 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from scheduler.check import check
 from scheduler.instance import read_instance, read_routes, write_result
@@ -47,6 +48,17 @@ def _parser() -> argparse.ArgumentParser:
     two.add_argument("plan", metavar="PLAN")
     two.add_argument("--variant", choices=("common", "full"), default=None, help="default: the plan's own")
     two.set_defaults(command=_check)
+    four = commands.add_parser("bench", help="measure on a folder of instances, beside peers")
+    four.add_argument("folder", metavar="DIR", type=Path)
+    four.add_argument(
+        "--seconds", type=_seconds, default=60.0, help="for each instance and solver (default 60)"
+    )
+    four.add_argument("--peers", type=_peers, default=[], help="comma list of vroom, pyvrp, ortools")
+    four.add_argument("--workers", type=_count, default=1)
+    four.add_argument(
+        "--out", type=Path, default=Path("build/bench"), help="folder for bench.csv and bench.svg"
+    )
+    four.set_defaults(command=_bench)
     three = commands.add_parser("warm", help="fill the cache of compiled inner loops")
     three.set_defaults(command=_warm)
     return parser
@@ -129,6 +141,28 @@ def _check(options: argparse.Namespace) -> int:
     for line in broken:
         print(line)
     return BROKEN if broken else 0
+
+
+def _peers(text: str) -> list[str]:
+    names = [name for name in text.split(",") if name]
+    unknown = sorted(set(names) - {"vroom", "pyvrp", "ortools"})
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"{', '.join(unknown)} is no peer; choose from vroom, pyvrp, ortools"
+        )
+    return names
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from scheduler.bench.run import Row, bench  # noqa: PLC0415 -- loads compiled code and maybe peers
+
+    if not options.folder.is_dir() or not any(options.folder.glob("*.json")):
+        raise InstanceError([f"{options.folder} holds no instance (*.json)"])
+    print("\t".join(Row._fields))
+    for row in bench(options.folder, options.seconds, options.peers, options.workers, options.out):
+        print("\t".join("" if value is None else str(value) for value in row), flush=True)
+    print(f"written: {options.out / 'bench.csv'}, {options.out / 'bench.svg'}")
+    return 0
 
 
 def _warm(_: argparse.Namespace) -> int:

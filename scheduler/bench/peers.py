@@ -1,0 +1,180 @@
+"""Rival solvers on the common variant of the same problem, one thread each; they are an optional extra.
+
+Known handicaps, to be stated beside any figure: PyVRP has no skills and one window a client, so each worker has
+a profile and each window a copy; VROOM overshoots its time limit on large problems.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from datetime import timedelta
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from scheduler.engine.candidates import candidates
+from scheduler.plan import Route, Stop
+from scheduler.problem import DAY, Problem
+
+CLOSED = 1_000_000
+Order = tuple[int, list[int]]  # number of the vehicle, visits in order
+
+
+class PeerMissingError(RuntimeError):
+    """A peer that is asked for is not installed."""
+
+
+class Fleet(NamedTuple):
+    """A problem as vehicles: one a shift, with the visits that may ride in it."""
+
+    problem: Problem
+    slots: list[tuple[int, int]]
+    spans: list[tuple[int, int]]
+    riders: list[list[int]]
+    windows: list[list[tuple[int, int]]]
+
+
+def fleet_of(problem: Problem) -> Fleet:
+    """Vehicles with absolute opening times, and for each visit its absolute windows in order."""
+    slots = [(k, s) for k, worker in enumerate(problem.workers) for s in range(len(worker.shifts))]
+    shifts = [problem.workers[k].shifts[s] for k, s in slots]
+    able = [set(row) for row in candidates(problem, "common")]
+    return Fleet(
+        problem,
+        slots,
+        [(shift.day * DAY + shift.opens, shift.day * DAY + shift.closes) for shift in shifts],
+        [[i for i, row in enumerate(able) if slot in row] for slot in slots],
+        [
+            sorted((w.day * DAY + w.earliest, w.day * DAY + w.latest) for w in v.windows)
+            for v in problem.visits
+        ],
+    )
+
+
+def solve_with(peer: str, problem: Problem, seconds: float) -> tuple[Route, ...]:
+    """The routes that a peer finds in that many seconds; raises PeerMissingError where it is not installed."""
+    fleet = fleet_of(problem)
+    return tuple(timed(fleet, vehicle, visits) for vehicle, visits in PEERS[peer](fleet, seconds) if visits)
+
+
+def timed(fleet: Fleet, vehicle: int, visits: list[int]) -> Route:
+    """A peer's order with the earliest starts."""
+    problem, (k, s) = fleet.problem, fleet.slots[vehicle]
+    free, here, stops = fleet.spans[vehicle][0], problem.base(k), []
+    for i in visits:
+        there = free + int(problem.travel[here, i])
+        start = next((max(there, low) for low, high in fleet.windows[i] if high >= there), there)
+        stops.append(Stop(i, start))
+        free, here = start + problem.visits[i].service_minutes, i
+    return Route(k, s, tuple(stops))
+
+
+def _module(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise PeerMissingError(f"{name} is not installed; install the extra 'peers'") from error
+
+
+def _vroom(fleet: Fleet, seconds: float) -> list[Order]:
+    vroom: Any = _module("vroom")
+    problem = fleet.problem
+    model = vroom.Input()
+    model.set_durations_matrix("car", problem.travel.astype(np.uint32))
+    dearest = max([1, *(v.unassigned_penalty for v in problem.visits)])
+    for number, (k, _) in enumerate(fleet.slots):
+        worker, base = problem.workers[k], problem.base(k)
+        costs = vroom.VehicleCosts(
+            fixed=worker.cost_per_shift_used, per_hour=3600 * worker.cost_per_travel_minute
+        )
+        skills = {i + 1 for i in fleet.riders[number]} | {len(problem.visits) + 1}
+        span = fleet.spans[number]
+        model.add_vehicle(
+            vroom.Vehicle(number + 1, start=base, end=base, skills=skills, time_window=span, costs=costs)
+        )
+    for i, visit in enumerate(problem.visits):
+        windows = [vroom.TimeWindow(low, high) for low, high in fleet.windows[i]]
+        rank = 100 * visit.unassigned_penalty // dearest
+        model.add_job(
+            vroom.Job(
+                i + 1,
+                location=i,
+                default_service=visit.service_minutes,
+                skills={i + 1},
+                priority=rank,
+                time_windows=windows,
+            )
+        )
+    table = model.solve(exploration_level=5, nb_threads=1, timeout=timedelta(seconds=seconds)).routes
+    jobs = table[table.type == "job"]
+    return [(int(q) - 1, [int(x) - 1 for x in rows.id]) for q, rows in jobs.groupby("vehicle_id")]
+
+
+def _pyvrp(fleet: Fleet, seconds: float) -> list[Order]:
+    pyvrp: Any = _module("pyvrp")
+    stop: Any = _module("pyvrp.stop")
+    problem, n = fleet.problem, len(fleet.problem.visits)
+    minutes = problem.travel.astype(np.int64)
+    clients: list[Any] = []
+    groups: list[Any] = []
+    owner: list[int] = []
+    for i, windows in enumerate(fleet.windows):
+        group = len(groups) if len(windows) > 1 else None
+        copies = []
+        for low, high in windows:
+            copies.append(len(clients))
+            owner.append(i)
+            visit = problem.visits[i]
+            clients.append(
+                pyvrp.Client(
+                    location=i,
+                    service_duration=visit.service_minutes,
+                    tw_early=low,
+                    tw_late=high,
+                    prize=visit.unassigned_penalty,
+                    required=False,
+                    group=group,
+                )
+            )
+        if group is not None:
+            groups.append(pyvrp.ClientGroup(copies, required=False))
+    matrices, vehicles = [], []
+    for number, (k, _) in enumerate(fleet.slots):
+        barred = sorted(set(range(n)) - set(fleet.riders[number]))
+        own = minutes.copy()
+        own[barred, :] = own[:, barred] = CLOSED
+        np.fill_diagonal(own, 0)
+        matrices.append(own)
+        worker = problem.workers[k]
+        vehicles.append(
+            pyvrp.VehicleType(
+                num_available=1,
+                start_depot=k,
+                end_depot=k,
+                fixed_cost=worker.cost_per_shift_used,
+                tw_early=fleet.spans[number][0],
+                tw_late=fleet.spans[number][1],
+                unit_distance_cost=worker.cost_per_travel_minute,
+                profile=number,
+            )
+        )
+    places = [pyvrp.Location(x=0, y=0) for _ in range(len(minutes))]
+    depots = [pyvrp.Depot(location=problem.base(k)) for k in range(len(problem.workers))]
+    data = pyvrp.ProblemData(places, clients, depots, vehicles, matrices, matrices, groups)
+    best = pyvrp.solve(data, stop.MaxRuntime(seconds), seed=1, display=False, collect_stats=False).best
+    return [(route.vehicle_type(), [owner[x.idx] for x in route if x.is_client()]) for route in best.routes()]
+
+
+def _ortools(fleet: Fleet, seconds: float) -> list[Order]:
+    from scheduler.bench.routing import solve_routing  # noqa: PLC0415 -- loads OR-Tools routing only when asked for
+
+    return solve_routing(fleet, seconds)
+
+
+PEERS: dict[str, Callable[[Fleet, float], list[Order]]] = {
+    "vroom": _vroom,
+    "pyvrp": _pyvrp,
+    "ortools": _ortools,
+}
