@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from tests import factories
@@ -41,3 +43,17 @@ def test_a_day_from_which_nobody_can_reckon_is_refused_at_its_field(signed_in, y
     answer = browser.post("/plans/ask", {"starts_on": ["31", "12", year]} | days, page="/plans/ask")
     assert answer.status_code == 422
     assert "too far away" in answer.text
+
+
+@pytest.mark.parametrize("number", ["99999999999", "100000000", "99999999", "1e9", "NaN"])
+def test_a_typed_invoice_with_an_absurd_number_is_answered_with_a_page(signed_in, services, number):
+    browser, _ = signed_in("finance")
+    with services.sessions.begin() as session:
+        firm_id = factories.make_firm(session).id
+    line = {"order_code": "W", "item_code": "LK03", "unit": "each", "amount": "1"}
+    line |= {"quantity": number, "rate": number}
+    sums = {"net": "1", "gst": "0", "total": "1"}
+    typed = {"firm_id": str(firm_id), "number": "1", "issued_on": ["20", "11", "2026"]} | sums
+    typed |= {"form_uuid": str(uuid.uuid4())} | {f"lines-0-{name}": text for name, text in line.items()}
+    answer = browser.post("/finance/invoices/new", typed)
+    assert answer.status_code == (303 if number == "99999999" else 422)

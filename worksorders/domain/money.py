@@ -67,7 +67,9 @@ def round_cents(cents: Decimal, how: Rounding = Rounding.HALF_UP) -> int:
 
 
 LARGEST = Decimal(10) ** 12
-"""No quantity or rate reaches this, so that products stay exact to the cent."""
+"""No number reaches this, so that products stay exact to the cent."""
+LARGEST_FACTOR = Decimal(10) ** 8
+"""No quantity and no rate reaches this, so that the cents of one times the other can be kept."""
 
 
 def exact(value: Decimal | int | str, what: str = "number") -> Decimal:
@@ -88,12 +90,19 @@ def exact(value: Decimal | int | str, what: str = "number") -> Decimal:
     return number
 
 
+def _factor(value: Decimal | int | str, what: str) -> Decimal:
+    number = exact(value, what)
+    if abs(number) >= LARGEST_FACTOR:
+        raise MoneyError(f"The {what} {number:.6g} is too large: check the digits.")
+    return number
+
+
 def rate(value: Decimal | int | str) -> Decimal:
     """A price per unit (dollars, ex GST) or a fraction, with exactly four decimal places.
 
     More than four places are refused, never rounded away.
     """
-    number = exact(value, "rate")
+    number = _factor(value, "rate")
     stepped = number.quantize(_RATE_STEP)
     if stepped != number:
         raise MoneyError(f"The rate {value} has more than {RATE_PLACES} decimal places.")
@@ -102,7 +111,7 @@ def rate(value: Decimal | int | str) -> Decimal:
 
 def quantity(value: Decimal | int | str) -> Decimal:
     """A quantity of a unit with up to four decimal places, written with four."""
-    number = exact(value, "quantity")
+    number = _factor(value, "quantity")
     stepped = number.quantize(_RATE_STEP)
     if stepped != number:
         raise MoneyError(f"The quantity {value} has more than {RATE_PLACES} decimal places.")
