@@ -21,6 +21,8 @@ from worksorders.steps.planning import find_plans, publish, request_plan
 
 RUNNING = ("queued", "solving")
 WEEK_DAYS = 7
+# Messages travel in a cookie, and browsers drop one of more than four kilobytes.
+MOST_TOLD = 8
 
 
 @blueprint.get("/")
@@ -115,6 +117,8 @@ def publish_it(plan_id: uuid.UUID) -> ResponseReturnValue:
 def _publish(plan_id: uuid.UUID) -> str:
     done = publish.publish_plan(db(), actor(), plan_id, request_now())
     flash(f"Published: {done.held} visits are held for their workers, and offers go out now.", "success")
-    for code, why in done.left_out:
+    for code, why in done.left_out[:MOST_TOLD]:
         flash(f"{code} was left out: {why}.", "info")
+    if len(done.left_out) > MOST_TOLD:
+        flash(f"{len(done.left_out) - MOST_TOLD} more were left out and wait for the next plan.", "info")
     return url_for("planning.plan", plan_id=plan_id)

@@ -12,12 +12,14 @@ from scheduler.problem import Visit as ProblemVisit
 from scheduler.problem import Worker as ProblemWorker
 from scheduler.travel import RoadSettings, estimated_travel
 from worksorders.steps.people.eligibility import uncleared_days
-from worksorders.steps.people.workforce import LOCAL, Person, Workforce, midnight
+from worksorders.steps.people.workforce import LOCAL, Person, Workforce
 from worksorders.steps.planning.open_visits import OpenVisit, OpenWork
 from worksorders.steps.planning.settings import PlanSettings
 
 SHORTEST_SHIFT_MINUTES = 30
 NOTICE_MINUTES = 60
+# Added to an end, so that a minute that has begun counts whole.
+ALMOST_A_MINUTE = timedelta(minutes=1, microseconds=-1)
 RANK = {"P1": 0, "P2": 1, "P3": 2, "P4": 3}
 
 
@@ -115,15 +117,13 @@ def build(
 
 
 def _shifts(person: Person, asked: Asked) -> tuple[Shift, ...]:
-    """Working stretches with booked time taken out; a booking leaves a shift on each side."""
+    """Working stretches with booked time taken out, by the clock on the wall; a booking leaves a shift on each side."""
     shifts: list[Shift] = []
     for day in range(asked.days):
         on = asked.starts_on + timedelta(days=day)
         free = list(person.stretches(on))
-        begins = midnight(on)
         for begin, end in person.booked:
-            first = int((begin - begins).total_seconds() // 60)
-            last = -int(-(end - begins).total_seconds() // 60)
+            first, last = minute_of(on, begin), minute_of(on, end + ALMOST_A_MINUTE)
             free = [
                 part
                 for opens, closes in free
