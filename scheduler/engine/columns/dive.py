@@ -18,13 +18,15 @@ def dive(generation: Generation, budget: Budget) -> list[Column] | None:
     """A plan whose routes were fixed one after another; None where the solver gave up or time ran out."""
     master, pool = generation.master, generation.pool
     taken: list[int] = []
+    fresh: list[int] = []
     try:
         step = 0
         while not budget.over():
-            master.sync()
+            master.sync(fresh)
+            fresh = []
             if master.solve() is None:
                 return _kept(generation, taken)
-            shares = [(x.solution_value(), q) for q, x in enumerate(master.x) if q not in set(taken)]
+            shares = [(x.solution_value(), q) for q, x in master.x.items() if q not in taken]
             loose = [(value, q) for value, q in shares if value > 1e-5]
             if not loose:
                 return [pool.columns[q] for q in taken]
@@ -34,17 +36,17 @@ def dive(generation: Generation, budget: Budget) -> list[Column] | None:
             taken += sure
             step += 1
             if step % REPRICE_EVERY == 0:
-                _reprice(generation, taken)
+                fresh = _reprice(generation, taken)
         return _kept(generation, taken)
     finally:
         for q in taken:
             master.x[q].SetLb(0)
 
 
-def _reprice(generation: Generation, taken: list[int]) -> None:
+def _reprice(generation: Generation, taken: list[int]) -> list[int]:
     """Routes that fit around those taken, at the duals of the last solve before they were fixed."""
     if generation.master.solve() is None:
-        return
+        return []
     prices = build_prices(generation.compiled, generation.rows, generation.master.duals())
     columns = [generation.pool.columns[q] for q in taken]
     made = np.array(sorted({i for column in columns for i in column.visits}), dtype=np.int64)
@@ -52,8 +54,7 @@ def _reprice(generation: Generation, taken: list[int]) -> None:
     gain = np.where(np.isin(prices.svisit, made), NOTHING, prices.gain)
     free = np.array([s for s in generation.every.tolist() if s not in used], dtype=np.int64)
     found = generation.pricer.run(prices._replace(gain=gain), free, -EPSILON * 100, BEAMS[0])
-    for route in found.routes if found is not None else ():
-        generation.pool.add(*route)
+    return [generation.pool.number(*route) for route in found.routes] if found is not None else []
 
 
 def _kept(generation: Generation, taken: list[int]) -> list[Column]:

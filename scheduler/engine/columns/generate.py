@@ -18,10 +18,11 @@ from scheduler.problem import DAY
 
 BEAMS = (40, 300, 3000, 100_000)
 ROOM = 400_000
-EACH = 12
+EACH = 5
 EPSILON = 1e-6
 BUCKET = 15
 ROWS_EVERY = 5
+LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
 
 
@@ -114,10 +115,12 @@ class Generation:
         self.duals: Duals | None = None
         self.level = 0
         self.rounds = 0
+        self.fresh: list[int] = []
         self.converged = False
 
     def run(self, budget: Budget, target: int, rounds: int | None = None) -> bool:
         """Go on until nothing improves, the bound reaches `target`, or the budget ends; whether it converged."""
+        self.fresh = list(range(len(self.pool.columns)))
         while not self.converged and not budget.over() and safe_integer(self.bound) < target:
             if rounds is not None and self.rounds >= rounds:
                 break
@@ -128,7 +131,8 @@ class Generation:
     def round(self) -> bool:
         """One solve and one pricing; False where the linear solver gave up."""
         self.rounds += 1
-        self.master.sync()
+        self.master.sync(self.fresh)
+        self.fresh = []
         value = self.master.solve()
         if value is None:
             return False
@@ -143,10 +147,16 @@ class Generation:
         bound = value + float(np.minimum(found.least, 0).sum())
         if bound > self.bound:
             self.bound, self.best_prices, self.duals = bound, self.prices, duals
-        fresh = [self.pool.add(*route) for route in found.routes]
-        if any(number is not None for number in fresh):
-            if len(fresh) > 3 * len(self.every) ** 0.5:
+        self.fresh = [
+            q for q in (self.pool.number(*route) for route in found.routes) if q not in self.master.x
+        ]
+        if self.fresh:
+            if len(self.fresh) > 3 * len(self.every) ** 0.5:
                 self.level = max(0, self.level - 1)
+            if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * len(
+                self.compiled.net.service
+            ):
+                self.master = self.master.lean(LEAN_TO * len(self.compiled.net.service))
             return True
         if self._separate():
             return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,7 +30,9 @@ class Duals(NamedTuple):
 class Master:
     """GLOP over the pool; columns and rows may be added between solves."""
 
-    def __init__(self, compiled: Compiled, pool: Pool, rows: Rows) -> None:
+    def __init__(
+        self, compiled: Compiled, pool: Pool, rows: Rows, kept: Collection[int] | None = None
+    ) -> None:
         self.compiled, self.pool, self.rows = compiled, pool, rows
         net = compiled.net
         self.lp: Any = pywraplp.Solver.CreateSolver("GLOP")
@@ -43,7 +45,7 @@ class Master:
         for i in range(n):
             self.cover[i].SetCoefficient(self.left[i], int(net.crew[i]))
             self.goal.SetCoefficient(self.left[i], compiled.true_ucost(i))
-        self.x: list[Any] = []
+        self.x: dict[int, Any] = {}
         self.order: list[Any] = []
         self.link: dict[Link, Any] = {}
         self.one_home: dict[int, Any] = {}
@@ -56,7 +58,7 @@ class Master:
             row.SetCoefficient(self.left[after], -1)
         for a, b in rows.same:
             self._same_rows(a, b)
-        self.sync()
+        self.sync(range(len(pool.columns)) if kept is None else kept)
 
     def _same_rows(self, a: int, b: int) -> None:
         row = self.lp.Constraint(0, 0)
@@ -65,12 +67,15 @@ class Master:
         for day in range(self.compiled.net.days):
             self.same[a, b, day] = self.lp.Constraint(0, 0)
 
-    def sync(self) -> None:
-        """Take in the order rows and columns that are new since the last call."""
+    def sync(self, numbers: Iterable[int]) -> int:
+        """Take in new order rows and these columns of the pool; returns how many columns were new."""
         for order in self.rows.orders[len(self.order) :]:
             self._add_order(order)
-        for column in self.pool.columns[len(self.x) :]:
-            self._add_column(column)
+        before = len(self.x)
+        for number in numbers:
+            if number not in self.x:
+                self._add_column(number)
+        return len(self.x) - before
 
     def _add_order(self, order: Order) -> None:
         row = self.lp.Constraint(-self.lp.infinity(), 0)
@@ -78,14 +83,14 @@ class Master:
         for i, threshold, value in self.rows.terms(order):
             self.terms[i].append((row, threshold, value))
             for number in self.pool.by_visit[i]:
-                if number < len(self.x):
+                if number in self.x:
                     column = self.pool.columns[number]
                     if column.starts[column.visits.index(i)] <= threshold:
                         row.SetCoefficient(self.x[number], row.GetCoefficient(self.x[number]) + value)
 
-    def _add_column(self, column: Column) -> None:
-        x = self.lp.NumVar(0, self.lp.infinity(), "")
-        self.x.append(x)
+    def _add_column(self, number: int) -> None:
+        column = self.pool.columns[number]
+        x = self.x[number] = self.lp.NumVar(0, self.lp.infinity(), "")
         self.goal.SetCoefficient(x, column.cost)
         self.shift[column.shift].SetCoefficient(x, 1)
         worker = int(self.compiled.net.worker[column.shift])
@@ -113,7 +118,7 @@ class Master:
             self.link[i, k] = row
             row.SetCoefficient(self._worker_at(k, h), -1)
             for number in self.pool.by_visit[i]:
-                if number < len(self.x) and net.worker[self.pool.columns[number].shift] == k:
+                if number in self.x and net.worker[self.pool.columns[number].shift] == k:
                     row.SetCoefficient(self.x[number], 1)
 
     def _worker_at(self, k: int, h: int) -> Any:
@@ -141,11 +146,15 @@ class Master:
 
     def weighted(self) -> list[tuple[Column, float]]:
         """Columns in use with their shares."""
-        return [
-            (c, v)
-            for c, x in zip(self.pool.columns, self.x, strict=False)
-            if (v := x.solution_value()) > 1e-7
-        ]
+        columns = self.pool.columns
+        return [(columns[q], v) for q, x in self.x.items() if (v := x.solution_value()) > 1e-7]
+
+    def lean(self, most: int) -> Master:
+        """The same master with at most that many columns: those whose reduced cost is least after a solve."""
+        rated = sorted((x.reduced_cost() - 1e9 * (x.solution_value() > 1e-7), q) for q, x in self.x.items())
+        master = Master(self.compiled, self.pool, self.rows, sorted(q for _, q in rated[:most]))
+        master.add_links(list(self.link))
+        return master
 
     def loose_links(self, chosen: list[tuple[Column, float]]) -> list[Link]:
         """Pairs of visit and worker in use at a priced home that no row prices yet, or too little."""
