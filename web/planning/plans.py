@@ -29,7 +29,12 @@ MOST_TOLD = 8
 def plans() -> ResponseReturnValue:
     """Plans, newest first, and what waits to be planned."""
     found = find_plans.list_plans(db(), request.args.get("page", 1, type=int))
-    return render_template("planning/plans.html", found=found, waiting=find_plans.waiting(db()))
+    return render_template(
+        "planning/plans.html",
+        found=found,
+        waiting=find_plans.waiting(db()),
+        least_unplaced=find_plans.least_unplaced,
+    )
 
 
 @blueprint.route("/ask", methods=["GET", "POST"])
@@ -70,6 +75,7 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
         week = min(max(1, request.args.get("week", 1, type=int)), weeks)
         values |= {
             "board": shown,
+            "proof": find_plans.proof,
             "week": week,
             "weeks": weeks,
             "days": shown.days[(week - 1) * WEEK_DAYS : week * WEEK_DAYS],

@@ -17,7 +17,7 @@ from web import jobs
 from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps import outbox
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.steps.planning import board, publish, request_plan, solve_plan
+from worksorders.steps.planning import board, find_plans, publish, request_plan, solve_plan
 from worksorders.steps.planning.build import wall
 from worksorders.steps.planning.move_visit import Place, move_visit, set_pin
 from worksorders.store.tables.cases import NeverSend
@@ -75,7 +75,9 @@ def test_open_visits_get_a_cleared_worker_inside_the_safe_hours(world, now):
     assert world.get(Visit, visit).state == "planned"
     made = world.get(Plan, plan_id)
     assert made.state == "draft"
-    assert made.result["lower_bound"] <= made.result["objective"]
+    assert made.result["levels"]
+    assert all(bound <= value for _, value, bound in made.result["levels"])
+    assert find_plans.proof(made.result) == "proven the best possible, goal by goal"
 
 
 def test_every_reason_for_leaving_a_visit_out_is_told_apart(world, now):

@@ -19,7 +19,7 @@ from worksorders.steps.demo.clock import Past
 from worksorders.steps.offers import respond
 from worksorders.steps.site import checklist, evidence, leave, openings, photos, stop, travel
 from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.planning import Booking
 
 DECLINES = ("no_capacity", "outside_area", "parts_lead_time")
@@ -85,10 +85,12 @@ class Field:
             self._attend(self.workers[worker_id], visit.id)
 
     def _next(self, until: datetime) -> Visit | None:
+        """The next accepted visit of an order that nobody has paused."""
         with self.past.sessions() as session:
             return session.scalars(
                 select(Visit)
-                .where(Visit.state == "accepted", Visit.start_at < until)
+                .join(WorksOrder, WorksOrder.id == Visit.order_id)
+                .where(Visit.state == "accepted", Visit.start_at < until, WorksOrder.state == "issued")
                 .order_by(Visit.start_at, Visit.id)
             ).first()
 

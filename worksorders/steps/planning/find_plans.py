@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +21,7 @@ from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.planning import Plan, PlanStop
 
 PAGE = 20
+UNPROVEN = "uneven shares"
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,24 @@ def waiting(session: Session) -> list[tuple[str, int, datetime]]:
         .order_by(func.min(Visit.due_at), WorksOrder.region_code)
     )
     return [(places.region(code).name, count, due_at) for code, count, due_at in rows]
+
+
+def proof(result: Mapping[str, Any]) -> str:
+    """How good a plan is, in words: which of its goals are proven, in their order."""
+    goals = [(name, value, bound) for name, value, bound in result["levels"] if name != UNPROVEN]
+    if not goals:
+        return "nothing is proven yet"
+    open_goals = [name for name, value, bound in goals if value > bound]
+    if not open_goals:
+        return "proven the best possible, goal by goal"
+    proven = len(goals) - len(open_goals)
+    return f"{proven} of {len(goals)} goals are proven the best possible; the first open one is “{open_goals[0]}”"
+
+
+def least_unplaced(result: Mapping[str, Any] | None) -> str:
+    """The proven least number of visits that any plan would leave out; a dash where nothing is known."""
+    bounds = [bound for name, _, bound in (result or {}).get("levels", ()) if name.startswith("unassigned")]
+    return str(sum(bounds)) if bounds else "–"
 
 
 def region_choices() -> list[tuple[str, str]]:
