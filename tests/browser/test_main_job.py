@@ -1,0 +1,340 @@
+"""The whole job in a real browser: from an approved assessment to a paid invoice, by everybody whom it takes."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import timedelta
+from decimal import Decimal
+
+import pypdf
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from sqlalchemy import select, text
+
+from tests import factories
+from tests.browser.small_programme import Background, Clock, enter, make_programme, make_recorded_app
+from worksorders.domain.money import gst_cents, line_cents
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+
+pytestmark = pytest.mark.browser
+STREET, PERSON, PHONE = "2/14 Canary Terrace", "Hinemoa Testperson", "021 555 0142"
+CANARIES = ("Canary Terrace", "Hinemoa", "Testperson", "5550142", "555 0142")
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def answers():
+    return []
+
+
+@pytest.fixture
+def origin(services, serve, clock, answers, monkeypatch):
+    make_programme(services)
+    with Background(services, clock, monkeypatch):
+        yield serve(make_recorded_app(services, clock, answers))
+
+
+def words_of(mimetype, body):
+    """What a person could read in an answer."""
+    if mimetype == "application/pdf":
+        document = pypdf.PdfReader(io.BytesIO(body))
+        pages = "\n".join(page.extract_text() for page in document.pages)
+        return f"{pages}\n{document.metadata}"
+    return body.decode(errors="replace")
+
+
+def leaks(answers):
+    """Answers that hold anything of the home or the person: method and path, in their order."""
+    return [
+        (method, path)
+        for method, path, mimetype, body in answers
+        if any(canary in words_of(mimetype, body) for canary in CANARIES)
+    ]
+
+
+def everything_stored_in_the_open(services):
+    """All columns of work and trail that are not in the vault, as one text."""
+    tables = ("outbox_message", "audit_event", "form_submission", "works_order", "visit", "offer", "invoice")
+    with services.sessions() as session:
+        return "\n".join(
+            str(row) for table in tables for row in session.execute(text(f"select t::text from {table} t"))
+        )
+
+
+def date_into(page, name, day, month="11"):
+    for part, value in (("day", day), ("month", month), ("year", "2026")):
+        page.locator(f"#{name}-{part}").fill(value)
+
+
+def take_in(page):
+    page.goto("/assessments/new")
+    page.get_by_label("Agency that made").fill("Te Whare Āwhina")
+    date_into(page, "assessed_on", "20")
+    date_into(page, "answers-repeat_violence-given_on", "20")
+    page.get_by_label("P2: high risk, locks").check()
+    page.get_by_label("Adults in the home").fill("1")
+    page.get_by_label("Children in the home").fill("2")
+    for box in page.locator('.app-answer input[value="yes"]').all():
+        box.check()
+    page.locator("#answers-repeat_violence-given_by").fill("Aroha, advocate")
+    page.locator('input[name="openings-0-state"][value="temporarily_secured"]').check()
+    page.get_by_label("keys held by others or lost").check()
+    page.get_by_label("weak lock", exact=True).check()
+    page.get_by_label("Add a door, window or place").select_option("window")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator("#openings-1-label")).to_be_focused()
+    page.get_by_label("opens far enough to climb through").check()
+    page.get_by_label("Quantity (per sash)").first.fill("2")
+    page.locator('input[name="openings-1-state"][value="secure"]').check()
+    page.get_by_label("Street address").fill(STREET)
+    page.get_by_label("Town").select_option("tauranga")
+    page.locator('input[name="home-built_before_2000"][value="yes"]').check()
+    page.get_by_label("Full name").fill(PERSON)
+    page.locator("#person-phone").fill(PHONE)
+    page.get_by_role("button", name="Take in the assessment").click()
+    page.get_by_role("heading", name=re.compile("^Assessment A-")).wait_for()
+
+
+def raise_and_send(page):
+    page.get_by_role("button", name="Raise the works order").click()
+    page.get_by_role("heading", name=re.compile("^Works order W-")).wait_for()
+    page.get_by_role("button", name="Ask for agreement").click()
+    page.get_by_label("Locks", exact=True).check()
+    page.get_by_label("Given by").select_option("landlord")
+    page.get_by_label("In writing").check()
+    date_into(page, "consent-given_on", "20")
+    page.get_by_role("button", name="Record the agreement").click()
+    page.get_by_text("The agreement has been recorded").wait_for()
+    page.get_by_role("button", name="Send for approval").click()
+    page.get_by_text("A second person approves this order.").wait_for()
+    return page.url
+
+
+def photo():
+    written = io.BytesIO()
+    Image.new("RGB", (400, 300), "teal").save(written, "JPEG")
+    return {"name": "door.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
+
+
+class Job:
+    """One order on its way: who is at which screen, and what is known of it."""
+
+    def __init__(self, origin, open_context, services, clock, picture):
+        self.origin, self.open_context, self.services = origin, open_context, services
+        self.clock, self.picture = clock, picture
+
+    def enter(self, name, **options):
+        return enter(self.open_context, self.origin, name, **options)
+
+    def one(self, query):
+        with self.services.sessions() as session:
+            return session.scalars(query).one()
+
+    def agree(self):
+        mere, tama = self.enter("mere"), self.enter("tama")
+        take_in(mere)
+        address = raise_and_send(mere)
+        assert mere.get_by_role("button", name="Approve the order").count() == 0
+        tama.goto(address)
+        tama.get_by_role("button", name="Approve the order").click()
+        tama.get_by_role("button", name="Issue the order").wait_for()
+        mere.goto(address)
+        mere.get_by_role("button", name="Issue the order").click()
+        mere.get_by_text("Its rates are frozen").wait_for()
+        self.picture(mere, "job-1-issued")
+        assert mere.request.get(f"{address}/order.pdf").ok
+        return mere
+
+    def plan(self, mere):
+        mere.get_by_role("button", name="Plan the visits").click()
+        date_into(mere, "starts_on", "25")
+        mere.get_by_label("Seconds to look for a better plan").fill("3")
+        mere.get_by_role("button", name="Plan", exact=True).click()
+        expect(mere.get_by_text("Making the plan")).to_be_visible()
+        self.picture(mere, "job-2-planning")
+        mere.get_by_role("button", name="Publish").first.wait_for(timeout=20_000)
+        self.picture(mere, "job-3-plan")
+        mere.get_by_role("button", name="Publish").first.click()
+        mere.get_by_role("dialog").get_by_role("button", name="Publish").click()
+        mere.get_by_text("visits are held for their workers").or_(
+            mere.get_by_text("visit is held for its worker")
+        ).wait_for()
+        assert self.one(select(Visit)).state in ("published", "offered")
+
+    def accept(self):
+        """The firm that the plan chose accepts on a phone; gives its number."""
+        for number in (1, 2):
+            page = self.enter(f"office{number}", width=390, height=844)
+            page.goto("/portal/offers")
+            page.wait_for_timeout(600)
+            page.reload()
+            if page.get_by_role("button", name="Look and answer").count():
+                break
+        page.get_by_role("button", name="Look and answer").click()
+        self.picture(page, "job-4-offer-390")
+        page.get_by_role("button", name="Accept").click()
+        page.get_by_text("Your firm accepted this offer.").wait_for()
+        return number, page
+
+    def attend(self, number):
+        visit = self.one(select(Visit))
+        self.clock.now = visit.start_at - timedelta(minutes=10)
+        page = self.enter(f"worker{number}", width=390, height=844)
+        page.get_by_role("button", name="Start the next visit").click()
+        page.get_by_role("button", name="I have arrived").wait_for()
+        box = page.locator("#main-content").get_by_label("Your password", exact=True)
+        box.fill("not the password")
+        page.get_by_role("button", name="Show the address").click()
+        page.locator(".govuk-error-summary").wait_for()
+        return visit, page
+
+    def reveal(self, page):
+        page.locator("#main-content").get_by_label("Your password", exact=True).fill(factories.PASSWORD)
+        page.get_by_role("button", name="Show the address").click()
+        page.get_by_text(STREET).wait_for()
+        page.get_by_role("link", name="Hide it").click()
+
+    def work(self, visit, page):
+        self.clock.now = visit.start_at
+        page.get_by_role("button", name="I have arrived").click()
+        page.get_by_role("button", name="Finish the visit").wait_for()
+        for name, quantity in (("Done, of 1", "1"), ("Done, of 2 sash", "2")):
+            for box in page.get_by_label(name).all():
+                box.fill(quantity)
+        page.get_by_label("Keys cut").fill("3 cut, all with the client")
+        shows = page.get_by_label("What do they show?")
+        measures = [name for name in shows.locator("option").all_inner_texts() if "," in name]
+        for count, measure in enumerate(measures, start=1):
+            shows.select_option(label=measure)
+            page.locator('input[type="file"]').set_input_files([photo()])
+            page.get_by_role("button", name="Add photos").click()
+            page.get_by_text(re.compile(rf"^{count} photos? stored\.")).wait_for()
+        self.picture(page, "job-5-on-site-390")
+        self.clock.now = visit.start_at + timedelta(minutes=10)
+        for secure in page.get_by_label("Secure", exact=True).all():
+            secure.check()
+        page.get_by_role("button", name="Finish the visit").click()
+        page.get_by_text("is done. The address is closed.").wait_for()
+
+    def accept_work(self, name, rest=None):
+        """Accept what was done; `rest` names a measure that is left for later."""
+        page = self.enter(name)
+        page.goto("/dispatch/work")
+        page.get_by_role("link", name=re.compile("^W-")).click()
+        if rest:
+            page.get_by_label(f"Accept now of {rest}").fill("0")
+        page.get_by_role("button", name="Accept the work").click()
+        page.get_by_text("Accepted.").wait_for()
+        self.picture(page, "job-6-accepted")
+
+    def invoice(self, number):
+        page = self.enter(f"office{number}", width=390, height=844)
+        page.goto("/portal/invoices")
+        page.get_by_role("button", name="Invoice W-").click()
+        self.picture(page, "job-7-invoice-390")
+        page.get_by_role("button", name="Send the invoice").click()
+        page.get_by_text("is sent.").wait_for()
+        return page
+
+    def type_in(self, number):
+        """A clerk types the rest from paper, with a cent too much GST; gives the page of the invoice."""
+        order, firm = (
+            self.one(select(WorksOrder)),
+            self.one(select(Firm).where(Firm.code == f"F-{number:03}")),
+        )
+        line = self.one(select(WorksLine).where(WorksLine.item_code == "WN01"))
+        net = line_cents(line.quantity, line.rate)
+        gst = gst_cents(net, Decimal("0.15")) + 1
+        page = self.enter("sione")
+        page.goto("/finance/invoices/new")
+        page.get_by_label("Firm").select_option(str(firm.id))
+        page.get_by_label("Invoice number").fill("PAPER-7")
+        date_into(page, "issued_on", "25")
+        page.get_by_label("GST number on the invoice").fill(firm.gst_number)
+        for label, value in (
+            ("Order code", order.code),
+            ("Item code", line.item_code),
+            ("Quantity", f"{line.quantity:f}"),
+            ("Unit", line.unit),
+            ("Rate before GST", f"{line.rate:f}"),
+            ("Amount before GST", dollars(net)),
+            ("Total before GST", dollars(net)),
+            ("GST", dollars(gst)),
+            ("Total to pay", dollars(net + gst)),
+        ):
+            page.get_by_label(label, exact=label in ("Quantity", "Unit", "GST")).fill(value)
+        page.get_by_role("button", name="Receive and match").click()
+        page.get_by_text("G06").first.wait_for()
+        self.picture(page, "job-8-mismatch")
+        return page
+
+    def release(self, address):
+        """Another person than the typist lets the cent pass."""
+        page = self.enter("priya")
+        page.goto(address)
+        page.get_by_role("link", name="Release G06").click()
+        page.get_by_label("Why may this be paid?").fill("One cent of rounding on paper.")
+        page.get_by_role("button", name="Release G06").click()
+        page.get_by_text("Released. The match is clean now.").wait_for()
+
+    def approve(self, count):
+        page = self.enter("grace")
+        for _ in range(count):
+            page.goto("/finance?state=matched")
+            page.get_by_role("table").get_by_role("link").first.click()
+            page.get_by_text("Order, done, accepted, invoiced").wait_for()
+            self.picture(page, "job-9-match")
+            page.get_by_role("button", name="Approve $").click()
+            page.get_by_role("dialog").get_by_role("button", name="Approve").click()
+            page.get_by_text("Approved $").first.wait_for()
+
+    def pay(self):
+        page = self.enter("sione")
+        page.goto("/finance/payments")
+        for box in page.get_by_role("checkbox").all():
+            box.check()
+        self.picture(page, "job-10-payments")
+        page.get_by_role("button", name="Mark as paid").click()
+        page.get_by_text("marked as paid.").wait_for()
+        page.goto("/finance/contract")
+        self.picture(page, "job-11-drawdown")
+        return page
+
+
+def dollars(cents):
+    return f"{cents // 100}.{cents % 100:02}"
+
+
+def test_one_order_from_assessment_to_payment(origin, open_context, services, clock, answers, picture):
+    job = Job(origin, open_context, services, clock, picture)
+    job.plan(job.agree())
+    number, _ = job.accept()
+    visit, phone = job.attend(number)
+    assert leaks(answers) == []
+    job.reveal(phone)
+    shown = [("POST", f"/portal/visits/{visit.id}/address")]
+    assert leaks(answers) == shown
+    job.work(visit, phone)
+    job.accept_work("mere", rest="Security window stay")
+    job.invoice(number)
+    job.accept_work("tama")
+    job.release(job.type_in(number).url)
+    job.approve(2)
+    drawdown = job.pay()
+    with services.sessions() as session:
+        paid = session.scalars(select(Invoice)).all()
+    assert {invoice.state for invoice in paid} == {"paid"}
+    assert all(invoice.approved_by != invoice.paid_by for invoice in paid)
+    net = sum(invoice.net_cents for invoice in paid)
+    assert f"${net // 100:,}.{net % 100:02}" in drawdown.locator("#main-content").inner_text()
+    assert leaks(answers) == shown
+    stored = everything_stored_in_the_open(services)
+    assert [canary for canary in CANARIES if canary in stored] == []
