@@ -130,7 +130,8 @@ class PartSolver:
     def _integer(self, budget: Budget) -> None:
         """The integer master over the most promising columns, for parts that are not too large for it."""
         generation = self.generation
-        if generation is None or len(self.problem.visits) > MOST_INTEGER:
+        most = MOST_PROOF if self.compiled.full else MOST_INTEGER
+        if generation is None or len(self.problem.visits) > most:
             return
         start = self.plan()
         thin = thinned(self.compiled, generation.promising(self.cost(), MOST_MASTER), start, MOST_MASTER)

@@ -18,10 +18,11 @@ from scheduler.problem import DAY
 
 BEAMS = (40, 300, 3000, 100_000)
 ROOM = 400_000
-EACH = 5
+EACH, EACH_FULL = 12, 5  # the linear master of the full variant is the slower part, so fewer there
 EPSILON = 1e-6
 BUCKET = 15
 ROWS_EVERY = 5
+WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
 
@@ -115,6 +116,9 @@ class Generation:
         self.duals: Duals | None = None
         self.level = 0
         self.rounds = 0
+        self.each = EACH_FULL if compiled.full else EACH
+        self.open_shifts = self.every
+        self.look_everywhere = True
         self.fresh: list[int] = []
         self.converged = False
 
@@ -129,7 +133,7 @@ class Generation:
         return self.converged
 
     def round(self) -> bool:
-        """One solve and one pricing; False where the linear solver gave up."""
+        """One solve and one pricing; False where the linear solver gave up or room was short."""
         self.rounds += 1
         self.master.sync(self.fresh)
         self.fresh = []
@@ -139,32 +143,46 @@ class Generation:
         self.value = value
         if self.rounds % ROWS_EVERY == 0 and self._separate():
             return True
+        whole = self.look_everywhere or self.rounds % WHOLE_EVERY == 0
+        exact = self._price(value, whole)
+        if exact is None:
+            return False
+        if self.fresh:
+            self._trim()
+        elif not whole:
+            self.look_everywhere = True
+        elif not self._separate():
+            self.level += 1
+            self.converged = exact or self.level == len(BEAMS)
+        return True
+
+    def _price(self, value: float, whole: bool) -> bool | None:
+        """Look for columns, in every shift where `whole`, which also gives a bound; whether that is the optimum.
+
+        None where the room for routes was not enough.
+        """
         duals = self.master.duals()
         self.prices = build_prices(self.compiled, self.rows, duals)
-        found = self.pricer.run(self.prices, self.every, -EPSILON * 100, BEAMS[self.level])
+        shifts = self.every if whole else self.open_shifts
+        found = self.pricer.run(self.prices, shifts, -EPSILON * 100, BEAMS[self.level], each=self.each)
         if found is None:
-            return False
-        bound = value + float(np.minimum(found.least, 0).sum())
+            return None
+        self.open_shifts = shifts[found.least[shifts] < -EPSILON * 100]
+        self.look_everywhere = False
+        bound = value + float(np.minimum(found.least, 0).sum()) if whole else -math.inf
         if bound > self.bound:
             self.bound, self.best_prices, self.duals = bound, self.prices, duals
-        self.fresh = [
-            q for q in (self.pool.number(*route) for route in found.routes) if q not in self.master.x
-        ]
-        if self.fresh:
-            if len(self.fresh) > 3 * len(self.every) ** 0.5:
-                self.level = max(0, self.level - 1)
-            if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * len(
-                self.compiled.net.service
-            ):
-                self.master = self.master.lean(LEAN_TO * len(self.compiled.net.service))
-            return True
-        if self._separate():
-            return True
-        if self.level + 1 < len(BEAMS) and bound < value - max(1e-3, 1e-7 * abs(value)):
-            self.level += 1
-        else:
-            self.converged = True
-        return True
+        numbers = [self.pool.number(*route) for route in found.routes]
+        self.fresh = [q for q in numbers if q not in self.master.x]
+        return bound >= value - max(1e-3, 1e-7 * abs(value))
+
+    def _trim(self) -> None:
+        """Look less hard again where much was found, and drop columns that no longer matter now and then."""
+        visits = len(self.compiled.net.service)
+        if len(self.fresh) > 3 * len(self.every) ** 0.5:
+            self.level = max(0, self.level - 1)
+        if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * visits:
+            self.master = self.master.lean(LEAN_TO * visits)
 
     def priced(self, options: Collection[Order]) -> Prices | None:
         """Prices at the duals of the best bound, with every time of day that the rows of `options` tell apart."""
