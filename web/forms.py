@@ -26,6 +26,13 @@ class Form(FlaskForm):
         """The form's own id, for idempotency; only of a form that has been validated."""
         return UUID(self.form_uuid.data)
 
+    def button_tag(self) -> str:
+        """The hidden fields of a form that is one button among several: each has an id of its own, taken once."""
+        if self.form_uuid is not None:
+            self.form_uuid.data = str(uuid4())
+        tag: str = self.hidden_tag()
+        return tag
+
     @property
     def status(self) -> int:
         """The HTTP status of a page that shows this form: 422 while it has errors."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import dispatching as world
+from tests import factories
 from tests.web import test_portal_visit as portal
 from tests.web.test_portal_offers import send
 from worksorders.steps.offers.published import offer_published_visits
@@ -151,3 +153,25 @@ def test_a_visit_that_its_worker_never_ended_is_ended_by_the_coordinator(people,
     assert path in browser.get("/dispatch/visits").text
     assert send(browser, "/dispatch/visits", path).status_code == 303
     assert "Worker left without ending it" in browser.get("/dispatch/visits").text
+
+
+def test_each_button_of_a_page_has_a_form_of_its_own(services, signed_in):
+    with services.sessions.begin() as session:
+        sender = factories.make_user(session)
+        for _ in range(2):
+            visit = world.issued_order(session).visits[0]
+            session.add(
+                VisitNote(visit_id=visit.id, kind="unsafe", reason="left_unsafe", at=world.NOW, by=sender.id)
+            )
+    browser, _ = signed_in("coordinator")
+    page = browser.get("/dispatch/alerts").text
+    forms = re.findall(
+        r'action="(/dispatch/alerts/[^"]+)".*?name="form_uuid"[^>]*value="([^"]+)"', page, re.DOTALL
+    )
+    assert len(forms) == 2
+    for action, key in forms:
+        browser.post(action, {"form_uuid": key})
+    with services.sessions() as session:
+        taken = session.scalars(select(VisitNote.alert_acknowledged_at)).all()
+        assert len(taken) == 2
+        assert None not in taken
