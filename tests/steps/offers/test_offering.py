@@ -225,3 +225,17 @@ def test_a_barred_worker_of_a_firm_that_is_asked_learns_of_no_offer(session):
     ):
         with pytest.raises(NotFoundError):
             answer()
+
+
+@pytest.mark.parametrize("state", ["on_hold", "suspended"])
+def test_an_order_paused_since_publishing_is_not_offered_and_its_time_is_free_again(
+    session, two_firms, state
+):
+    order = world.issued_order(session, two_firms, visits=2)
+    plan = world.publish(session, order, two_firms[0])
+    order.state, order.resume_state = state, "issued"
+    session.flush()
+    offer_published_visits(session, plan.id, NOW)
+    assert offers(session) == []
+    assert live(session) == []
+    assert {(visit.state, visit.start_at) for visit in order.visits} == {("unplanned", None)}

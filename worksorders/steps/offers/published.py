@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.offers.making.cascade import pass_on
 from worksorders.steps.offers.making.opening import Proposal, open_offer
-from worksorders.steps.offers.moves import live_bookings, lock_order, lock_visits
+from worksorders.steps.offers.moves import WORKED_ON, live_bookings, lock_order, lock_visits
 from worksorders.steps.offers.rates import prices_by_firm
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.people.workforce import LOCAL
@@ -47,13 +47,14 @@ def offer_published_visits(session: Session, plan_id: uuid.UUID, now: datetime) 
 def _offer_order(
     session: Session, order_id: uuid.UUID, visit_ids: list[uuid.UUID], plan_id: uuid.UUID, now: datetime
 ) -> None:
+    """Offer an order's visits; of one paused since publishing none is, and the time held for it is given back."""
     order = lock_order(session, order_id)
     offers: dict[uuid.UUID, list[Proposal]] = defaultdict(list)
     others: list[Visit] = []
     for visit in lock_visits(session, visit_ids):
         if visit.state != "published":
             continue
-        placed = _planned_firm(session, visit)
+        placed = _planned_firm(session, visit) if order.state in WORKED_ON else None
         if placed is None:
             others.append(visit)
         else:
