@@ -13,7 +13,7 @@ from scheduler.engine.columns.timing import clash
 from scheduler.engine.small import Small
 
 MOST_COLUMNS = 6000
-AGAIN = 4
+AGAIN = 12
 
 
 class Neighbourhoods:
