@@ -145,3 +145,44 @@ class CancelForm(PageForm):
         "Advocate who takes the case on (optional)",
         description="Without an advocate the assessment waits for another order",
     )
+
+
+class BarForm(PageForm):
+    """Bar a firm or a worker from a case."""
+
+    name = "bar"
+    who = SelectField("Firm or worker", [Required("Choose a firm or a worker.")])
+    source = RadioField(
+        "Where this comes from",
+        [Required("Choose where this comes from.")],
+        choices=[
+            ("client", "Client’s list"),
+            ("conflict_check", "Conflict check"),
+            ("coordinator", "Coordinator"),
+        ],
+    )
+
+    def prepare(self, choices: list[tuple[str, str]]) -> None:
+        """Fill the list of firms and workers."""
+        self.who.choices = [("", "Choose"), *choices]
+
+
+class OpeningForm(PageForm):
+    """Record how an opening is now, and how that is known."""
+
+    name = "opening"
+    opening_id = SelectField("Opening", [Required("Choose the opening.")])
+    state = RadioField(
+        "How it is now",
+        [Required("Say how the opening is now.")],
+        choices=[
+            ("secure", "Secure"),
+            ("temporarily_secured", "Temporarily secured"),
+            ("insecure", "Insecure"),
+        ],
+    )
+    verified = TextAreaField(
+        "How this is known",
+        [Required("Say who saw it, how and when.")],
+        description="Who saw it, how and when. No names of clients and no addresses",
+    )

@@ -32,4 +32,7 @@ POLICY = {
     "hold": COORDINATORS,
     "resume": COORDINATORS,
     "cancel": COORDINATORS,
+    "never_send": COORDINATORS,
+    "bar": COORDINATORS,
+    "unbar": COORDINATORS,
 }
