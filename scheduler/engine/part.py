@@ -149,8 +149,13 @@ class PartSolver:
         prove(self.generation, self.plan, self.cost, self.take_routes, self._raise_bound, inner)
 
     def _dive(self, budget: Budget) -> None:
-        if self.generation is not None and len(self.problem.visits) > SMALL:
-            self.take(dive(self.generation, budget.part(0.3 * budget.left(), budget.work)))
+        """A dive, mended by insertion and a short ruin and recreate from where it ended."""
+        if self.generation is None or len(self.problem.visits) <= SMALL:
+            return
+        self.take(dive(self.generation, budget.part(0.3 * budget.left(), budget.work)))
+        for heat in (COLD * 60, COLD * 30, COLD * 10):
+            if not budget.over() and self.incumbent.run(SLICE * 8, heat, heat / 2):
+                self.report()
 
     def _limits(self, budget: Budget, share: float) -> Limits:
         if budget.work is not None:
