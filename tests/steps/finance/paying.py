@@ -63,7 +63,7 @@ def worked_order(session, firm, *, rates=("70.00",), visits=1, done=2, accepted=
     for line in order.lines:
         session.add(
             LineDone(
-                line_id=line.id, visit_id=line.visit_id, done_quantity=Decimal(done), done_at=NOW,
+                line_id=line.id, visit_id=line.visit_id, firm_id=firm.id, done_quantity=Decimal(done), done_at=NOW,
                 done_by=coordinator.id,
             )
         )  # fmt: skip

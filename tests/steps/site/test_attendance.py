@@ -12,14 +12,23 @@ from PIL import Image
 from sqlalchemy import select
 
 from tests import dispatching as world
+from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.finance.gather.orders import order_facts
+from worksorders.steps.offers.published import offer_published_visits
+from worksorders.steps.offers.respond import accept
+from worksorders.steps.site import office
+from worksorders.steps.site.accept_work import work_of
 from worksorders.steps.site.checklist import LineEntry, save_checklist
+from worksorders.steps.site.find.visits import find_visit
+from worksorders.steps.site.find.work import find_work
 from worksorders.steps.site.leave import leave
 from worksorders.steps.site.photos import PhotoError, add_photo, own_photo
+from worksorders.steps.site.stop import stop
 from worksorders.steps.site.travel import arrive, set_out
 from worksorders.store.tables.cases import OpeningEvent
-from worksorders.store.tables.offers import LineDone, Photo, VisitNote
+from worksorders.store.tables.offers import LineDone, Offer, Photo, VisitNote
 from worksorders.store.tables.trail import AuditEvent
 
 AT = world.TOMORROW
@@ -222,3 +231,61 @@ def test_photos_are_closed_to_the_firm_while_the_order_is_paused(session, scene)
     session.flush()
     with pytest.raises(NotFoundError):
         own_photo(session, scene.worker, scene.visit.id, photo_id)
+
+
+def plan_again_for(session, scene, firm, worker):
+    """The visit ends without its work, and the firm takes it and arrives."""
+    stop(session, scene.worker, scene.visit.id, "nobody_home", AT)
+    office.plan_again(session, factories.actor_of(factories.make_user(session)), scene.visit.id, AT)
+    start_at = AT + timedelta(hours=4)
+    plan = world.publish(session, scene.order, firm, start_at=start_at)
+    offer_published_visits(session, plan.id, AT)
+    offer = session.scalars(select(Offer).where(Offer.state == "open")).one()
+    accept(session, world.account(session, firm), offer.id, AT)
+    set_out(session, worker, scene.visit.id, start_at - timedelta(minutes=30))
+    arrive(session, worker, scene.visit.id, start_at)
+
+
+def begin_work(session, scene):
+    """One of two done, with its photo and who holds the keys; returns the photo's id."""
+    start(session, scene)
+    tick(session, scene, "1", keys_note="Two with the client", serial_numbers="S-1")
+    return add_photo(
+        session, scene.worker, scene.visit.id, picture(), AT, key=uuid.uuid4(), line_id=scene.line.id
+    )
+
+
+def test_another_firm_sees_and_is_paid_nothing_of_what_the_first_one_did(session, set_scene):
+    scene = set_scene(evidence="photo")
+    photo_id = begin_work(session, scene)
+    plan_again_for(session, scene, scene.other, scene.stranger)
+    page = find_visit(session, scene.stranger, scene.visit.id, AT + timedelta(hours=4))
+    assert (page.lines[0].done, page.lines[0].photo_ids, page.photo_ids) == (None, (), ())
+    with pytest.raises(NotFoundError):
+        own_photo(session, scene.stranger, scene.visit.id, photo_id)
+    states = {scene.line.opening_id: "secure"}
+    with pytest.raises(FaultsError, match="Enter how much"):
+        leave(session, scene.stranger, scene.visit.id, states, now=AT + timedelta(hours=5))
+    entry = LineEntry(scene.line.id, Decimal(1))
+    save_checklist(session, scene.stranger, scene.visit.id, [entry], AT + timedelta(hours=5))
+    with pytest.raises(FaultsError, match="Add a photo"):
+        leave(session, scene.stranger, scene.visit.id, states, now=AT + timedelta(hours=5))
+    add_photo(
+        session, scene.stranger, scene.visit.id, picture("blue"), AT, key=uuid.uuid4(), line_id=scene.line.id
+    )
+    leave(session, scene.stranger, scene.visit.id, states, now=AT + timedelta(hours=5))
+    assert [one.to_accept for one in work_of(session, scene.order)] == [1]
+    facts = order_facts(session, [scene.order.id])[scene.order.code].lines[0]
+    assert (facts.supplier_id, facts.done_quantity) == (str(scene.other.id), 1)
+    shown = find_work(session, scene.order.id)
+    assert shown.lines[0].evidence.keys_note == ""
+    assert photo_id in shown.other_photo_ids
+
+
+def test_the_same_firm_goes_on_where_it_stopped(session, set_scene):
+    scene = set_scene(evidence="photo")
+    photo_id = begin_work(session, scene)
+    plan_again_for(session, scene, scene.firm, scene.worker)
+    page = find_visit(session, scene.worker, scene.visit.id, AT + timedelta(hours=4))
+    assert page.lines[0].done.done_quantity == 1
+    assert page.photo_ids == (photo_id,)

@@ -39,12 +39,16 @@ class Work:
 
 
 def work_of(session: Session, order: WorksOrder) -> list[Work]:
-    """The work of an order, in the order of its lines; a line without a visit (a subscription) counts as done."""
+    """The work of an order, in the order of its lines; a line without a visit (a subscription) counts as done.
+
+    Only what the firm that holds the visit did counts: what another one left behind is neither accepted nor paid.
+    """
     ids = [line.id for line in order.lines]
     done = _sums(
         session,
         select(LineDone.line_id, func.sum(LineDone.done_quantity))
-        .where(LineDone.line_id.in_(ids))
+        .join(Visit, Visit.id == LineDone.visit_id)
+        .where(LineDone.line_id.in_(ids), LineDone.firm_id == Visit.firm_id)
         .group_by(LineDone.line_id),
     )
     accepted = _sums(

@@ -51,9 +51,11 @@ def checklist_lines(visit: Visit) -> dict[uuid.UUID, WorksLine]:
     return {line.id: line for line in visit.lines if is_on_checklist(line)}
 
 
-def lines_done(session: Session, visit_id: uuid.UUID) -> dict[uuid.UUID, LineDone]:
-    """What has been entered so far, by line."""
-    rows = session.scalars(select(LineDone).where(LineDone.visit_id == visit_id))
+def lines_done(session: Session, visit: Visit) -> dict[uuid.UUID, LineDone]:
+    """What the firm that holds the visit has entered so far, by line; another firm's earlier work is not in it."""
+    rows = session.scalars(
+        select(LineDone).where(LineDone.visit_id == visit.id, LineDone.firm_id == visit.firm_id)
+    )
     return {row.line_id: row for row in rows}
 
 
@@ -62,7 +64,7 @@ def save_checklist(
 ) -> None:
     """Keep the entries; raises FaultsError at `<line id>-<field>` with every fault, and then keeps none."""
     visit = on_site_visit(session, actor, visit_id, "checklist")
-    lines, done = checklist_lines(visit), lines_done(session, visit_id)
+    lines, done = checklist_lines(visit), lines_done(session, visit)
     faults = Faults()
     known = [entry for entry in entries if entry.line_id in lines]
     for entry in known:
@@ -70,7 +72,9 @@ def save_checklist(
     faults.raise_if_any()
     for entry in known:
         if entry.done_quantity is not None:
-            row = done.get(entry.line_id) or LineDone(line_id=entry.line_id, visit_id=visit_id)
+            row = done.get(entry.line_id) or LineDone(
+                line_id=entry.line_id, visit_id=visit_id, firm_id=actor.require_firm()
+            )
             session.add(row)
             _keep(session, actor, row, entry, now)
     session.flush()

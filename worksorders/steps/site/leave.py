@@ -41,8 +41,10 @@ def leave(
             state=visit.order.state,
             action="leave",
         )
-    lines, done = checklist_lines(visit), lines_done(session, visit_id)
-    photographed = session.scalars(select(Photo.line_id).where(Photo.visit_id == visit_id)).all()
+    lines, done = checklist_lines(visit), lines_done(session, visit)
+    photographed = session.scalars(
+        select(Photo.line_id).where(Photo.visit_id == visit_id, Photo.firm_id == visit.firm_id)
+    ).all()
     faults = Faults()
     find_missing(lines, done, frozenset(line for line in photographed if line), faults=faults)
     check_openings(touched_openings(session, visit_id), states, escalation, faults)
@@ -69,6 +71,7 @@ def _charges_done(
             LineDone(
                 line_id=line.id,
                 visit_id=visit.id,
+                firm_id=actor.require_firm(),
                 done_quantity=line.quantity,
                 done_at=now,
                 done_by=actor.user_id,

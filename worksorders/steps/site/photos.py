@@ -45,7 +45,8 @@ def add_photo(
     earlier = _earlier(session, actor, visit_id, key)
     if earlier is not None:
         return earlier
-    stored = session.scalar(select(func.count()).select_from(Photo).where(Photo.visit_id == visit_id))
+    own = select(func.count()).where(Photo.visit_id == visit_id, Photo.firm_id == visit.firm_id)
+    stored = session.scalar(own)
     if (stored or 0) >= MOST_PHOTOS:
         raise RefusedError(
             f"This visit has {MOST_PHOTOS} photos, which is the most there can be.",
@@ -59,6 +60,7 @@ def add_photo(
         .values(
             id=photo_id,
             visit_id=visit_id,
+            firm_id=actor.require_firm(),
             line_id=line_id,
             idempotency_key=key,
             sha256=hashlib.sha256(fresh.content).digest(),
@@ -87,9 +89,13 @@ def _earlier(session: Session, actor: Actor, visit_id: uuid.UUID, key: uuid.UUID
 
 
 def own_photo(session: Session, actor: Actor, visit_id: uuid.UUID, photo_id: uuid.UUID) -> bytes:
-    """The JPEG, for the firm that holds the visit, until it ends and while the order is worked on; NotFoundError else."""
+    """The JPEG of its own, for the firm that holds the visit, until it ends and while the order is worked on; NotFoundError else."""
     visit = own_visit(session, actor, visit_id)
-    content = session.scalar(select(Photo.content).where(Photo.id == photo_id, Photo.visit_id == visit_id))
+    content = session.scalar(
+        select(Photo.content).where(
+            Photo.id == photo_id, Photo.visit_id == visit_id, Photo.firm_id == visit.firm_id
+        )
+    )
     if content is None or visit.state not in ATTENDING or visit.order.state not in WORKED_ON:
         raise NotFoundError("There is no such photo.")
     return content

@@ -54,15 +54,16 @@ class OfferVisit(Base):
 
 
 class LineDone(HasId, Base):
-    """A quantity done on a visit, and what of it a coordinator accepted; corrections are new rows."""
+    """A quantity that a firm did on a visit; only that of the firm that holds the visit counts."""
 
     __tablename__ = "line_done"
     __table_args__ = (
-        UniqueConstraint("line_id", "visit_id"),
+        UniqueConstraint("line_id", "visit_id", "firm_id"),
         CheckConstraint("done_quantity >= 0", name="done"),
     )
     line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_line.id"))
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
+    firm_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("firm.id"))
     done_quantity: Mapped[Decimal]
     done_at: Mapped[datetime]
     done_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
@@ -89,6 +90,7 @@ class Photo(HasId, Base):
     __tablename__ = "photo"
     __table_args__ = (UniqueConstraint("idempotency_key"),)
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
+    firm_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("firm.id"))
     line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_line.id"))
     idempotency_key: Mapped[uuid.UUID]
     sha256: Mapped[bytes]

@@ -17,7 +17,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.store.tables.contractors import RateCard
 from worksorders.store.tables.finance import ContractYear, FundingContract, Invoice, InvoiceLine, LineDecision
 from worksorders.store.tables.offers import LineAccepted, LineDone, Photo
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
 ZERO = Decimal(0)
 CALL_OUTS = frozenset({"LK01"})
@@ -133,7 +133,12 @@ def _missing(line: WorksLine, done: Sequence[LineDone], work: _Work) -> tuple[st
 def _work(session: Session, lines: Collection[WorksLine], but: uuid.UUID | None) -> _Work:
     ids = [line.id for line in lines]
     work = _Work()
-    for done in session.scalars(select(LineDone).where(LineDone.line_id.in_(ids)).order_by(LineDone.done_at)):
+    own_work = (
+        select(LineDone)
+        .join(Visit, Visit.id == LineDone.visit_id)
+        .where(LineDone.line_id.in_(ids), LineDone.firm_id == Visit.firm_id)
+    )
+    for done in session.scalars(own_work.order_by(LineDone.done_at)):
         work.done[done.line_id].append(done)
     accepted = select(LineAccepted).where(LineAccepted.line_id.in_(ids))
     for row in session.scalars(accepted.order_by(LineAccepted.accepted_at, LineAccepted.id)):
@@ -152,7 +157,12 @@ def _work(session: Session, lines: Collection[WorksLine], but: uuid.UUID | None)
         invoiced.quantity += decided.accepted_quantity
         invoiced.cents += decided.accepted_cents
         invoiced.accrual_cents += decided.posted_accrued_cents
-    photos = session.scalars(select(Photo.line_id).where(Photo.line_id.in_(ids)).distinct())
+    photos = session.scalars(
+        select(Photo.line_id)
+        .join(Visit, Visit.id == Photo.visit_id)
+        .where(Photo.line_id.in_(ids), Photo.firm_id == Visit.firm_id)
+        .distinct()
+    )
     work.photographed = {line_id for line_id in photos if line_id}
     card_ids = {line.rate_card_id for line in lines if line.rate_card_id}
     work.cards = {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from worksorders.domain.lifecycle.openings import OpeningState
@@ -50,7 +50,9 @@ def _line_facts(session: Session, order_ids: Sequence[uuid.UUID]) -> dict[uuid.U
         )
     ).all()
     ids = [row.id for row in rows]
-    done = _sums(session, ids, LineDone.line_id, LineDone.done_quantity)
+    # What another firm left behind on a visit that was planned again is not done.
+    held = exists().where(Visit.id == LineDone.visit_id, Visit.firm_id == LineDone.firm_id)
+    done = _sums(session, ids, LineDone.line_id, LineDone.done_quantity, held)
     accepted = _sums(session, ids, LineAccepted.line_id, LineAccepted.quantity)
     invoiced = _sums(session, ids, InvoiceLine.line_id, InvoiceLine.quantity)
     facts: dict[uuid.UUID, list[LineFact]] = defaultdict(list)
@@ -71,6 +73,7 @@ def _sums(
     line_ids: Sequence[uuid.UUID],
     key: InstrumentedAttribute[Any],
     amount: InstrumentedAttribute[Any],
+    *conditions: ColumnElement[bool],
 ) -> Sums:
-    rows = session.execute(select(key, func.sum(amount)).where(key.in_(line_ids)).group_by(key))
+    rows = session.execute(select(key, func.sum(amount)).where(key.in_(line_ids), *conditions).group_by(key))
     return {row[0]: row[1] for row in rows}

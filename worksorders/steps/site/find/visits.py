@@ -177,7 +177,9 @@ def find_visit(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetim
 def _photos(session: Session, visit: Visit) -> Mapping[uuid.UUID | None, tuple[uuid.UUID, ...]]:
     found: dict[uuid.UUID | None, tuple[uuid.UUID, ...]] = {}
     rows = session.execute(
-        select(Photo.line_id, Photo.id).where(Photo.visit_id == visit.id).order_by(Photo.stored_at, Photo.id)
+        select(Photo.line_id, Photo.id)
+        .where(Photo.visit_id == visit.id, Photo.firm_id == visit.firm_id)
+        .order_by(Photo.stored_at, Photo.id)
     )
     for line_id, photo_id in rows:
         found[line_id] = (*found.get(line_id, ()), photo_id)
@@ -190,7 +192,7 @@ def _lines(
     photos: Mapping[uuid.UUID | None, tuple[uuid.UUID, ...]],
     fields: frozenset[Field],
 ) -> tuple[LineRow, ...]:
-    done = lines_done(session, visit.id)
+    done = lines_done(session, visit)
     return tuple(
         LineRow(
             id=line.id,

@@ -37,7 +37,10 @@ class WorkPage:
 
 
 def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
-    """The work of one order in a constant number of queries; raises NotFoundError."""
+    """The work of one order in a constant number of queries; raises NotFoundError.
+
+    Photos of a firm that no longer holds the visit are among the others: they show no line of the one that does.
+    """
     order = session.scalar(
         select(WorksOrder)
         .where(WorksOrder.id == order_id)
@@ -52,18 +55,21 @@ def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
     done = {
         row.line_id: row
         for row in session.scalars(
-            select(LineDone).where(LineDone.line_id.in_([line.id for line in order.lines]))
+            select(LineDone)
+            .join(Visit, Visit.id == LineDone.visit_id)
+            .where(Visit.order_id == order_id, LineDone.firm_id == Visit.firm_id)
         )
     }
     photos: dict[uuid.UUID | None, tuple[uuid.UUID, ...]] = {}
     rows = session.execute(
-        select(Photo.line_id, Photo.id)
+        select(Photo.line_id, Photo.id, Photo.firm_id == Visit.firm_id)
         .join(Visit, Visit.id == Photo.visit_id)
         .where(Visit.order_id == order_id)
         .order_by(Photo.stored_at, Photo.id)
     )
-    for line_id, photo_id in rows:
-        photos[line_id] = (*photos.get(line_id, ()), photo_id)
+    for line_id, photo_id, is_theirs in rows:
+        place = line_id if is_theirs else None
+        photos[place] = (*photos.get(place, ()), photo_id)
     lines = tuple(
         WorkLine(
             one,
