@@ -15,6 +15,7 @@ from worksorders.domain.errors import FaultsError
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
 from worksorders.steps.intake.contact import read_contact
+from worksorders.steps.intake.find_assessments import find_assessment
 from worksorders.steps.intake.give_back import give_back
 from worksorders.steps.intake.referral import ReferredOpening
 from worksorders.steps.intake.take_in import take_in
@@ -152,7 +153,21 @@ def test_a_known_home_under_another_name_and_phone_keeps_both_contacts_apart(ser
     assert second.contact_differs
     found = read_contact(services.sessions, services.cipher, actor, first.case_id, "Find out who lives there")
     assert (found.name, found.phone) == ("Hinemoa Sample", "+64215550199")
-    assert found.referred == (("Somebody Else", "+64275550111"),)
+    assert found.referred == (("Somebody Else", "+64275550111", other.safe_contact),)
+
+
+def test_another_phone_of_the_same_person_never_replaces_the_one_held_however_often_it_comes(services, actor):
+    first = referrals.taken_in(services, actor)
+    known = referrals.referral().person
+    for turn in range(2):
+        other = replace(known, phone="+64275550111", safe_contact="Call at any time")
+        later = referrals.taken_in(services, actor, person=other)
+        assert later.contact_differs is (turn == 0)
+    found = read_contact(services.sessions, services.cipher, actor, first.case_id, "Find out which is safe")
+    assert (found.phone, found.safe_contact) == (known.phone, known.safe_contact)
+    assert {(phone, words) for _, phone, words in found.referred} == {("+64275550111", "Call at any time")}
+    with services.sessions() as session:
+        assert find_assessment(session, later.assessment_id).contact_apart
 
 
 def test_a_known_phone_at_another_address_is_asked_about_first(services, actor):

@@ -12,7 +12,7 @@ from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.intake.keep import OTHER_NAMES, REFERRED_NAME, REFERRED_PHONE
+from worksorders.steps.intake.keep import OTHER_NAMES, REFERRED_NAME, REFERRED_PHONE, REFERRED_SAFE_CONTACT
 from worksorders.store.tables.cases import CaseFile
 
 LEAST_PURPOSE, LONGEST_PURPOSE = 8, 200
@@ -24,19 +24,20 @@ SHOWN = (
     OTHER_NAMES,
     REFERRED_NAME,
     REFERRED_PHONE,
+    REFERRED_SAFE_CONTACT,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What one reading showed; `referred` are other names and phones that came with later referrals of this home."""
+    """What one reading showed; `referred` are names, phones and safe-contact words that came with later referrals of this home."""
 
     name: str = field(repr=False)
     phone: str = field(repr=False)
     other_names: str = field(repr=False)
     safe_contact: str = field(repr=False)
     address: str = field(repr=False)
-    referred: tuple[tuple[str, str], ...] = field(repr=False)
+    referred: tuple[tuple[str, str, str], ...] = field(repr=False)
 
 
 def read_contact(
@@ -53,7 +54,7 @@ def read_contact(
         if session.get(CaseFile, case_id) is None:
             raise NotFoundError("There is no such case.")
     found = disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=SHOWN, purpose=text)
-    subjects = {subject for _, subject, kind in found if kind in {REFERRED_NAME, REFERRED_PHONE}}
+    subjects = {subject for _, subject, kind in found if kind == REFERRED_NAME}
     return Contact(
         name=found.of(case_id, disclose.PERSON_NAME) or "",
         phone=found.of(case_id, disclose.PERSON_PHONE) or "",
@@ -64,6 +65,7 @@ def read_contact(
             (
                 found.get((case_id, subject, REFERRED_NAME), ""),
                 found.get((case_id, subject, REFERRED_PHONE), ""),
+                found.get((case_id, subject, REFERRED_SAFE_CONTACT), ""),
             )
             for subject in sorted(subjects)
         ),

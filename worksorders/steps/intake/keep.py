@@ -27,6 +27,8 @@ from worksorders.store.tables.cases import (
 OTHER_NAMES = "person.other_names"
 REFERRED_NAME = "referred.name"
 REFERRED_PHONE = "referred.phone"
+REFERRED_SAFE_CONTACT = "referred.safe_contact"
+CONTACT_APART = "assessment.contact_kept_apart"
 
 
 def fresh_code(prefix: str) -> str:
@@ -129,6 +131,7 @@ def _openings(referral: Referral, now: datetime) -> list[Opening]:
 def protect(
     session: Session,
     cipher: Cipher,
+    actor: Actor,
     referral: Referral,
     row: Assessment,
     *,
@@ -137,24 +140,30 @@ def protect(
 ) -> bool:
     """Seal what identifies home and person; answers whether the contact differs from the one already held.
 
-    A joined home keeps its address. Where the person named there is neither known by name nor by phone, the contact
-    held stays as it is and the new one is kept beside it, for a person to decide: a wrong number can cost a life.
+    A joined home keeps its address and the contact held, whoever is named there; what a later referral gives is kept
+    beside it, for a person to decide: a wrong number can cost a life.
     """
     home, person = referral.home, referral.person
-    if joined is not None and not joined.by & {"name", "phone"}:
-        apart = {REFERRED_NAME: person.name.strip(), REFERRED_PHONE: person.phone or ""}
+    if joined is not None:
+        apart = {
+            REFERRED_NAME: person.name.strip(),
+            REFERRED_PHONE: person.phone or "",
+            REFERRED_SAFE_CONTACT: person.safe_contact.strip(),
+        }
         disclose.protect(session, cipher, row.case_id, row.id, apart)
-        return True
+        differs = not {"name", "phone"} <= joined.by
+        if differs:
+            audit.record(session, actor, CONTACT_APART, ("assessment", row.id))
+        return differs
+    latitude = home.latitude if home.latitude is not None else town.latitude
+    longitude = home.longitude if home.longitude is not None else town.longitude
     values = {
         disclose.PERSON_NAME: person.name.strip(),
         disclose.PERSON_PHONE: person.phone or "",
         disclose.SAFE_CONTACT: person.safe_contact.strip(),
         OTHER_NAMES: "; ".join(person.other_names),
+        disclose.HOME_ADDRESS: f"{home.street.strip()}, {town.name}",
+        disclose.HOME_COORDINATES: f"{latitude},{longitude}",
     }
-    if joined is None:
-        latitude = home.latitude if home.latitude is not None else town.latitude
-        longitude = home.longitude if home.longitude is not None else town.longitude
-        values[disclose.HOME_ADDRESS] = f"{home.street.strip()}, {town.name}"
-        values[disclose.HOME_COORDINATES] = f"{latitude},{longitude}"
     disclose.protect(session, cipher, row.case_id, row.case_id, values)
     return False

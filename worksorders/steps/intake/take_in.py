@@ -70,7 +70,7 @@ def notices(made: TakenIn) -> list[str]:
             told.append(f"An order is live for this home: {', '.join(made.joined.live_orders)}.")
     if made.contact_differs:
         told.append(
-            "The home was known under another name and phone. The contact held before was kept; ask the agency "
+            "The home was known under another name or phone. The contact held before was kept; ask the agency "
             "which one is safe before anybody calls."
         )
     for other in made.others:
@@ -98,7 +98,7 @@ def take_in(session: Session, cipher: Cipher, actor: Actor, referral: Referral, 
     joined = _joined(known, referral)
     case = keep.case_of(session, cipher, actor, referral, town=town, joined=joined, now=now)
     assessment = keep.assessment(session, actor, referral, case, now)
-    contact_differs = keep.protect(session, cipher, referral, assessment, town=town, joined=joined)
+    contact_differs = keep.protect(session, cipher, actor, referral, assessment, town=town, joined=joined)
     for kind, many in values.items():
         for value in many:
             disclose.remember(session, cipher, case.id, kind, value)
