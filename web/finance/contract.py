@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.filters import local_today
+from web.filters import local_today, plural
 from web.finance.blueprint import blueprint, chosen
 from web.finance.forms import ContractForm
 from web.forms import apply_faults, render_form
@@ -16,6 +16,7 @@ from worksorders.domain.finance.contract import programme_years
 from worksorders.domain.roles import Role
 from worksorders.steps.finance import contract as step
 from worksorders.steps.finance.find.contract import drawdown_csv, find_drawdown, parts_of
+from worksorders.steps.finance.uncommitted import commit_uncommitted
 
 
 @blueprint.get("/contract")
@@ -74,4 +75,7 @@ def _record(form: ContractForm) -> str:
         now=request_now(),
     )
     flash(f"Contract {row.code} is recorded.", "success")
+    late = commit_uncommitted(db(), actor(), request_now())
+    if late:
+        flash(f"{plural(late, 'urgent order')} issued before is committed in it.", "success")
     return url_for("finance.contract", code=row.code)

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from web.edge import db
 from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint, chosen, page_number
 from worksorders.steps.finance.find.queue import WAITING, QueueFilter, find_queue
+from worksorders.steps.finance.uncommitted import find_uncommitted
 
 CHOICES = (
     (WAITING, "Waiting"),
@@ -28,6 +29,7 @@ def queue() -> str:
         "finance/queue.html",
         found=find_queue(db(), wanted, page_number()),
         wanted=wanted,
+        uncommitted=find_uncommitted(db()),
         choices=CHOICES,
         state_words=STATE_WORDS,
         source_words=SOURCE_WORDS,

@@ -16,11 +16,11 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, document, typed_line
 from worksorders.domain.errors import DomainError, FaultsError, NotPermittedError
 from worksorders.domain.finance.contract import programme_years
-from worksorders.steps.finance import clear, contract, follow, ledger, pay, stop
+from worksorders.steps.finance import clear, contract, follow, ledger, pay, stop, uncommitted
 from worksorders.steps.finance.find.contract import find_drawdown
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import FundingContract, LedgerEntry
-from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 
 @pytest.fixture
@@ -49,6 +49,20 @@ def test_a_commitment_above_what_the_year_has_left_is_refused_but_never_a_p1(ses
         ledger.commit_order(session, coordinator, fresh_order(session), NOW)
     ledger.commit_order(session, coordinator, fresh_order(session, urgency="P1"), NOW)
     assert paying.balances(session)["committed"] == 199_800
+
+
+def test_a_p1_is_issued_without_a_contract_and_committed_once_there_is_one(session, coordinator):
+    order = fresh_order(session, urgency="P1")
+    ledger.commit_order(session, coordinator, order, NOW)
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == order.id)).all()
+    assert "order.issued_without_contract" in actions
+    assert uncommitted.commit_uncommitted(session, coordinator, NOW) == 0
+    assert uncommitted.find_uncommitted(session) == [order]
+    factories.make_contract(session)
+    assert uncommitted.commit_uncommitted(session, coordinator, NOW) == 1
+    assert uncommitted.find_uncommitted(session) == []
+    assert paying.balances(session, order_id=order.id) == {"uncommitted": -199_800, "committed": 199_800}
+    paying.assert_books_are_straight(session)
 
 
 def test_committing_twice_commits_once(session, coordinator):

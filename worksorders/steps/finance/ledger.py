@@ -21,8 +21,9 @@ from worksorders.domain.finance import ledger as rules
 from worksorders.domain.finance.ledger import Account, At, Event
 from worksorders.domain.local_time import local_day
 from worksorders.domain.money import format_cents, line_cents
+from worksorders.steps import audit
 from worksorders.steps.actor import Actor
-from worksorders.steps.finance.contract import lock_contracts, require_year
+from worksorders.steps.finance.contract import find_year, lock_contracts, require_year
 from worksorders.steps.finance.posting import Where, post
 from worksorders.store.tables.finance import ContractYear, LedgerEntry
 from worksorders.store.tables.offers import LineAccepted
@@ -55,13 +56,16 @@ class _Line:
         return At(key, on, str(self.year_id), self.order_code, str(self.id))
 
 
-def commit_order(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> None:
+def commit_order(session: Session, actor: Actor | None, order: WorksOrder, now: datetime) -> None:
     """Commit every line of an order that is being issued, at its frozen rate, in the year of its issue.
 
     Raises NotPermittedError where no contract covers the day, or its year has not enough left; a P1 is never
-    stopped by money.
+    stopped by money: without a contract it is noted, and committed once there is one (see `uncommitted`).
     """
     on = order.issued_on or local_day(now)
+    if order.urgency == "P1" and find_year(session, on) is None:
+        audit.record(session, actor, "order.issued_without_contract", ("works_order", order.id))
+        return
     year = require_year(session, on)
     lock_contracts(session, [year.contract_id])
     session.flush()

@@ -30,7 +30,7 @@ def issue(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) ->
 
     Each line keeps the rate of every firm that could take it, and shows the highest: what is committed cannot be
     exceeded, whoever accepts. Where rates rose above what was approved, the order is approved anew. The funding
-    contract of the day is committed in the same transaction; without one the order is refused.
+    contract of the day is committed in the same transaction; without one the order is refused, unless it is a P1.
     """
     order = lock_order(session, order_id)
     today = local_day(now)
