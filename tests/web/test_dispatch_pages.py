@@ -14,8 +14,10 @@ from tests import factories
 from tests.web import test_portal_visit as portal
 from tests.web.test_portal_offers import send
 from worksorders.steps.offers.published import offer_published_visits
+from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.offers import LineAccepted, VisitNote
 from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.planning import Booking
 
 people = portal.people
 
@@ -175,3 +177,14 @@ def test_each_button_of_a_page_has_a_form_of_its_own(services, signed_in):
         taken = session.scalars(select(VisitNote.alert_acknowledged_at)).all()
         assert len(taken) == 2
         assert None not in taken
+
+
+def test_an_accepted_visit_whose_worker_has_stopped_is_listed_before_it_is_late(people, services):
+    browser = people["coordinator"]
+    assert "can no longer be made" not in browser.get("/dispatch/visits").text
+    with services.sessions.begin() as session:
+        held = select(Booking.worker_id).where(Booking.state == "confirmed")
+        session.scalars(select(Worker).where(Worker.id.in_(held))).one().active = False
+    text = browser.get("/dispatch/visits").text
+    assert "Accepted, but can no longer be made" in text
+    assert "does not work for the service any more" in text

@@ -12,6 +12,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form
 from worksorders.steps.site import find_dispatch, office
+from worksorders.steps.site.find.cannot import cannot_be_made
 
 ENDED_EARLY = find_dispatch.ENDED_EARLY
 
@@ -24,6 +25,7 @@ def visits() -> ResponseReturnValue:
         "dispatch/visits.html",
         today=[row for row in rows if row.state not in ENDED_EARLY],
         ended=[row for row in rows if row.state in ENDED_EARLY],
+        cannot=cannot_be_made(db(), request_now()),
         paused=find_dispatch.paused_orders(db()),
         alerts=find_dispatch.count_alerts(db()),
         action=Form(),
