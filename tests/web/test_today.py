@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from tests import factories, referrals
 from tests.web import intake_pages as pages
-from worksorders.store.tables.cases import Opening
+from worksorders.store.tables.cases import Opening, OpeningEvent
 from worksorders.store.tables.contractors import VettingCheck, Worker
 from worksorders.store.tables.offers import Offer, VisitNote
 from worksorders.store.tables.orders import Visit
@@ -201,3 +201,42 @@ def test_the_page_asks_a_constant_number_of_queries_however_many_wait(coordinato
     few = queries()
     add(8)
     assert queries() == few
+
+
+def test_an_opening_that_somebody_saw_is_recorded_with_how_it_is_known(coordinator, services):
+    assessment_id = pages.take_in(coordinator)
+    with services.sessions() as session:
+        opening_id = session.scalars(select(Opening.id).where(Opening.state == "insecure")).one()
+    path = f"/assessments/{assessment_id}/opening"
+    form = pages.action("opening", opening_id=opening_id, state="secure", verified="")
+    assert coordinator.post(path, form).status_code == 422
+    assert "Homes insecure now: 1" in insecure(coordinator)
+    form["opening-verified"] = "The agency’s worker saw it locked on 24 November"
+    for _ in range(2):
+        assert coordinator.post(path, form).status_code == 303
+    assert "No home is insecure now" in insecure(coordinator)
+    page = coordinator.get(f"/assessments/{assessment_id}").text
+    assert "State of an opening recorded" in page
+    assert "saw it locked" in page
+    with services.sessions() as session:
+        wanted = select(OpeningEvent).where(OpeningEvent.escalation_note.is_not(None))
+        noted = session.scalars(wanted).one()
+        assert (noted.opening_id, noted.visit_id, noted.state) == (opening_id, None, "secure")
+
+
+def test_an_insecure_home_with_an_advocate_stays_on_the_list(coordinator, services):
+    with services.sessions.begin() as session:
+        order = referrals.bare_order(session, factories.make_user(session), insecure=True)
+        order.state, order.assessment.state = "cancelled", "handed_over"
+    assert "With advocate" in insecure(coordinator)
+    assert "Ask the advocate how the opening is" in insecure(coordinator)
+
+
+def test_a_closed_order_with_an_insecure_opening_leads_to_recording_it(coordinator, services):
+    with services.sessions.begin() as session:
+        order = referrals.bare_order(session, factories.make_user(session), insecure=True)
+        order.state, order.assessment.state = "closed", "ordered"
+        path = f"/assessments/{order.assessment_id}/opening"
+    page = coordinator.get("/today").text
+    assert path in page
+    assert "follow-on" not in page

@@ -1,6 +1,6 @@
 """Pages of coordinators: today, assessments, works orders and the cases with advocates."""
 
-from web.coordinator import assessments, never_send, order_moves, orders, today
+from web.coordinator import assessments, never_send, openings, order_moves, orders, today
 from web.coordinator.blueprint import blueprint
 from web.coordinator.policy import POLICY
 from web.extensions import NavItem
@@ -14,4 +14,14 @@ NAVIGATION = [
     NavItem("coordinator.handovers", "With advocates", _COORDINATORS),
 ]
 
-__all__ = ["NAVIGATION", "POLICY", "assessments", "blueprint", "never_send", "order_moves", "orders", "today"]
+__all__ = [
+    "NAVIGATION",
+    "POLICY",
+    "assessments",
+    "blueprint",
+    "never_send",
+    "openings",
+    "order_moves",
+    "orders",
+    "today",
+]

@@ -54,7 +54,14 @@ def _page(assessment_id: uuid.UUID, give_back_form: GiveBackForm, status: int) -
         contact_form=ContactForm(formdata=None),
         safe_times=safe_times,
         action_form=ActionForm(formdata=None),
-        history=history(db(), [("assessment", assessment_id), ("case_file", found.assessment.case_id)]),
+        history=history(
+            db(),
+            [
+                ("assessment", assessment_id),
+                ("case_file", found.assessment.case_id),
+                *(("opening", row.id) for row in found.assessment.openings),
+            ],
+        ),
     )
     return page, status
 

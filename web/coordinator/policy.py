@@ -35,4 +35,5 @@ POLICY = {
     "never_send": COORDINATORS,
     "bar": COORDINATORS,
     "unbar": COORDINATORS,
+    "opening": COORDINATORS,
 }

@@ -24,6 +24,7 @@ WORDS = {
     "case.opened": "Case opened",
     "disclosure.intended": "Asked to see protected details",
     "disclosure.revealed": "Protected details were shown",
+    "opening.recorded": "State of an opening recorded",
     "order.raised": "Order raised",
     "order.line_added": "Line added",
     "order.line_changed": "Quantity changed",
@@ -40,8 +41,9 @@ WORDS = {
     "order.cancelled": "Cancelled",
     "order.closed": "Closed",
 }
-# The wish to read is followed by the reading itself: one line of the history is enough.
-LEFT_OUT = frozenset({"disclosure.intended"})
+# The wish to read is followed by the reading itself: one line of the history is enough. Bars are for their own page:
+# administrators who approve read a history too.
+LEFT_OUT = frozenset({"disclosure.intended", "never_send.added", "never_send.removed"})
 LONGEST = 200
 _REASONS = {reason.code: reason.label for many in ALL_LISTS for reason in many.reasons}
 

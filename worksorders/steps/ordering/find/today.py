@@ -33,7 +33,7 @@ WAITS = {
     "on_hold": "Look at the hold again",
     "suspended": "Decide about the suspension",
     "variation_pending": "Decide the variation",
-    "closed": "Raise a follow-on order, or record that the opening is secure",
+    "closed": "Find out how the opening is, and record it",
 }
 VISIT_WAITS = {
     "unplanned": "Plan the visit, or offer it at once",
@@ -65,6 +65,8 @@ class InsecureHome:
     daylight: timedelta
     who: str
     next_step: str
+    order_state: str | None
+    with_advocate: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,11 @@ def find_today(session: Session, now: datetime) -> Today:
 
 
 def find_insecure(session: Session, now: datetime) -> tuple[InsecureHome, ...]:
-    """Homes with an insecure opening, what must be safe soonest first."""
+    """Homes with an insecure opening, those with an advocate too; what must be safe soonest first."""
     rows = session.scalars(
         select(Assessment)
         .where(
-            Assessment.state.in_(("waiting", "ordered")),
+            Assessment.state.in_(("waiting", "ordered", "handed_over")),
             Assessment.id.in_(select(Opening.assessment_id).where(Opening.state == "insecure")),
         )
         .options(joinedload(Assessment.case), selectinload(Assessment.openings))
@@ -159,7 +161,9 @@ def _home(
         due_at=_due(rules, row, order, visit),
         daylight=daylight_left(now, place),
         who=who.get(visit.id, "") if visit else "",
-        next_step=_next_step(order, visit),
+        next_step=_next_step(row, order, visit),
+        order_state=order.state if order else None,
+        with_advocate=row.state == "handed_over",
     )
 
 
@@ -173,11 +177,17 @@ def _due(
     return make_safe_due(Urgency(row.urgency), row.received_at, place, rules)
 
 
-def _next_step(order: WorksOrder | None, visit: Visit | None) -> str:
+def _next_step(row: Assessment, order: WorksOrder | None, visit: Visit | None) -> str:
+    if row.state == "handed_over":
+        return "Ask the advocate how the opening is, and record it"
     if order is None:
         return "Raise the order"
     if order.state == "issued":
-        return VISIT_WAITS[visit.state] if visit else "Raise a follow-on order: no visit is left"
+        return (
+            VISIT_WAITS[visit.state]
+            if visit
+            else "No visit is left: find out how the opening is, and record it"
+        )
     return WAITS[order.state]
 
 
