@@ -1,0 +1,301 @@
+"""Every page that the URL map has, as each role sees it: accessible and no wider than the screen, light and dark."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
+from sqlalchemy import inspect, select, text
+
+from tests import dispatching, factories, referrals
+from tests.browser.conftest import RULES
+from tests.browser.small_programme import Clock, enter, make_programme
+from tests.steps.finance import paying
+from tests.steps.planning.conftest import World
+from web import access, create_app, jobs
+from web.services import make_services
+from worksorders.domain.roles import USER_ROLES
+from worksorders.steps import outbox
+from worksorders.steps.finance import clear, own_invoice
+from worksorders.steps.finance.pay import pay
+from worksorders.steps.finance.receive import receive_typed
+from worksorders.steps.intake.take_in import take_in
+from worksorders.steps.offers import respond
+from worksorders.steps.offers.published import offer_published_visits
+from worksorders.steps.ordering.raise_order import raise_order
+from worksorders.steps.people import check_documents
+from worksorders.steps.planning.request_plan import request_plan
+from worksorders.steps.site import photos, stop, travel
+from worksorders.store.tables.contractors import VettingCheck
+from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.planning import Plan
+
+pytestmark = pytest.mark.browser
+NOW = factories.NOW
+AXE = Axe().axe_script
+SIGN_INS = {
+    "coordinator": "mere",
+    "finance": "sione",
+    "administrator": "aroha",
+    "auditor": "li",
+    "privacy_officer": "hana",
+    "contractor": "hemi",
+}
+# Pieces of a page that its script fetches, and endpoints that show somebody signed in no page of their own.
+NO_PAGES = {"auth.sign_in", "auth.home", "public.healthz", "public.leave", "planning.progress", "static"}
+OF_ARGUMENT = {
+    "account_id": "bank_account",
+    "card_id": "rate_card",
+    "check_id": "vetting_check",
+    "exception_id": "invoice_exception",
+    "order_id": "works_order",
+    "user_id": "app_user",
+}
+WORDS = {"name": ("offers", "planning", "ordering", "items"), "code": ("E8",), "number": ("1",)}
+
+
+def actor(session, name):
+    return factories.actor_of(session.scalars(select(AppUser).where(AppUser.sign_in_name == name)).one())
+
+
+def fill(services):
+    """Rows in every state that has a page of its own."""
+    make_programme(services)
+    with services.sessions.begin() as session:
+        mere = actor(session, "mere")
+        fill_intake(session, services.cipher, mere)
+        firm = paying.paid_firm(session, workers=2)
+        firm.name = "Tāwhai Home Security Limited"
+        office = dispatching.account(session, firm, sign_in_name="office", display_name="Tāwhai, office")
+        hemi = dispatching.account(
+            session, firm, firm.workers[0], sign_in_name="hemi", display_name="Hēmi Example"
+        )
+        check = session.scalars(select(VettingCheck).where(VettingCheck.firm_id == firm.id)).first()
+        check_documents.keep(session, office, check.id, picture_bytes(), NOW)
+        fill_field(session, services.cipher, firm, office, hemi)
+        fill_finance(session, firm, office)
+    fill_plan(services)
+
+
+def fill_intake(session, cipher, mere):
+    """Assessments that wait, a home that was known, one handed over, one with a draft order."""
+    take_in(session, cipher, mere, referrals.referral(), NOW)
+    take_in(session, cipher, mere, referrals.referral(agency="Police family harm team"), NOW)
+    away = referrals.referral(
+        home=referrals.ReferredHome("3 Sample Street", referrals.TOWN, built_before_2000=False),
+        person=referrals.ReferredPerson("Ana Pattern", "+64215550198", (), ""),
+        answers=referrals.answers(lives_apart=False),
+        advocate="Advocate of the refuge",
+    )
+    take_in(session, cipher, mere, away, NOW)
+    urgent = referrals.referral(
+        home=referrals.ReferredHome("5 Sample Street", referrals.TOWN, built_before_2000=False),
+        person=referrals.ReferredPerson("Kiri Specimen", "+64215550197", (), ""),
+        urgency="P1",
+    )
+    taken = take_in(session, cipher, mere, urgent, NOW)
+    raise_order(session, mere, taken.assessment_id, NOW)
+
+
+def fill_field(session, cipher, firm, office, hemi):
+    """An open offer, an accepted visit, one on site with a photo, one done, one left unsafe."""
+    start = dispatching.NOW + timedelta(hours=1)
+    for place in range(5):
+        order = dispatching.issued_order(session, [firm], cipher=cipher, evidence="photo|key register")
+        plan = dispatching.publish(
+            session, order, firm, start_at=start + place * timedelta(hours=1, minutes=10)
+        )
+        offer_published_visits(session, plan.id, NOW)
+        if place == 0:
+            continue
+        offer = session.scalars(select(Offer).where(Offer.order_id == order.id)).one()
+        respond.accept(session, office, offer.id, NOW)
+        if place in (2, 3):
+            (visit,) = order.visits
+            travel.set_out(session, hemi, visit.id, NOW)
+            travel.arrive(session, hemi, visit.id, NOW)
+            photos.add_photo(
+                session, hemi, visit.id, picture_bytes(), NOW, key=uuid.uuid4(), line_id=visit.lines[0].id
+            )
+        if place == 3:
+            stop.leave_unsafe(session, hemi, visit.id, NOW)
+
+
+def picture_bytes():
+    written = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(written, "JPEG")
+    return written.getvalue()
+
+
+def fill_finance(session, firm, office):
+    """Invoices that are clean, wrong, approved and paid, and work that may be invoiced."""
+    sione, priya, grace = (actor(session, name) for name in ("sione", "priya", "grace"))
+    for number, state in enumerate(("claimable", "exceptions", "matched", "approved", "paid")):
+        order = paying.worked_order(
+            session, firm, visits=2, rates=(f"{70 + 3 * number}.00", f"{45 + number}.50")
+        )
+        if state == "claimable":
+            continue
+        if state == "exceptions":
+            line = paying.typed_line(order.lines[0], order.code, rate="99.00")
+            receive_typed(session, sione, paying.document(firm, line, number="INV-7", gst_cents=2_301), NOW)
+            continue
+        made = own_invoice.submit(session, office, order.id, f"T-{number}", NOW).invoice
+        if state in ("approved", "paid"):
+            clear.approve(session, priya, made.id, NOW)
+        if state == "paid":
+            pay(session, grace, made.id, NOW)
+
+
+def fill_plan(services):
+    """A draft plan of real solving: one visit has a place, another does not."""
+    world = World(services)
+    world.worker()
+    world.order({}, urgency="P2")
+    world.order({"trade": "specialist"})
+    with services.sessions.begin() as session:
+        request_plan(
+            session,
+            world.actor,
+            starts_on=NOW.date() + timedelta(days=2),
+            region_codes=[],
+            seconds=2,
+            now=NOW,
+        )
+    with services.sessions.begin() as session:
+        deliveries = [one for one in outbox.take_due(session) if one.queue == outbox.PLANNING]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "_now", lambda: NOW)
+        assert [jobs.deliver(services, one) for one in deliveries] == [True]
+    with services.sessions.begin() as session:
+        result = session.scalars(select(Plan.result).where(Plan.state == "draft")).one()
+        for plan in session.scalars(select(Plan).where(Plan.result.is_(None))):
+            plan.result = result
+
+
+def pages_of(app, role):
+    """GET rules that a role may open."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        declared = access.rule_of(app, rule.endpoint)
+        if "GET" not in rule.methods or declared is None or rule.endpoint in NO_PAGES:
+            continue
+        if role in declared.roles or (declared.public and role.value == "coordinator"):
+            yield rule
+
+
+class Addresses:
+    """Addresses of a rule with ids that the database has."""
+
+    def __init__(self, app, services):
+        self.app = app
+        with services.sessions() as session:
+            tables = inspect(session.connection()).get_table_names()
+            self.ids = {
+                table: [str(key) for (key,) in session.execute(text(f'select id from "{table}"'))]
+                for table in tables
+                if any(column["name"] == "id" for column in inspect(session.connection()).get_columns(table))
+            }
+
+    def values(self, name):
+        return WORDS.get(name) or self.ids[OF_ARGUMENT.get(name, name.removesuffix("_id"))]
+
+    def of(self, rule, most=60):
+        """Addresses to try, at most so many."""
+        names, adapter = sorted(rule.arguments), self.app.url_map.bind("localhost")
+        for values in itertools.islice(itertools.product(*map(self.values, names)), most):
+            typed = {
+                name: int(value) if value.isdecimal() else (value if name in WORDS else uuid.UUID(value))
+                for name, value in zip(names, values, strict=True)
+            }
+            yield adapter.build(rule.endpoint, typed)
+
+
+@pytest.fixture(scope="module")
+def filled(new_database, vault_key_file):
+    """One database for all roles: pages are only looked at."""
+    with new_database() as database:
+        services = make_services(database.app_url, vault_key_file)
+        try:
+            fill(services)
+            yield services
+        finally:
+            services.engine.dispose()
+
+
+@pytest.fixture
+def app(filled):
+    return create_app({"SECRET_KEY": "x" * 40, "SERVICES": filled, "CLOCK": Clock()})
+
+
+def opened(page, addresses):
+    """Open the first address that answers with a page; gives it, or None. A file counts, but is not looked at."""
+    for address in addresses:
+        answer = page.request.get(address, max_redirects=0)
+        assert answer.status < 500, address
+        if answer.status == 200 and "text/html" not in answer.headers["content-type"]:
+            return "file"
+        if answer.status == 200:
+            page.goto(address)
+            return address
+    return None
+
+
+def faults_of(page):
+    """What breaks a rule, at two widths and in both schemes; colours alone depend on the scheme."""
+    found = []
+    page.evaluate(AXE)
+    for width, scheme in itertools.product((1280, 320), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        only = (
+            {"type": "tag", "values": RULES}
+            if scheme == "light"
+            else {"type": "rule", "values": ["color-contrast"]}
+        )
+        results = page.evaluate("only => axe.run({runOnly: only})", only)["violations"]
+        found += [
+            f"{width} {scheme} {broken['id']}: {node['html'][:160]}"
+            for broken in results
+            for node in broken["nodes"]
+        ]
+        wide, shown = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        if wide > shown:
+            found.append(f"{width} {scheme}: the page is {wide} px wide")
+        yield width, scheme, found
+
+
+@pytest.mark.parametrize("role", USER_ROLES, ids=str)
+def test_every_page_is_accessible_and_fits(app, filled, serve, open_context, picture, role):
+    addresses, faults, missing, seen = Addresses(app, filled), {}, [], 0
+    page = enter(open_context, serve(app), SIGN_INS[role.value])
+    for rule in pages_of(app, role):
+        address = opened(page, addresses.of(rule))
+        if address is None:
+            missing.append(rule.rule)
+        elif address != "file":
+            seen += 1
+            name = re.sub(r"[^a-z]+", "-", rule.endpoint)
+            for width, scheme, found in faults_of(page):
+                picture(page, f"page-{role.value}-{name}-{width}-{scheme}")
+                if found:
+                    faults[rule.rule] = found
+    assert faults == {}
+    assert missing == []
+    assert seen >= 3
+
+
+def test_the_sign_in_page_is_accessible_and_fits(app, serve, open_context, picture):
+    page = open_context(serve(app)).new_page()
+    page.goto("/sign-in")
+    for width, scheme, found in faults_of(page):
+        picture(page, f"page-sign-in-{width}-{scheme}")
+        assert found == []
