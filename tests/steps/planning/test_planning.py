@@ -77,7 +77,24 @@ def test_open_visits_get_a_cleared_worker_inside_the_safe_hours(world, now):
     assert made.state == "draft"
     assert made.result["levels"]
     assert all(bound <= value for _, value, bound in made.result["levels"])
-    assert find_plans.proof(made.result) == "proven the best possible, goal by goal"
+
+
+@pytest.mark.parametrize(
+    ("levels", "words"),
+    [
+        ([], "nothing is proven yet"),
+        (
+            [["unassigned P1", 0, 0], ["cost", 500, 500], ["uneven shares", 9, 0]],
+            "proven the best possible, goal by goal",
+        ),
+        (
+            [["unassigned P1", 0, 0], ["cost", 500, 400], ["moves", 1, 0]],
+            "1 of 3 goals are proven the best possible; the first open one is “cost”",
+        ),
+    ],
+)
+def test_how_good_a_plan_is_is_said_goal_by_goal(levels, words):
+    assert find_plans.proof({"levels": levels}) == words
 
 
 def test_every_reason_for_leaving_a_visit_out_is_told_apart(world, now):
