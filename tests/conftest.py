@@ -16,6 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from psycopg import sql
 
 from web.embedded.confine import confinement
@@ -54,6 +56,23 @@ def _guard(event: str, arguments: tuple) -> None:
 
 
 sys.addaudithook(_guard)
+
+
+class TemplateMemory(BytecodeCache):
+    """Compiled templates, kept over all applications of the run: compiling them is half of a page's test."""
+
+    def __init__(self):
+        self.compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {"bytecode_cache": TemplateMemory()}
 
 
 @dataclass(frozen=True)

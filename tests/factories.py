@@ -7,12 +7,12 @@ import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.contract import FundingYear, programme_years
 from worksorders.domain.roles import Role
-from worksorders.steps import sign_in
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.contract import record_contract
 from worksorders.store.tables.cases import CaseFile
@@ -21,7 +21,8 @@ from worksorders.store.tables.finance import FundingContract
 from worksorders.store.tables.people import AppUser
 
 PASSWORD = "correct horse battery"
-PASSWORD_HASH = sign_in.hash_password(PASSWORD)
+# A hash that is checked in no time: tests sign in hundreds of times, and the real one is slow by design.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 NOW = datetime(2026, 11, 23, 21, 0, tzinfo=UTC)  # Tuesday 24 November 2026, 10:00 in New Zealand
 _numbers = itertools.count(1)
 
