@@ -32,7 +32,7 @@ test: setup ## Run all tests, those in the browser too
 	exit $$failed
 
 quick: setup-run ## Run the tests that take no browser and no patience (under two minutes)
-	@$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser and not slow'
+	@FINANCE_HISTORIES=30 $(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser and not slow'
 
 check: .venv/.installed ## Check format, lint, types, layers and the database schema
 	.venv/bin/ruff format --check .

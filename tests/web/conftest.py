@@ -47,9 +47,17 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def one_app():
+    """The application of the whole run: building one for each test would take longer than most tests."""
+    return create_app({"SECRET_KEY": "x" * 40, "TESTING": True})
+
+
 @pytest.fixture
-def app(services, clock):
-    return create_app({"SECRET_KEY": "x" * 40, "SERVICES": services, "CLOCK": clock, "TESTING": True})
+def app(one_app, services, clock):
+    one_app.config.update(SERVICES=services, CLOCK=clock)
+    one_app.extensions["services"] = services
+    return one_app
 
 
 @pytest.fixture
