@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run test quick check bench lock clean setup-run setup-test
+.PHONY: help setup run test quick check bench lock clean setup-run setup-test test-rest test-browser
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -25,11 +25,16 @@ setup: setup-run setup-test ## Install everything that running and testing need
 run: setup-run ## Run the whole product on http://localhost:8000 (PORT=8001 changes it)
 	@exec setpriv --pdeathsig TERM -- $(PYTHON) -m web.embedded run
 
-test: setup ## Run all tests, those in the browser too
-	@failed=0; \
-	$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser' || failed=1; \
-	$(PYTHON) -m pytest -n 0 -m browser || failed=1; \
-	exit $$failed
+test: test-browser test-rest ## Run all tests, those in the browser too
+
+# Both at once: tests that wait for a page or a killed process leave the cores to the others.
+test-rest: setup
+	@$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser'
+
+test-browser: setup
+	@install -d build
+	@failed=0; $(PYTHON) -m pytest -n 0 -m browser >build/browser.txt 2>&1 || failed=1; \
+	cat build/browser.txt; exit $$failed
 
 quick: setup-run ## Run the tests that take no browser and no patience (under two minutes)
 	@FINANCE_HISTORIES=30 $(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser and not slow'
