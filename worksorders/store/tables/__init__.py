@@ -10,6 +10,7 @@ from worksorders.store.tables import (
     people,
     planning,
     trail,
+    variations,
     vault,
 )
 from worksorders.store.tables.base import Base
@@ -25,5 +26,6 @@ __all__ = [
     "people",
     "planning",
     "trail",
+    "variations",
     "vault",
 ]

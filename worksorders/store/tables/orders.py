@@ -16,6 +16,7 @@ ORDER_STATES = (
     "draft", "consent_pending", "approval_pending", "ready", "issued", "closed",
     "on_hold", "suspended", "variation_pending", "cancelled", "superseded",
 )  # fmt: skip
+ORDER_KINDS = ("first", "follow_on", "defect")
 VISIT_STATES = (
     "unplanned", "planned", "published", "offered", "accepted", "en_route", "on_site",
     "done", "no_access", "aborted", "cancelled",
@@ -29,13 +30,16 @@ class WorksOrder(HasId, Base):
     __table_args__ = (
         one_of("state", ORDER_STATES),
         one_of("urgency", ("P1", "P2", "P3", "P4")),
+        one_of("kind", ORDER_KINDS),
+        CheckConstraint("(kind = 'first') = (follows_id IS NULL)", name="follows"),
+        CheckConstraint("superseded_by_id IS NULL OR state = 'superseded'", name="replaced"),
         Index("ix_works_order_state_due", "state", "permanent_due_at", "id"),
         Index("ix_works_order_region_state", "region_code", "state"),
         Index(
             "uq_works_order_one_live",
             "assessment_id",
             unique=True,
-            postgresql_where=text("state NOT IN ('cancelled', 'superseded')"),
+            postgresql_where=text("kind = 'first' AND state NOT IN ('cancelled', 'superseded')"),
         ),
     )
     code: Mapped[str] = mapped_column(unique=True)
@@ -62,6 +66,9 @@ class WorksOrder(HasId, Base):
     safe_windows: Mapped[str] = mapped_column(server_default="540-1020")
     catalogue_version_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("catalogue_version.id"))
     cost_reason: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(server_default="first")
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_order.id"), index=True)
+    superseded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_order.id"), index=True)
     __mapper_args__ = {"version_id_col": version}
     assessment: Mapped[Assessment] = relationship()
     case: Mapped[CaseFile] = relationship()
@@ -71,11 +78,15 @@ class WorksOrder(HasId, Base):
 
 
 class WorksLine(HasId, Base):
-    """One item at one opening; rate and rate-card version are frozen when the order is issued."""
+    """One item at one opening; rate and rate-card version are frozen when the order is issued.
+
+    `original_quantity` is what was issued (0: added by a variation); each approved variation adds 1 to `revision`.
+    """
 
     __tablename__ = "works_line"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("original_quantity >= 0 AND revision > 0", name="revision"),
         UniqueConstraint("order_id", "position"),
     )
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_order.id"), index=True)
@@ -102,6 +113,8 @@ class WorksLine(HasId, Base):
     visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"))
     version: Mapped[int] = mapped_column()
     removed_at: Mapped[datetime | None]
+    original_quantity: Mapped[Decimal | None]
+    revision: Mapped[int] = mapped_column(server_default="1")
     __mapper_args__ = {"version_id_col": version}
     order: Mapped[WorksOrder] = relationship(back_populates="lines")
     opening: Mapped[Opening | None] = relationship()
@@ -191,3 +204,5 @@ class ApprovalEvent(HasId, Base):
     total_cents: Mapped[Cents]
     limit_cents: Mapped[Cents]
     override_reason: Mapped[str | None]
+    how: Mapped[str | None]
+    delegation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("approval_delegation.id"))
