@@ -102,14 +102,14 @@ class Photo(HasId, Base):
 
 
 class VisitNote(HasId, Base):
-    """What happened at a visit beside its lines: no access, unsafe, late; the text passed the protected-value check."""
+    """What happened at a visit beside its lines: no access, unsafe, late; one without `by` is written by the clock."""
 
     __tablename__ = "visit_note"
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
     kind: Mapped[str]
     reason: Mapped[str]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
-    by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
+    by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
     alert_acknowledged_at: Mapped[datetime | None]
     alert_acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
 
