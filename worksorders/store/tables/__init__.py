@@ -17,6 +17,7 @@ from worksorders.store.tables import (
     trail,
     variations,
     vault,
+    vetting,
 )
 from worksorders.store.tables.base import Base
 
@@ -38,4 +39,5 @@ __all__ = [
     "trail",
     "variations",
     "vault",
+    "vetting",
 ]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -98,12 +98,19 @@ class Absence(HasId, Base):
 
 
 class VettingCheck(HasId, Base):
-    """A check of a worker or a firm, with issuer, number and the days on which it is valid."""
+    """A check of a worker or a firm, with issuer, number and the days on which it is valid.
+
+    It counts once another person than the one who entered it has verified it.
+    """
 
     __tablename__ = "vetting_check"
     __table_args__ = (
         CheckConstraint("num_nonnulls(firm_id, worker_id) = 1", name="firm_or_worker"),
         CheckConstraint("expires_on IS NULL OR issued_on <= expires_on", name="dates"),
+        one_of("state", ("entered", "verified", "refused")),
+        CheckConstraint("decided_by <> recorded_by", name="second_person"),
+        CheckConstraint("(state = 'entered') = (decided_at IS NULL)", name="decided"),
+        Index("ix_vetting_check_entered", "recorded_at", postgresql_where=text("state = 'entered'")),
     )
     firm_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("firm.id"), index=True)
     worker_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("worker.id"), index=True)
@@ -114,16 +121,28 @@ class VettingCheck(HasId, Base):
     expires_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
     recorded_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    state: Mapped[str] = mapped_column(server_default="entered")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    refusal: Mapped[str] = mapped_column(server_default="")
 
 
 class CheckDocument(Base):
-    """The document behind a check, as a repainted picture or a PDF."""
+    """The document behind a check, as a repainted picture or a PDF, sealed under a key of its own.
+
+    `wrapped` and `key_version` are that key under the master key; documents kept before sealing have none.
+    """
 
     __tablename__ = "check_document"
-    __table_args__ = (one_of("media_type", ("application/pdf", "image/jpeg")),)
+    __table_args__ = (
+        one_of("media_type", ("application/pdf", "image/jpeg")),
+        CheckConstraint("(wrapped IS NULL) = (key_version IS NULL)", name="sealed"),
+    )
     check_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("vetting_check.id"), primary_key=True)
     media_type: Mapped[str]
     content: Mapped[bytes]
+    wrapped: Mapped[bytes | None]
+    key_version: Mapped[int | None]
     sha256: Mapped[bytes]
     stored_at: Mapped[datetime]
     stored_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
