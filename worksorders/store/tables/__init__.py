@@ -1,8 +1,10 @@
 """Every table, imported here so that one import fills the metadata."""
 
 from worksorders.store.tables import (
+    aftercare,
     cases,
     catalogue,
+    completion,
     contractors,
     duty,
     finance,
@@ -23,8 +25,10 @@ from worksorders.store.tables.base import Base
 
 __all__ = [
     "Base",
+    "aftercare",
     "cases",
     "catalogue",
+    "completion",
     "contractors",
     "duty",
     "finance",
