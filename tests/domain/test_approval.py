@@ -60,6 +60,19 @@ def test_a_limit_is_lent_between_its_dates_only():
         approve(900_000, raiser=RAISER, approver=CLERK, on=date(2026, 11, 25), delegations=[LENT])
 
 
+def test_a_limit_is_lent_up_to_its_sum_and_never_above_the_givers_own():
+    part = Delegation(MANAGER, "k", TODAY, TODAY, limit_cents=400_000, delegation_id="d1")
+    logged = approve(400_000, raiser=RAISER, approver=CLERK, on=TODAY, delegations=[part])
+    assert (logged.how, logged.limit_cents, logged.lent) == (How.DELEGATED, 400_000, part)
+    with pytest.raises(NotPermittedError, match=r"your limit of \$4,000\.00"):
+        approve(400_001, raiser=RAISER, approver=CLERK, on=TODAY, delegations=[part])
+    too_much = Delegation(MANAGER, "k", TODAY, TODAY, limit_cents=99_000_000)
+    with pytest.raises(NotPermittedError, match=r"your limit of \$2,000\.00"):
+        approve(
+            200_001, raiser=RAISER, approver=CLERK, on=TODAY, purpose=Purpose.VARY, delegations=[too_much]
+        )
+
+
 def test_the_raisers_own_limit_cannot_be_lent_for_the_raisers_order():
     own = Delegation(MANAGER, "k", TODAY, TODAY)
     with pytest.raises(NotPermittedError):

@@ -15,6 +15,7 @@ from worksorders.domain.order.variation import (
     check_request,
     decide,
     difference_cents,
+    extra_minutes,
 )
 
 LINE = VariedLine("l", "LK03", Decimal("70.00"), Decimal(2), Decimal(2), 1, Decimal(1))
@@ -35,7 +36,7 @@ def test_a_good_request_becomes_the_next_version():
 
 def test_two_variations_at_once_cannot_overwrite_each_other():
     first = apply(LINE, MORE)
-    with pytest.raises(RefusedError, match="version 2, you saw version 1"):
+    with pytest.raises(RefusedError, match="version 2, this was asked on version 1"):
         apply(first, replace(MORE, quantity=Decimal(5)))
 
 
@@ -59,6 +60,20 @@ def test_what_is_done_cannot_be_taken_away():
     check_request(
         replace(MORE, change=Change.REMOVE, quantity=Decimal(0)), replace(LINE, done_quantity=Decimal(0))
     )
+
+
+def test_what_stays_the_same_is_no_change():
+    assert fields(replace(MORE, quantity=Decimal(2)), LINE) == ["quantity"]
+
+
+def test_nobody_waits_for_a_photo_where_the_home_cannot_be_left_secure_without_it():
+    check_request(replace(MORE, photos=0, urgent=True), LINE)
+
+
+@given(st.integers(0, 300), st.decimals(0, 20, places=2), st.decimals(0, 20, places=2))
+def test_minutes_there_and_back_again_make_nothing(one, before, after):
+    assert extra_minutes(one, before, after) == -extra_minutes(one, after, before)
+    assert extra_minutes(20, Decimal("1.5"), Decimal("2.01")) == 11
 
 
 def test_the_difference_is_counted_in_whole_cents():

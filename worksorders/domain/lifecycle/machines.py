@@ -19,6 +19,7 @@ _CONTRACTOR = (Role.CONTRACTOR,)
 _SYSTEM = (Role.SYSTEM,)
 _OFFICE = (Role.COORDINATOR, Role.SYSTEM)
 _SITE = (Role.CONTRACTOR, Role.COORDINATOR)
+_APPROVERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
 
 ASSESSMENT: Machine = build(
     "assessment",
@@ -32,6 +33,8 @@ ASSESSMENT: Machine = build(
     ],
 )
 
+# The contractor's own move is to take a request back.
+_DECIDERS = (*_APPROVERS, Role.CONTRACTOR, Role.SYSTEM)
 _BEFORE_ISSUE = ("draft", "consent_pending", "approval_pending", "ready")
 _WORKING = (*_BEFORE_ISSUE, "issued", "variation_pending")
 _PAUSED = ("on_hold", "suspended")
@@ -42,13 +45,13 @@ ORDER: Machine = build(
     [
         allow("ask_consent", ["draft"], "consent_pending", _COORDINATOR),
         allow("submit", ["draft", "consent_pending"], "approval_pending", _COORDINATOR),
-        allow("approve", ["approval_pending"], "ready", (Role.COORDINATOR, Role.ADMINISTRATOR)),
+        allow("approve", ["approval_pending"], "ready", _APPROVERS),
         allow("override", ["consent_pending", "approval_pending"], "ready", _COORDINATOR),
         allow("revise", ["consent_pending", "approval_pending", "ready"], "draft", _COORDINATOR),
         allow("issue", ["ready"], "issued", _COORDINATOR),
         allow("ask_variation", ["issued", "variation_pending"], "variation_pending", _SITE),
-        allow("decide_one_variation", ["variation_pending"], "variation_pending", _OFFICE),
-        allow("decide_variation", ["variation_pending"], "issued", _OFFICE),
+        allow("decide_one_variation", ["variation_pending"], "variation_pending", _DECIDERS),
+        allow("decide_variation", ["variation_pending"], "issued", _DECIDERS),
         allow("close", ["issued"], "closed", _COORDINATOR),
         allow("reopen", ["closed"], "issued", _COORDINATOR, REOPEN),
         allow("hold", _WORKING, "on_hold", _COORDINATOR, HOLD),
@@ -150,8 +153,8 @@ VARIATION: Machine = build(
     "variation",
     ("asked", "approved", "declined", "withdrawn", "acknowledged"),
     [
-        allow("approve", ["asked"], "approved", _OFFICE),
-        allow("decline", ["asked"], "declined", _COORDINATOR),
+        allow("approve", ["asked"], "approved", (*_APPROVERS, Role.SYSTEM)),
+        allow("decline", ["asked"], "declined", (*_APPROVERS, Role.SYSTEM)),
         allow("withdraw", ["asked"], "withdrawn", _CONTRACTOR),
         allow("acknowledge", ["approved", "declined"], "acknowledged", _CONTRACTOR),
     ],

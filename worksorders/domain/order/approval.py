@@ -30,15 +30,22 @@ class Approver:
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """One user lends another their limits from one day to another, both inside."""
+    """One user lends another their limits from one day to another, both inside, up to a sum (None: all of them)."""
 
     giver: Approver
     to_user: str
     from_on: date
     to_on: date
+    limit_cents: int | None = None
+    delegation_id: str = ""
 
     def in_force_on(self, on: date) -> bool:
         return self.from_on <= on <= self.to_on
+
+    def lent_cents(self, purpose: Purpose) -> int:
+        """What may be approved with it: never more than the giver could approve."""
+        own = self.giver.limit_cents(purpose)
+        return own if self.limit_cents is None else min(own, self.limit_cents)
 
 
 class How(StrEnum):
@@ -52,13 +59,14 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What is logged: the approver, the amount, the limit used, on what it rests, and an override's reason."""
+    """What is logged: approver, amount, limit used, on what it rests, an override's reason, the limit lent."""
 
     approver_id: str
     amount_cents: int
     limit_cents: int
     how: How
     reason: str = ""
+    lent: Delegation | None = None
 
 
 def within_own_limit(amount_cents: int, raiser: Approver, purpose: Purpose = Purpose.RAISE) -> bool:
@@ -89,16 +97,15 @@ def approve(
     own = approver.limit_cents(purpose)
     if amount_cents <= own:
         return Approval(approver.user_id, amount_cents, own, How.SECOND_PERSON)
-    lent = max(
-        (
-            one.giver.limit_cents(purpose)
-            for one in delegations
-            if one.to_user == approver.user_id and one.giver.user_id != raiser.user_id and one.in_force_on(on)
-        ),
-        default=0,
-    )
+    usable = [
+        one
+        for one in delegations
+        if one.to_user == approver.user_id and one.giver.user_id != raiser.user_id and one.in_force_on(on)
+    ]
+    best = max(usable, key=lambda one: (one.lent_cents(purpose), one.delegation_id), default=None)
+    lent = best.lent_cents(purpose) if best else 0
     if amount_cents <= lent:
-        return Approval(approver.user_id, amount_cents, lent, How.DELEGATED)
+        return Approval(approver.user_id, amount_cents, lent, How.DELEGATED, lent=best)
     raise NotPermittedError(
         f"{_dollars(amount_cents)} is above your limit of {_dollars(max(own, lent))}: ask somebody with a higher one."
     )

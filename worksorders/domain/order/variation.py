@@ -1,7 +1,7 @@
 """Changes asked for on site: each line keeps its original, its latest and its version, so that none overwrites another."""
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
 from worksorders.domain.errors import Faults, RefusedError
@@ -39,7 +39,10 @@ class VariedLine:
 
 @dataclass(frozen=True, slots=True)
 class VariationRequest:
-    """One asked change, the version of the line that the asker saw (0 for a new one), and the reason with photos."""
+    """One asked change, the version of the line that the asker saw (0 for a new one), and the reason with photos.
+
+    `urgent` says that the home cannot be left secure without it; then nobody waits for a photo.
+    """
 
     change: Change
     line_id: str
@@ -47,6 +50,7 @@ class VariationRequest:
     quantity: Decimal
     reason: str
     photos: int
+    urgent: bool = False
 
 
 class Decision(StrEnum):
@@ -63,7 +67,7 @@ def check_request(request: VariationRequest, line: VariedLine | None) -> None:
     """
     faults = Faults()
     faults.require(request.reason.strip(), "reason", "Say why the work has to change.")
-    faults.require(request.photos > 0, "photos", "Add at least one photo that shows why.")
+    faults.require(request.photos > 0 or request.urgent, "photos", "Add at least one photo that shows why.")
     if (line is None) is not (request.change is Change.ADD):
         faults.add("line_id", "Choose a line of this order to change or remove, or add a new item.")
     if not _good(request.quantity, request.change):
@@ -73,8 +77,12 @@ def check_request(request: VariationRequest, line: VariedLine | None) -> None:
         )
     elif line is not None and request.quantity < line.done_quantity:
         faults.add(
-            "quantity", f"{line.done_quantity} is done already: the quantity cannot be {request.quantity}."
+            "quantity",
+            f"{line.done_quantity.normalize():f} is done already: the quantity cannot be "
+            f"{request.quantity.normalize():f}.",
         )
+    elif line is not None and request.quantity == line.quantity:
+        faults.add("quantity", f"This is {line.quantity.normalize():f} already: nothing would change.")
     faults.raise_if_any()
 
 
@@ -92,6 +100,15 @@ def difference_cents(line: VariedLine | None, rate: Decimal, quantity: Decimal) 
     return round_cents(rate * quantity * _CENTS) - before
 
 
+def extra_minutes(minutes_of_one: int, before: Decimal, after: Decimal) -> int:
+    """By how many minutes the visit grows (less than 0: shrinks), each quantity rounded up to whole minutes."""
+    return _whole(minutes_of_one * after) - _whole(minutes_of_one * before)
+
+
+def _whole(minutes: Decimal) -> int:
+    return int(minutes.to_integral_value(rounding=ROUND_CEILING))
+
+
 def decide(difference: int, varied_before_cents: int, vary_limit_cents: int) -> Decision:
     """By rule while all increases of the order together stay inside the limit; so splitting one gains nothing.
 
@@ -107,8 +124,8 @@ def apply(line: VariedLine, request: VariationRequest) -> VariedLine:
     """The line's next version; RefusedError where somebody else changed the line since it was seen."""
     if request.seen_version != line.version:
         raise RefusedError(
-            f"{line.item_code} was changed meanwhile: it is now {line.quantity} (version {line.version}, "
-            f"you saw version {request.seen_version}). Look again and ask anew.",
+            f"{line.item_code} was changed meanwhile: it is now {line.quantity.normalize():f} (version "
+            f"{line.version}, this was asked on version {request.seen_version}). Look again and ask anew.",
             state=f"version {line.version}",
             action=str(request.change),
         )
