@@ -20,6 +20,7 @@ PACKAGES = (
     "web.portal",
     "web.finance",
     "web.admin",
+    "web.privacy",
     "web.api",
 )
 DEFAULTS: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Sends due outbox rows to RQ, again and again until each is done: `python -m web.relay`.
 
 Valkey may be wiped at any moment: what was lost there comes due again here. The same process is the sweeper that
-raises the alarm about rows that wait too long.
+raises the alarm about rows that wait too long, and the sealer of the audit trail.
 """
 
 from __future__ import annotations
@@ -11,18 +11,23 @@ import os
 import signal
 import threading
 import time
+from datetime import UTC, datetime
 
 import redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
-from web.services import Services, services_from
+from web.services import Services, heads_from, services_from
+from worksorders.gateways.heads import HeadFile
 from worksorders.steps import outbox
+from worksorders.steps.sealing.seal import head, seal_waiting
 
 log = logging.getLogger("relay")
 PAUSE_SECONDS = 0.3
 SWEEP_SECONDS = 5.0
+SEAL_SECONDS = 2.0
+PUBLISH_SECONDS = 30.0
 MARK = "relay:seen"
 JOB_TIMEOUT_SECONDS = 3600
 
@@ -66,9 +71,37 @@ def sweep(services: Services) -> int:
     return len(late)
 
 
+class Sealer:
+    """Links new events of the trail every few seconds and publishes the head outside the database, if told where."""
+
+    def __init__(self, services: Services, heads: HeadFile | None) -> None:
+        self._services = services
+        self._heads = heads
+        self._published = 0
+        self._publish_at = 0.0
+
+    def work(self) -> int:
+        """Seal what waits; the head is published at most every PUBLISH_SECONDS and only when it is new."""
+        with self._services.sessions.begin() as session:
+            sealed = seal_waiting(session)
+        if self._heads and time.monotonic() >= self._publish_at:
+            self._publish_at = time.monotonic() + PUBLISH_SECONDS
+            self.publish(self._heads)
+        return sealed
+
+    def publish(self, heads: HeadFile) -> None:
+        """Append the newest head to the file, unless it is there."""
+        with self._services.sessions() as session:
+            newest = head(session, datetime.now(UTC))
+        if newest and newest.number != self._published:
+            heads.publish(newest)
+            self._published = newest.number
+
+
 def run(services: Services, connection: redis.Redis, stop: threading.Event) -> None:
     """Relay until told to stop; a lost engine is waited for."""
-    swept = time.monotonic()
+    swept = sealed = time.monotonic()
+    sealer = Sealer(services, heads_from(os.environ))
     while not stop.is_set():
         sent = 0
         try:
@@ -76,6 +109,9 @@ def run(services: Services, connection: redis.Redis, stop: threading.Event) -> N
             if time.monotonic() - swept > SWEEP_SECONDS:
                 swept = time.monotonic()
                 sweep(services)
+            if time.monotonic() - sealed > SEAL_SECONDS:
+                sealed = time.monotonic()
+                sealer.work()
         except (OperationalError, redis.RedisError) as error:
             log.warning("waiting for an engine: %s", type(error).__name__)
             stop.wait(1)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.gateways.cipher import Cipher, load_cipher
+from worksorders.gateways.heads import HeadFile
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,12 @@ def make_services(database_url: str, vault_key_file: Path, *, pool_size: int = 5
 def services_from(environment: Mapping[str, str] = os.environ) -> Services:
     """The services of a process started by the supervisor or an operator's unit file."""
     return make_services(environment["DATABASE_URL"], Path(environment["VAULT_KEY_FILE"]))
+
+
+def heads_from(environment: Mapping[str, str] = os.environ) -> HeadFile | None:
+    """Where heads of the audit chain are published, by `AUDIT_HEADS`; None where the operator named no file."""
+    named = environment.get("AUDIT_HEADS", "").strip()
+    return HeadFile(Path(named)) if named else None
 
 
 def services() -> Services:

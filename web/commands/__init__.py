@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from web.commands.audit import audit
 from web.commands.catalogue import catalogue
 from web.commands.demo import demo
 from web.commands.einvoice import einvoice
@@ -9,6 +10,7 @@ from web.commands.einvoice import einvoice
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    app.cli.add_command(audit)
     app.cli.add_command(catalogue)
     app.cli.add_command(demo)
     app.cli.add_command(einvoice)

@@ -84,6 +84,7 @@ class Installation:
         mine["REDIS_URL"] = valkey_url(self.run_dir) if self.own_valkey else self.given["REDIS_URL"]
         mine.setdefault("SECRET_KEY", self.secrets.secret_key)
         mine.setdefault("VAULT_KEY_FILE", str(self.vault_key))
+        mine.setdefault("AUDIT_HEADS", str(self.vault_key.with_name("audit-heads")))
         mine.setdefault("NUMBA_CACHE_DIR", str(self.folder / "numba"))
         mine["PYTHONUNBUFFERED"] = "1"
         return mine
