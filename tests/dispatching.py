@@ -53,7 +53,14 @@ def cleared_firm(session, *, workers=1, on_call=False, trades=("locksmith",), re
 
 def add_check(session, kind, *, expires_on=date(2027, 6, 30), **holder):
     check = VettingCheck(
-        kind=kind, number="1", issuer="Issuer", issued_on=date(2026, 1, 5), expires_on=expires_on, **holder
+        kind=kind,
+        number="1",
+        issuer="Issuer",
+        issued_on=date(2026, 1, 5),
+        expires_on=expires_on,
+        state="verified",
+        decided_at=NOW,
+        **holder,
     )
     session.add(check)
     session.flush()

@@ -14,6 +14,7 @@ from worksorders.steps import outbox
 from worksorders.steps.admin import agreements
 from worksorders.steps.people import bank_accounts, checks, firms, workers
 from worksorders.steps.people.checks import CheckDetails
+from worksorders.steps.vetting import verdicts
 
 TODAY = date(2026, 11, 24)
 STAFF = (
@@ -131,7 +132,8 @@ def _check(session, actor, kind, **holder):
         issued_on=TODAY - timedelta(days=300),
         expires_on=TODAY + timedelta(days=400),
     )
-    checks.record(session, actor, details, now=factories.NOW, **holder)
+    check = checks.record(session, actor, details, now=factories.NOW, **holder)
+    verdicts.verify(session, None, check.id, factories.NOW)
 
 
 def _gst_number(number):

@@ -78,7 +78,7 @@ def fill(services):
             session, firm, firm.workers[0], sign_in_name="hemi", display_name="Hēmi Example"
         )
         check = session.scalars(select(VettingCheck).where(VettingCheck.firm_id == firm.id)).first()
-        check_documents.keep(session, office, check.id, picture_bytes(), NOW)
+        check_documents.keep(session, services.cipher, office, check.id, picture_bytes(), NOW)
         fill_field(session, services.cipher, firm, office, hemi)
         fill_finance(session, firm, office)
     fill_plan(services)

@@ -1,26 +1,34 @@
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue.trade import TRADES, parse_trade
-from worksorders.domain.people.vetting import (
-    KINDS,
-    Check,
-    Cover,
-    Holder,
-    check_new,
-    cleared_trades,
-    lapse_warning,
-    lapsing,
-    may_attend,
-    missing_checks,
-    needs_of,
-    uncovered,
+from worksorders.domain.people import vetting
+from worksorders.domain.people.check_kinds import (
+    STARTING_KINDS,
+    CheckKind,
+    check_kind_faults,
+    last_day,
+    register_of,
+    starting_register,
 )
+from worksorders.domain.people.vetting import Check, Cover, Holder, lapse_warning, lapsing
 
 DAY = date(2026, 11, 24)
+REGISTER = starting_register()
+missing_checks = partial(vetting.missing_checks, REGISTER)
+cleared_trades = partial(vetting.cleared_trades, REGISTER)
+may_attend = partial(vetting.may_attend, REGISTER)
+uncovered = partial(vetting.uncovered, REGISTER)
+
+
+def needs_of(trade, on=DAY):
+    return REGISTER.needs_of(trade, on)
+
+
 dates = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
@@ -108,13 +116,81 @@ def test_gaps_in_cover_are_named_by_trade_region_and_day():
     )
 
 
+def judged(register=REGISTER, holder=Holder.FIRM, kind="insurance", issued_on=DAY, expires_on=None, **words):
+    new = Check(kind, holder, issued_on, expires_on)
+    return vetting.check_new(
+        register, holder, new, today=DAY, **({"number": "P-1", "issuer": "An insurer"} | words)
+    )
+
+
 def test_a_new_check_is_judged_field_by_field():
-    assert check_new("insurance", "P-1", "An insurer", DAY, None) == ()
-    faults = check_new("luck", " ", "", DAY, DAY - timedelta(days=1))
-    assert [field for field, _ in faults] == ["kind", "number", "issuer", "expires_on"]
+    assert judged() == ()
+    faults = judged(
+        kind="luck",
+        number=" ",
+        issuer="",
+        issued_on=DAY + timedelta(days=1),
+        expires_on=DAY - timedelta(days=1),
+    )
+    assert [field for field, _ in faults] == ["kind", "number", "issuer", "issued_on", "expires_on"]
+
+
+def test_a_kind_belongs_to_its_holder():
+    assert [field for field, _ in judged(holder=Holder.WORKER)] == ["kind"]
+
+
+@pytest.mark.parametrize(
+    ("issued", "months", "last"),
+    [
+        (date(2026, 1, 15), 12, date(2027, 1, 14)),
+        (date(2026, 8, 31), 6, date(2027, 2, 28)),
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 12, 1), 1, date(2026, 12, 31)),
+    ],
+)
+def test_a_check_counts_whole_months(issued, months, last):
+    assert last_day(issued, months) == last
+
+
+def test_a_kind_that_lasts_so_long_ends_a_check_by_itself():
+    register = register_of((CheckKind("induction", "Induction", Holder.WORKER, months=12),))
+    new = Check("induction", Holder.WORKER, DAY, None)
+    assert vetting.counts_until(register, Holder.WORKER, new, DAY) == date(2027, 11, 23)
+    late = judged(register, Holder.WORKER, "induction", expires_on=date(2027, 11, 24))
+    assert [field for field, _ in late] == ["expires_on"]
+    assert judged(register, Holder.WORKER, "induction", expires_on=date(2027, 11, 23)) == ()
+
+
+def test_a_kind_is_asked_from_its_first_day_to_its_last():
+    course = CheckKind(
+        "asbestos_course",
+        "Asbestos course",
+        Holder.WORKER,
+        trades=frozenset({"carpenter"}),
+        first_on=DAY,
+        last_on=DAY + timedelta(days=6),
+    )
+    register = register_of((*STARTING_KINDS, course))
+
+    def asked(trade, on):
+        return "asbestos_course" in {kind for need in register.needs_of(trade, on) for kind in need.kinds}
+
+    assert not asked("carpenter", DAY - timedelta(days=1))
+    assert asked("carpenter", DAY)
+    assert asked("carpenter", DAY + timedelta(days=6))
+    assert not asked("carpenter", DAY + timedelta(days=7))
+    assert not asked("locksmith", DAY)
+
+
+def test_every_fault_of_a_new_kind_is_named():
+    kind = CheckKind(
+        "a b", " ", Holder.FIRM, trades=frozenset({"wizard"}), months=0, first_on=date(2020, 1, 1)
+    )
+    faults = check_kind_faults(kind, TRADES, DAY)
+    assert [field for field, _ in faults] == ["code", "label", "months", "trades", "first_on"]
 
 
 def test_every_need_names_a_known_kind():
     for trade in TRADES:
         for need in needs_of(trade):
-            assert set(need.kinds) <= set(KINDS)
+            assert set(need.kinds) <= {kind.code for kind in STARTING_KINDS}

@@ -164,6 +164,8 @@ def test_what_else_waits_is_shown_too(coordinator, services):
                 issuer="Police",
                 issued_on=referrals.ASSESSED_ON,
                 expires_on=referrals.ASSESSED_ON + timedelta(days=6),
+                state="verified",
+                decided_at=factories.NOW,
             )
         )
         visit = session.scalars(select(Visit).where(Visit.order_id == offered.id)).one()

@@ -8,17 +8,21 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint, chosen, page_number
+from web.admin.blueprint import answer, blueprint, chosen, page_number, today
 from web.admin.forms.firms import CheckForm, FirmForm
 from web.admin.forms.users import ReasonForm
 from web.edge import actor, db
 from web.extensions import request_now
-from worksorders.domain.people.vetting import KINDS
+from web.services import services
+from worksorders.domain.people.check_kinds import Holder
 from worksorders.steps.people import bank_accounts, check_documents, checks
 from worksorders.steps.people import firms as step
+from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.people.firms import FirmDetails
 from worksorders.steps.people.places import region_choices
+
+RECORDED = "The check has been recorded. It counts once a second person has verified it."
 
 
 @blueprint.get("/firms")
@@ -54,7 +58,7 @@ def firm(firm_id: uuid.UUID) -> ResponseReturnValue:
         "admin/firm.html",
         firm=step.own_firm(db(), actor(), firm_id),
         checks=checks.checks_of(db(), firm_id=firm_id),
-        kinds=KINDS,
+        kinds=load_register(db()),
         accounts=bank_accounts.accounts_of(db(), firm_id),
         documented=check_documents.documented(db(), firm_id),
     )
@@ -110,12 +114,12 @@ def set_firm_active(firm_id: uuid.UUID) -> ResponseReturnValue:
 def record_firm_check(firm_id: uuid.UUID) -> ResponseReturnValue:
     """Record a check of the firm."""
     found = step.own_firm(db(), actor(), firm_id)
-    form: Any = CheckForm()
+    form: Any = check_form(Holder.FIRM)
 
     def keep() -> str:
         row = checks.record(db(), actor(), check_details(form), firm_id=firm_id, now=request_now())
         keep_document(row.id, form)
-        flash("The check has been recorded.", "success")
+        flash(RECORDED, "success")
         return url_for("admin.firm", firm_id=firm_id)
 
     title = f"Record a check of {found.name}"
@@ -128,6 +132,14 @@ def record_firm_check(firm_id: uuid.UUID) -> ResponseReturnValue:
         back=back_to(found),
         upload=True,
     )
+
+
+def check_form(holder: Holder) -> CheckForm:
+    """The form of a check, with the kinds that are in force today for a firm or for a worker."""
+    form = CheckForm()
+    kinds = load_register(db()).on_offer(holder, today())
+    form.kind.choices = [("", "Choose a kind"), *((kind.code, kind.label) for kind in kinds)]
+    return form
 
 
 def back_to(found: Any) -> tuple[str, str]:
@@ -145,7 +157,8 @@ def check_details(form: Any) -> CheckDetails:
 def keep_document(check_id: uuid.UUID, form: Any) -> None:
     """Keep the document that came with a check, if one did."""
     if form.document.data:
-        check_documents.keep(db(), actor(), check_id, form.document.data.read(), request_now())
+        content = form.document.data.read()
+        check_documents.keep(db(), services().cipher, actor(), check_id, content, request_now())
 
 
 def _data(found: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from catalogue.trade import TRADES
 from web.admin.blueprint import blueprint, chosen, chosen_day, is_administrator, today
 from web.edge import db
+from web.services import services
 from worksorders.steps.people import check_documents
 from worksorders.steps.people import checks as step
 from worksorders.steps.people.places import region_choices
@@ -29,7 +30,7 @@ def vetting() -> str:
 @blueprint.get("/checks/<uuid:check_id>/document")
 def check_document(check_id: uuid.UUID) -> ResponseReturnValue:
     """The document behind a check, to be saved: it is never shown inside a page of ours."""
-    found = check_documents.read(db(), check_id)
+    found = check_documents.read(db(), services().cipher, check_id)
     response = Response(found.content, mimetype=found.media_type)
     ending = "pdf" if found.media_type == check_documents.PDF else "jpg"
     response.headers["Content-Disposition"] = f'attachment; filename="check-{check_id}.{ending}"'

@@ -10,15 +10,16 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import answer, blueprint, empty_form, today
-from web.admin.firms import back_to, check_details, keep_document
-from web.admin.forms.firms import AbsenceForm, CheckForm, HoursForm, WorkerForm
+from web.admin.firms import RECORDED, back_to, check_details, check_form, keep_document
+from web.admin.forms.firms import AbsenceForm, HoursForm, WorkerForm
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
 from worksorders.domain.errors import Fault, FaultsError
-from worksorders.domain.people.vetting import KINDS
+from worksorders.domain.people.check_kinds import Holder
 from worksorders.steps.people import check_documents, checks
 from worksorders.steps.people import workers as step
+from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.firms import own_firm
 from worksorders.steps.people.places import depot_in, town_code
 from worksorders.steps.people.workers import WEEKDAYS, Stretch, WorkerDetails
@@ -53,7 +54,7 @@ def worker(worker_id: uuid.UUID) -> ResponseReturnValue:
         empty_form=empty_form,
         absences=step.absences_from(db(), worker_id, today()),
         checks=checks.checks_of(db(), worker_id=worker_id),
-        kinds=KINDS,
+        kinds=load_register(db()),
         documented=check_documents.documented(db(), worker_id),
     )
 
@@ -149,12 +150,12 @@ def remove_absence(absence_id: uuid.UUID) -> ResponseReturnValue:
 def record_worker_check(worker_id: uuid.UUID) -> ResponseReturnValue:
     """Record a check of the worker."""
     found = step.own_worker(db(), actor(), worker_id)
-    form: Any = CheckForm()
+    form: Any = check_form(Holder.WORKER)
 
     def keep() -> str:
         row = checks.record(db(), actor(), check_details(form), worker_id=worker_id, now=request_now())
         keep_document(row.id, form)
-        flash("The check has been recorded.", "success")
+        flash(RECORDED, "success")
         return url_for("admin.worker", worker_id=worker_id)
 
     title = f"Record a check of {_name(found)}"

@@ -12,6 +12,7 @@ from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.steps.people import check_documents, checks, workers
 from worksorders.steps.people.checks import CheckDetails
+from worksorders.steps.vetting import verdicts
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 24)
@@ -31,7 +32,9 @@ def firm(session):
 def give(session, actor, firm, kind, expires_on, *, to_firm=False):
     details = CheckDetails(kind, "N-1", "Issuer", TODAY - YEAR, expires_on)
     holder = {"firm_id": firm.id} if to_firm else {"worker_id": firm.workers[0].id}
-    return checks.record(session, actor, details, **holder, now=NOW)
+    row = checks.record(session, actor, details, **holder, now=NOW)
+    verdicts.verify(session, None, row.id, NOW)
+    return row
 
 
 def clear(session, actor, firm, until=TODAY + YEAR):
@@ -104,14 +107,20 @@ def test_places_without_anybody_come_first(session, admin, firm):
     ]
 
 
-def test_a_picture_of_a_document_is_painted_afresh_and_a_large_file_is_refused(session, admin, firm):
+def test_a_picture_of_a_document_is_painted_afresh_and_sealed_and_a_large_file_is_refused(
+    session, services, admin, firm
+):
     row = give(session, admin, firm, "insurance", None, to_firm=True)
     shot = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(shot, "JPEG", comment=b"canary comment")
-    kept = check_documents.keep(session, admin, row.id, shot.getvalue(), NOW)
+    cipher = services.cipher
+    kept = check_documents.keep(session, cipher, admin, row.id, shot.getvalue(), NOW)
     assert kept.media_type == "image/jpeg"
     assert b"canary" in shot.getvalue()
-    assert b"canary" not in check_documents.read(session, row.id).content
+    assert not kept.content.startswith(b"\xff\xd8")
+    opened = check_documents.read(session, cipher, row.id).content
+    assert opened.startswith(b"\xff\xd8")
+    assert b"canary" not in opened
     assert check_documents.documented(session, firm.id) == {row.id}
     with pytest.raises(FaultsError, match="at most 5,120 KB"):
-        check_documents.keep(session, admin, row.id, b"%PDF-" + bytes(6 * 1024 * 1024), NOW)
+        check_documents.keep(session, cipher, admin, row.id, b"%PDF-" + bytes(6 * 1024 * 1024), NOW)

@@ -140,7 +140,14 @@ class World:
 
 def check(kind, until=date(2028, 1, 1), **holder):
     return VettingCheck(
-        kind=kind, number="1", issuer="Register", issued_on=date(2025, 1, 1), expires_on=until, **holder
+        kind=kind,
+        number="1",
+        issuer="Register",
+        issued_on=date(2025, 1, 1),
+        expires_on=until,
+        state="verified",
+        decided_at=factories.NOW,
+        **holder,
     )
 
 

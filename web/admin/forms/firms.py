@@ -15,7 +15,6 @@ from web.fields import (
     WholeNumberField,
 )
 from web.forms import Form
-from worksorders.domain.people.vetting import KINDS
 from worksorders.steps.people.places import region_choices, town_choices
 from worksorders.steps.people.workers import WEEKDAYS
 
@@ -98,13 +97,15 @@ class AbsenceForm(Form):
 class CheckForm(Form):
     """A check as it stands on the document."""
 
-    kind = SelectField(
-        "Kind",
-        validators=[Required("Choose the kind of check.")],
-        choices=[("", "Choose a kind"), *((kind.code, kind.label) for kind in KINDS.values())],
-    )
+    kind = SelectField("Kind", validators=[Required("Choose the kind of check.")])
     number = TextField("Number", validators=[Required("Give the number on the document."), Length(max=60)])
     issuer = TextField("Issued by", validators=[Required("Say who issued it."), Length(max=100)])
     issued_on = DateField("Issued on", validators=[Required("Enter the day of issue.")])
-    expires_on = DateField("Valid until", description="Leave it empty where it does not lapse.")
-    document = FileField("Document", description="A PDF or a picture of it, at most 5 MB; not needed.")
+    expires_on = DateField(
+        "Valid until",
+        description="As on the document. Left empty, it counts as long as its kind says, or does not lapse.",
+    )
+    document = FileField(
+        "Document",
+        description="A PDF or a picture of it, at most 5 MB. Some kinds are not verified without it.",
+    )

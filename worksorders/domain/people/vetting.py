@@ -1,80 +1,13 @@
 """Which checks a trade needs of the person and of the firm, and whether they are valid on the day of the visit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
-from types import MappingProxyType
 
 from catalogue.trade import TradeExpression
+from worksorders.domain.people.check_kinds import Holder, Need, Register, last_day
 
-
-class Holder(StrEnum):
-    """Whose check it is."""
-
-    WORKER = "worker"
-    FIRM = "firm"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckKind:
-    """A kind of check; `limit` is what it cannot tell, shown beside it."""
-
-    code: str
-    label: str
-    limit: str = ""
-
-
-KINDS: Mapping[str, CheckKind] = MappingProxyType(
-    {
-        kind.code: kind
-        for kind in (
-            CheckKind(
-                "police_vetting", "Police vetting", "True on its day only; it does not follow the person."
-            ),
-            CheckKind(
-                "criminal_record",
-                "Ministry of Justice criminal-record check",
-                "Does not show concealed convictions.",
-            ),
-            CheckKind("photo_identity", "Photo identity"),
-            CheckKind("security_licence", "Security licence or certificate of approval"),
-            CheckKind("electrical_licence", "Electrical practising licence"),
-            CheckKind("insurance", "Public liability insurance"),
-            CheckKind("induction", "Safety induction"),
-        )
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One thing needed of a holder: any one of the kinds will do."""
-
-    holder: Holder
-    kinds: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        return " or ".join(KINDS[kind].label for kind in self.kinds)
-
-
-_WORKER, _FIRM = Holder.WORKER, Holder.FIRM
-NEEDED_BY_ALL: tuple[Need, ...] = (
-    Need(_WORKER, ("police_vetting", "criminal_record")),
-    Need(_WORKER, ("photo_identity",)),
-    Need(_WORKER, ("induction",)),
-    Need(_FIRM, ("insurance",)),
-)
-_SECURITY = (Need(_WORKER, ("security_licence",)), Need(_FIRM, ("security_licence",)))
-NEEDED_BY_TRADE: Mapping[str, tuple[Need, ...]] = MappingProxyType(
-    {
-        "locksmith": _SECURITY,
-        "alarm technician": _SECURITY,
-        "monitoring provider": _SECURITY,
-        "electrician": (Need(_WORKER, ("electrical_licence",)),),
-    }
-)
+__all__ = ["Holder", "Need"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +32,11 @@ class Missing:
     lapsed_on: date | None = None
 
 
-def needs_of(trade: str) -> tuple[Need, ...]:
-    """What everybody needs and what the trade needs besides."""
-    return (*NEEDED_BY_ALL, *NEEDED_BY_TRADE.get(trade, ()))
-
-
-def missing_checks(trade: str, checks: Iterable[Check], on: date) -> tuple[Missing, ...]:
+def missing_checks(register: Register, trade: str, checks: Iterable[Check], on: date) -> tuple[Missing, ...]:
     """What the worker and the firm together lack for the trade on that day; empty means cleared."""
     held = tuple(checks)
     missing = []
-    for need in needs_of(trade):
+    for need in register.needs_of(trade, on):
         fitting = [check for check in held if check.holder is need.holder and check.kind in need.kinds]
         if not any(check.valid_on(on) for check in fitting):
             missing.append(_missing(need, fitting, on))
@@ -128,18 +56,26 @@ def _day(on: date) -> str:
     return f"{on.day} {on:%B %Y}"
 
 
-def cleared_trades(trades: Iterable[str], checks: Iterable[Check], on: date) -> frozenset[str]:
+def cleared_trades(
+    register: Register, trades: Iterable[str], checks: Iterable[Check], on: date
+) -> frozenset[str]:
     """Of a worker's trades those for which nothing is missing on the day."""
     held = tuple(checks)
-    return frozenset(trade for trade in trades if not missing_checks(trade, held, on))
+    return frozenset(trade for trade in trades if not missing_checks(register, trade, held, on))
 
 
-def may_attend(expression: TradeExpression, trades: Iterable[str], checks: Iterable[Check], on: date) -> bool:
+def may_attend(
+    register: Register,
+    expression: TradeExpression,
+    trades: Iterable[str],
+    checks: Iterable[Check],
+    on: date,
+) -> bool:
     """Whether the worker alone may make the visit on that day; for `any` what all need is enough."""
     held = tuple(checks)
-    if missing_checks("", held, on):
+    if missing_checks(register, "", held, on):
         return False
-    return expression.satisfied_by(cleared_trades(trades, held, on))
+    return expression.satisfied_by(cleared_trades(register, trades, held, on))
 
 
 WARN_DAYS: tuple[int, ...] = (7, 30, 60)
@@ -183,14 +119,20 @@ class Cover:
 
 
 def uncovered(
-    trades: Iterable[str], regions: Iterable[str], workers: Sequence[Cover], days: Iterable[date]
+    register: Register,
+    trades: Iterable[str],
+    regions: Iterable[str],
+    workers: Sequence[Cover],
+    days: Iterable[date],
 ) -> tuple[tuple[str, str, date], ...]:
     """Each (trade, region, day) for which no cleared worker is there: "no cleared locksmith in Gisborne on Tuesday"."""
     wanted, places = tuple(trades), tuple(regions)
     gaps = []
     for on in days:
         present = [worker for worker in workers if on not in worker.absent_on]
-        cleared = [(worker.regions, cleared_trades(worker.trades, worker.checks, on)) for worker in present]
+        cleared = [
+            (worker.regions, cleared_trades(register, worker.trades, worker.checks, on)) for worker in present
+        ]
         gaps += [
             (trade, region, on)
             for trade in wanted
@@ -201,18 +143,47 @@ def uncovered(
 
 
 def check_new(
-    kind: str, number: str, issuer: str, issued_on: date, expires_on: date | None
+    register: Register,
+    holder: Holder,
+    new: Check,
+    *,
+    number: str,
+    issuer: str,
+    today: date,
 ) -> tuple[tuple[str, str], ...]:
     """The faults of a check to be recorded, as (field, message); empty where it is good."""
     faults = []
-    if kind not in KINDS:
-        faults.append(("kind", f"“{kind}” is not a kind of check: choose one of {', '.join(KINDS)}."))
+    kind = register.kind(new.kind, holder, today)
+    if kind is None:
+        codes = ", ".join(one.code for one in register.on_offer(holder, today))
+        faults.append(("kind", f"“{new.kind}” is not a kind of check of a {holder}: choose one of {codes}."))
     if not number.strip():
         faults.append(("number", "Give the number on the document."))
     if not issuer.strip():
         faults.append(("issuer", "Say who issued it."))
-    if expires_on is not None and expires_on < issued_on:
+    if new.issued_on > today:
+        faults.append(("issued_on", f"{_day(new.issued_on)} lies ahead: give the day on the document."))
+    if new.expires_on is not None and new.expires_on < new.issued_on:
         faults.append(
-            ("expires_on", f"It would lapse on {_day(expires_on)}, before it was issued: check both dates.")
+            (
+                "expires_on",
+                f"It would lapse on {_day(new.expires_on)}, before it was issued: check both dates.",
+            )
+        )
+    longest = last_day(new.issued_on, kind.months) if kind and kind.months else None
+    if longest and new.expires_on is not None and new.expires_on > longest and kind:
+        faults.append(
+            (
+                "expires_on",
+                f"A check of this kind counts {kind.months} months, until {_day(longest)}: enter that day or an earlier one.",
+            )
         )
     return tuple(faults)
+
+
+def counts_until(register: Register, holder: Holder, new: Check, today: date) -> date | None:
+    """The last day on which a check counts: as on the document, else as long as its kind lasts; None without an end."""
+    kind = register.kind(new.kind, holder, today)
+    if new.expires_on is None and kind is not None and kind.months is not None:
+        return last_day(new.issued_on, kind.months)
+    return new.expires_on

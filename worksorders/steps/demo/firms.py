@@ -21,6 +21,7 @@ from worksorders.steps.admin import agreements, catalogue
 from worksorders.steps.demo.names import Names
 from worksorders.steps.people import bank_accounts, checks, firms, workers
 from worksorders.steps.people.checks import CheckDetails
+from worksorders.steps.vetting import verdicts
 from worksorders.store.tables.contractors import WorkerTrade
 
 NATIONAL = ("F6", "E7", "G1", "E8", "F1", "F2", "F9", "F3", "G2", "TAS", "F5", "F4", "G3", "E9", "F7", "F8")
@@ -196,7 +197,7 @@ def _check(
     """A check that holds for months yet, or one of the few that have lapsed or soon will."""
     left = -random.randint(3, 20) if lapsed else random.choices(DAYS_LEFT, DAYS_LEFT_SHARES)[0]
     expires_on = today + timedelta(days=left)
-    checks.record(
+    check = checks.record(
         session,
         None,
         CheckDetails(
@@ -210,6 +211,7 @@ def _check(
         worker_id=worker_id,
         now=now,
     )
+    verdicts.verify(session, None, check.id, now)
 
 
 def _add_trades(session: Session, worker_id: uuid.UUID, trades: list[str]) -> None:

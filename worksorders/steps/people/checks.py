@@ -15,11 +15,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
+from worksorders.domain.local_time import local_day
 from worksorders.domain.people import vetting
 from worksorders.domain.people.vetting import Check, Holder
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.firms import own_firm
 from worksorders.steps.people.workers import own_worker
 from worksorders.store.tables.contractors import Absence, Firm, FirmRegion, VettingCheck, Worker
@@ -64,7 +66,9 @@ def record(
 ) -> VettingCheck:
     """Keep a check of a firm or of a worker; a renewed one is a new row, so that past days keep theirs.
 
-    Raises FaultsError with every fault, NotPermittedError for a firm that would clear its own people.
+    It counts once a second person has verified it (steps.vetting.verdicts). Where the document names no last day,
+    its kind says how long it counts. Raises FaultsError with every fault, NotPermittedError for a firm that would
+    clear its own people.
     """
     if actor is not None and actor.role not in KEEPERS:
         raise NotPermittedError("Checks are recorded by the programme's own staff, never by a firm itself.")
@@ -72,8 +76,11 @@ def record(
         own_worker(session, actor, worker_id)
     elif firm_id is not None:
         own_firm(session, actor, firm_id)
+    holder = Holder.WORKER if worker_id is not None else Holder.FIRM
+    new = Check(details.kind, holder, details.issued_on, details.expires_on)
+    register, today = load_register(session), local_day(now)
     found = vetting.check_new(
-        details.kind, details.number, details.issuer, details.issued_on, details.expires_on
+        register, holder, new, number=details.number, issuer=details.issuer, today=today
     )
     if found:
         raise FaultsError(Fault(field, message) for field, message in found)
@@ -85,7 +92,8 @@ def record(
         number=details.number.strip(),
         issuer=details.issuer.strip(),
         issued_on=details.issued_on,
-        expires_on=details.expires_on,
+        expires_on=vetting.counts_until(register, holder, new, today),
+        state="entered",
         recorded_at=now,
         recorded_by=actor.user_id if actor else None,
     )
@@ -119,6 +127,7 @@ def as_checks(rows: Iterable[VettingCheck]) -> tuple[Check, ...]:
 def lapsing(session: Session, today: date) -> tuple[Lapsing, ...]:
     """Checks of active workers and firms to warn of, soonest first; four queries whatever the number."""
     warned: list[Lapsing] = []
+    register = load_register(session)
     firms = {firm.id: firm for firm in session.scalars(select(Firm).where(Firm.active))}
     workers = {
         worker.id: worker
@@ -133,7 +142,6 @@ def lapsing(session: Session, today: date) -> tuple[Lapsing, ...]:
         name = f"{worker.first_name} {worker.last_name}" if worker else ""
         for check, days in vetting.lapsing(as_checks(rows), today):
             assert check.expires_on is not None
-            label = vetting.KINDS[check.kind].label if check.kind in vetting.KINDS else check.kind
             warned.append(
                 Lapsing(
                     firm.id,
@@ -141,7 +149,7 @@ def lapsing(session: Session, today: date) -> tuple[Lapsing, ...]:
                     worker.id if worker else None,
                     name,
                     check.kind,
-                    label,
+                    register.label(check.kind),
                     check.expires_on,
                     days,
                 )
@@ -162,14 +170,16 @@ class TradeCover:
 def cover(
     session: Session, on: date, *, regions: Collection[str], trades: Collection[str]
 ) -> tuple[TradeCover, ...]:
-    """Each region and trade with its workers on the day, those without a cleared one first; five queries."""
-    people = _people(session, on)
+    """Each region and trade with its workers on the day, those without a cleared one first; six queries."""
+    people, register = _people(session, on), load_register(session)
     rows = []
     for region in regions:
         for trade in trades:
             there = [person for person in people if region in person.regions and trade in person.trades]
             able = [
-                p for p in there if on not in p.absent_on and vetting.cleared_trades([trade], p.checks, on)
+                p
+                for p in there
+                if on not in p.absent_on and vetting.cleared_trades(register, [trade], p.checks, on)
             ]
             rows.append(TradeCover(region, trade, len(there), len(able)))
     order = {region: number for number, region in enumerate(regions)}
@@ -188,12 +198,12 @@ class WorkerLack:
 
 def lacks(session: Session, on: date, *, region: str, trade: str) -> tuple[WorkerLack, ...]:
     """The region's workers of a trade who may not be sent on the day, each with every reason."""
-    found = []
+    found, register = [], load_register(session)
     for worker, firm, checks, away in _loaded(session, on):
         in_region = any(row.region_code == region for row in firm.regions)
         if not in_region or all(row.trade != trade for row in worker.trades):
             continue
-        reasons = [missing.reason for missing in vetting.missing_checks(trade, checks, on)]
+        reasons = [missing.reason for missing in vetting.missing_checks(register, trade, checks, on)]
         if away:
             reasons.append("absent on that day")
         if reasons:
@@ -258,6 +268,9 @@ def _held(
 ) -> Sequence[VettingCheck]:
     return session.scalars(
         select(VettingCheck)
-        .where(or_(VettingCheck.worker_id.in_(workers), VettingCheck.firm_id.in_(firms)))
+        .where(
+            VettingCheck.state == "verified",
+            or_(VettingCheck.worker_id.in_(workers), VettingCheck.firm_id.in_(firms)),
+        )
         .order_by(func.lower(VettingCheck.kind), VettingCheck.issued_on, VettingCheck.id)
     ).all()

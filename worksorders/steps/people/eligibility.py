@@ -11,6 +11,7 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from catalogue.trade import TradeExpression, parse_trade
+from worksorders.domain.people.check_kinds import Register
 from worksorders.domain.people.vetting import Check, may_attend
 from worksorders.steps.people.workforce import LOCAL, Person, Workforce, load_workforce
 
@@ -43,7 +44,9 @@ def obstacle(
 
 def cleared_on(person: Person, trade: str, on: date) -> bool:
     """Whether the checks of the person and of the firm allow the trade on that day."""
-    return _cleared(_expression(trade), person.trades, person.checks + person.firm_checks, on)
+    return _cleared(
+        person.register, _expression(trade), person.trades, person.checks + person.firm_checks, on
+    )
 
 
 def uncleared_days(person: Person, trade: str, days: Iterable[date]) -> frozenset[date]:
@@ -81,6 +84,10 @@ def _expression(trade: str) -> TradeExpression:
 
 @lru_cache(maxsize=65_536)
 def _cleared(
-    expression: TradeExpression, trades: frozenset[str], checks: tuple[Check, ...], on: date
+    register: Register,
+    expression: TradeExpression,
+    trades: frozenset[str],
+    checks: tuple[Check, ...],
+    on: date,
 ) -> bool:
-    return may_attend(expression, trades, checks, on)
+    return may_attend(register, expression, trades, checks, on)

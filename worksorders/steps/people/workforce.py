@@ -14,8 +14,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from worksorders.domain.people.check_kinds import Register, starting_register
 from worksorders.domain.people.vetting import Check, Holder
 from worksorders.domain.workdays import public_holidays
+from worksorders.steps.people.check_register import load_register
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import (
     Absence,
@@ -53,6 +55,7 @@ class Person:
     firm_checks: tuple[Check, ...]
     agreements: tuple[tuple[date, date | None], ...]
     booked: tuple[Span, ...]
+    register: Register = field(default_factory=starting_register, repr=False)
 
     def stretches(self, on: date) -> tuple[Stretch, ...]:
         """Working hours of a day, none when absent or on a public holiday; bookings are not taken off."""
@@ -130,6 +133,7 @@ def load_workforce(
         )
     )
     checks = _checks(session, worker_ids, firm_ids)
+    register = load_register(session)
     agreements = _gather(
         (row.firm_id, (row.valid_from, row.valid_to))
         for row in session.scalars(select(Agreement).where(Agreement.firm_id.in_(firm_ids)))
@@ -152,6 +156,7 @@ def load_workforce(
             firm_checks=tuple(checks[firm.id]),
             agreements=tuple(agreements[firm.id]),
             booked=tuple(booked[worker.id]),
+            register=register,
         )
         for worker, firm in rows
     )
@@ -181,7 +186,8 @@ def _checks(
 ) -> dict[uuid.UUID, list[Check]]:
     rows = session.scalars(
         select(VettingCheck).where(
-            or_(VettingCheck.worker_id.in_(worker_ids), VettingCheck.firm_id.in_(firm_ids))
+            VettingCheck.state == "verified",
+            or_(VettingCheck.worker_id.in_(worker_ids), VettingCheck.firm_id.in_(firm_ids)),
         )
     )
     return _gather(

@@ -17,6 +17,7 @@ from worksorders.domain.people.vetting import Check, Holder, may_attend
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
+from worksorders.steps.people.check_register import load_register
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Firm, VettingCheck, Worker, WorkerTrade
 from worksorders.store.tables.orders import Visit, WorksOrder
@@ -85,12 +86,13 @@ def cleared_today(session: Session, worker_id: uuid.UUID, visit: Visit, now: dat
         Check(row.kind, Holder.WORKER if row.worker_id else Holder.FIRM, row.issued_on, row.expires_on)
         for row in session.scalars(
             select(VettingCheck).where(
-                or_(VettingCheck.worker_id == worker_id, VettingCheck.firm_id == visit.firm_id)
+                VettingCheck.state == "verified",
+                or_(VettingCheck.worker_id == worker_id, VettingCheck.firm_id == visit.firm_id),
             )
         )
     ]
     trades = session.scalars(select(WorkerTrade.trade).where(WorkerTrade.worker_id == worker_id)).all()
-    return may_attend(parse_trade(visit.trade), trades, checks, local_day(now))
+    return may_attend(load_register(session), parse_trade(visit.trade), trades, checks, local_day(now))
 
 
 def named_visit(session: Session, actor: Actor, visit_id: uuid.UUID) -> Visit:

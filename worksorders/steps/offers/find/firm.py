@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.local_time import local_day
-from worksorders.domain.people.vetting import KINDS, Check, Holder, lapse_warning
+from worksorders.domain.people.vetting import Check, Holder, lapse_warning
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.people.check_register import load_register
 from worksorders.store.tables.contractors import Absence, Firm, VettingCheck, Worker, WorkingHours
 from worksorders.store.tables.offers import Offer
 
@@ -94,6 +95,7 @@ def find_own_firm(session: Session, actor: Actor, now: datetime) -> FirmPage:
 
 def _checks(session: Session, firm: Firm, today: date) -> dict[uuid.UUID, tuple[CheckRow, ...]]:
     found: dict[uuid.UUID, tuple[CheckRow, ...]] = {}
+    register = load_register(session)
     ids = [worker.id for worker in firm.workers]
     rows = session.scalars(
         select(VettingCheck)
@@ -103,7 +105,7 @@ def _checks(session: Session, firm: Firm, today: date) -> dict[uuid.UUID, tuple[
     for row in rows:
         holder = Holder.WORKER if row.worker_id else Holder.FIRM
         owner = row.worker_id or firm.id
-        label = KINDS[row.kind].label if row.kind in KINDS else row.kind
+        label = register.label(row.kind)
         warning = lapse_warning(Check(row.kind, holder, row.issued_on, row.expires_on), today)
         found[owner] = (*found.get(owner, ()), CheckRow(label, row.expires_on, warning))
     return found

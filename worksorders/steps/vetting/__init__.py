@@ -1,0 +1,1 @@
+"""The vetting register: kinds as data, the second person's verdict, warnings ahead, and what a trade or region lacks."""
