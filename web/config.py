@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from web.post import post_from
+
 VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 32
 DEFAULT_PORT = 8000
@@ -54,6 +56,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         public_url=_public_url(environment, port_number, faults),
         proxies=_whole(environment, "PROXIES", 0, range(10), faults),
     )
+    post_from(environment, faults)
     if environment.get("MIGRATION_URL"):
         faults.append(
             "MIGRATION_URL is set: it belongs to migrations alone, remove it from web and worker processes."

@@ -55,6 +55,7 @@ def deliver(services: Services, delivery: outbox.Delivery) -> bool:
         cipher=services.cipher,
         now=_now,
         keep=_keeper(services, delivery),
+        post=services.post,
     )
     try:
         effect = handler_of(kind)(job)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import current_app
@@ -12,17 +12,21 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from web.config import ConfigError
+from web.post import post_from
 from worksorders.gateways.cipher import Cipher, load_cipher
 from worksorders.gateways.heads import HeadFile
+from worksorders.gateways.messages.post import Post
 
 
 @dataclass(frozen=True)
 class Services:
-    """The engine as the app role, its session factory, and the cipher of the vault."""
+    """The engine as the app role, its session factory, the cipher of the vault, and the gateways of messages."""
 
     engine: Engine
     sessions: sessionmaker[Session]
     cipher: Cipher
+    post: Post = field(default_factory=Post)
 
     def check(self) -> None:
         """Raise when the database does not answer."""
@@ -30,7 +34,9 @@ class Services:
             connection.execute(text("SELECT 1"))
 
 
-def make_services(database_url: str, vault_key_file: Path, *, pool_size: int = 5) -> Services:
+def make_services(
+    database_url: str, vault_key_file: Path, *, pool_size: int = 5, post: Post | None = None
+) -> Services:
     """Build the services; no connection is made before the first one is needed."""
     engine = create_engine(
         database_url,
@@ -40,12 +46,18 @@ def make_services(database_url: str, vault_key_file: Path, *, pool_size: int = 5
         hide_parameters=True,
         connect_args={"application_name": "works"},
     )
-    return Services(engine, sessionmaker(engine, expire_on_commit=False), load_cipher(vault_key_file))
+    return Services(
+        engine, sessionmaker(engine, expire_on_commit=False), load_cipher(vault_key_file), post or Post()
+    )
 
 
 def services_from(environment: Mapping[str, str] = os.environ) -> Services:
     """The services of a process started by the supervisor or an operator's unit file."""
-    return make_services(environment["DATABASE_URL"], Path(environment["VAULT_KEY_FILE"]))
+    faults: list[str] = []
+    post = post_from(environment, faults)
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return make_services(environment["DATABASE_URL"], Path(environment["VAULT_KEY_FILE"]), post=post)
 
 
 def heads_from(environment: Mapping[str, str] = os.environ) -> HeadFile | None:

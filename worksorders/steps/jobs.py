@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.gateways.cipher import Cipher
+from worksorders.gateways.messages.post import Post
 
 Effect = Callable[[Session, datetime], None]
 
@@ -30,6 +31,7 @@ class Job:
     cipher: Cipher
     now: Callable[[], datetime]
     keep: Callable[[], bool]
+    post: Post = field(default_factory=Post)
 
 
 Handler = Callable[[Job], Effect]
