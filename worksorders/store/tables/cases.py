@@ -52,6 +52,7 @@ class Assessment(HasId, Base):
         one_of("state", ("waiting", "ordered", "handed_over", "superseded")),
         CheckConstraint("adults >= 0 AND children >= 0", name="people"),
         Index("ix_assessment_state_received", "state", "received_at", "id"),
+        Index("ix_assessment_received", "received_at", "id"),
     )
     code: Mapped[str] = mapped_column(unique=True)
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("case_file.id"), index=True)

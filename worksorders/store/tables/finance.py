@@ -79,6 +79,7 @@ class Invoice(HasId, Base):
             postgresql_where=text("state <> 'rejected' AND duplicate_of_id IS NULL"),
         ),
         Index("ix_invoice_state_received", "state", "received_at", "id"),
+        Index("ix_invoice_received", "received_at", "id"),
         Index("ix_invoice_firm_total", "firm_id", "total_cents"),
         UniqueConstraint("order_id", "claim_number"),
         CheckConstraint("hold_kind IS NULL OR hold_kind IN ('held', 'disputed')", name="hold_kind"),

@@ -22,6 +22,7 @@ class Offer(HasId, Base):
     __table_args__ = (
         one_of("state", OFFER_STATES),
         Index("ix_offer_firm_state", "firm_id", "state", "expires_at"),
+        Index("ix_offer_opened", "opened_at", "id"),
     )
     code: Mapped[str] = mapped_column(unique=True)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_order.id"), index=True)

@@ -35,6 +35,7 @@ class WorksOrder(HasId, Base):
         CheckConstraint("superseded_by_id IS NULL OR state = 'superseded'", name="replaced"),
         Index("ix_works_order_state_due", "state", "permanent_due_at", "id"),
         Index("ix_works_order_region_state", "region_code", "state"),
+        Index("ix_works_order_raised", "raised_at", "id"),
         Index(
             "uq_works_order_one_live",
             "assessment_id",
@@ -143,6 +144,7 @@ class Visit(HasId, Base):
         CheckConstraint("crew BETWEEN 1 AND 4 AND minutes > 0", name="size"),
         Index("ix_visit_state_due", "state", "due_at", "id"),
         Index("ix_visit_firm_state", "firm_id", "state"),
+        Index("ix_visit_due", "due_at", "id"),
     )
     code: Mapped[str] = mapped_column(unique=True)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_order.id"), index=True)
