@@ -101,13 +101,14 @@ def find_assessments(
         .correlate(Assessment)
         .scalar_subquery()
     )
+    order = (Assessment.urgency, Assessment.received_at, Assessment.id)
+    shown = select(Assessment.id).where(*where).order_by(*order)
+    shown = shown.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
     rows = session.execute(
         select(Assessment, insecure)
-        .where(*where)
+        .where(Assessment.id.in_(shown))
         .options(joinedload(Assessment.case))
-        .order_by(Assessment.urgency, Assessment.received_at, Assessment.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        .order_by(*order)
     )
     return AssessmentPage(tuple(_row(row, number) for row, number in rows), count, page, pages, counts)
 

@@ -280,6 +280,8 @@ def work_to_accept(session: Session) -> list[WorkRow]:
         .join(LineDone, LineDone.line_id == WorksLine.id)
         .join(Visit, Visit.id == LineDone.visit_id)
         .where(Visit.state == "done", LineDone.firm_id == Visit.firm_id)
+        # No order closes with work to accept, so the many that are closed need not be looked through.
+        .where(WorksOrder.state != "closed")
         .where(WorksLine.removed_at.is_(None), LineDone.done_quantity > accepted)
         .group_by(WorksOrder.id)
         .order_by(func.min(LineDone.done_at), WorksOrder.id)

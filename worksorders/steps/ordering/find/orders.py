@@ -19,7 +19,8 @@ from worksorders.store.tables.cases import Assessment, CaseFile
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
 PAGE_SIZE = 25
-OPEN_STATES = tuple(state for state in ORDER.states if state not in {"closed", "cancelled", "superseded"})
+OVER_STATES = ("closed", "cancelled", "superseded")
+OPEN_STATES = tuple(state for state in ORDER.states if state not in OVER_STATES)
 FINISHED_VISITS = ("done", "cancelled")
 
 
@@ -89,19 +90,27 @@ def _rows(
         .scalar_subquery()
     )
     has_visits = exists().where(Visit.order_id == WorksOrder.id).correlate(WorksOrder)
-    due = func.coalesce(next_visit, case((has_visits, None), else_=WorksOrder.permanent_due_at))
+    to_do = func.coalesce(next_visit, case((has_visits, None), else_=WorksOrder.permanent_due_at))
+    # Nothing is due of an order that is over, and most are: their visits need not be looked at.
+    due = case((WorksOrder.state.in_(OVER_STATES), None), else_=to_do)
     lines = (
         select(func.count())
         .where(WorksLine.order_id == WorksOrder.id, WorksLine.removed_at.is_(None))
         .correlate(WorksOrder)
         .scalar_subquery()
     )
-    found = session.execute(
-        select(WorksOrder, due, lines)
+    page = (
+        select(WorksOrder.id, due.label("due_at"))
         .where(*where)
         .order_by(due.nulls_last(), WorksOrder.id)
         .limit(limit)
         .offset(offset)
+        .subquery()
+    )
+    found = session.execute(
+        select(WorksOrder, page.c.due_at, lines)
+        .join(page, page.c.id == WorksOrder.id)
+        .order_by(page.c.due_at.nulls_last(), WorksOrder.id)
     ).all()
     shown = shown_states(session, [row[0] for row in found])
     return tuple(_row(order, due_at, count, shown) for order, due_at, count in found)
