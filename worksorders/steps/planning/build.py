@@ -167,7 +167,7 @@ def _visit(made: _Builder, visit: OpenVisit, home: int) -> ProblemVisit:
         excluded_workers=_excluded(made, visit),
         uncleared=_uncleared(made, visit),
         crew=visit.crew,
-        pinned=_pin(made, visit),
+        pinned=_pin(made, visit, late),
         exposed_since_day=0 if visit.exposed else None,
         exposed_cost_per_day=settings.exposure_cents_per_day if visit.exposed else 0,
         code=visit.code,
@@ -175,7 +175,31 @@ def _visit(made: _Builder, visit: OpenVisit, home: int) -> ProblemVisit:
 
 
 def _windows(made: _Builder, visit: OpenVisit, end_by: int) -> tuple[TimeWindow, ...]:
-    """Possible starts day by day: safe hours, ready, after what is already arranged before it, and done by `end_by`."""
+    """Possible starts day by day: safe hours, ready, around what is already arranged, and done by `end_by`.
+
+    Where an arranged visit opens or closes a barrier together with this one, only its day is left.
+    """
+    asked = made.asked
+    first, last = _between(made, visit)
+    only = {
+        (one.on - asked.starts_on).days
+        for one in made.work.dependencies
+        if one.on is not None and visit.id in {one.before, one.after}
+    }
+    windows = []
+    for day in range(asked.days):
+        if only and {day} != only:
+            continue
+        for opens, closes in visit.safe_windows:
+            earliest = max(opens, first - day * DAY)
+            latest = min(closes - visit.minutes, end_by - visit.minutes - day * DAY, last - day * DAY)
+            if earliest <= latest:
+                windows.append(TimeWindow(day, earliest, latest))
+    return tuple(windows)
+
+
+def _between(made: _Builder, visit: OpenVisit) -> tuple[int, int]:
+    """The first and last absolute minute at which it may start, seen from now and from what is arranged around it."""
     asked = made.asked
     first = max(
         minute_of(asked.starts_on, asked.now) + NOTICE_MINUTES, (visit.ready_on - asked.starts_on).days * DAY
@@ -187,14 +211,12 @@ def _windows(made: _Builder, visit: OpenVisit, end_by: int) -> tuple[TimeWindow,
             first = max(first, ends + one.least_gap_minutes)
             if one.greatest_gap_minutes is not None:
                 last = min(last, ends + one.greatest_gap_minutes)
-    windows = []
-    for day in range(asked.days):
-        for opens, closes in visit.safe_windows:
-            earliest = max(opens, first - day * DAY)
-            latest = min(closes - visit.minutes, end_by - visit.minutes - day * DAY, last - day * DAY)
-            if earliest <= latest:
-                windows.append(TimeWindow(day, earliest, latest))
-    return tuple(windows)
+        if one.before == visit.id and one.after_starts_at is not None:
+            starts = minute_of(asked.starts_on, one.after_starts_at)
+            last = min(last, starts - one.least_gap_minutes - visit.minutes)
+            if one.greatest_gap_minutes is not None:
+                first = max(first, starts - one.greatest_gap_minutes - visit.minutes)
+    return first, last
 
 
 def _excluded(made: _Builder, visit: OpenVisit) -> frozenset[int]:
@@ -231,14 +253,15 @@ def _uncleared(made: _Builder, visit: OpenVisit) -> dict[int, frozenset[int]]:
     return found
 
 
-def _pin(made: _Builder, visit: OpenVisit) -> Pin | None:
-    """The coordinator's pin, unless the worker no longer has that time; then it is reported as lost."""
+def _pin(made: _Builder, visit: OpenVisit, windows: tuple[TimeWindow, ...]) -> Pin | None:
+    """The coordinator's pin, unless the worker no longer has that time or the visit may not be then: it is lost."""
     pin = made.work.pins.get(visit.id)
     if pin is None:
         return None
     worker = made.place.get(pin[0])
     start = minute_of(made.asked.starts_on, pin[1])
-    for at, shift in enumerate(made.shifts[worker] if worker is not None else ()):
+    allowed = any(one.day == start // DAY and one.earliest <= start % DAY <= one.latest for one in windows)
+    for at, shift in enumerate(made.shifts[worker] if worker is not None and allowed else ()):
         if shift.day == start // DAY and shift.opens <= start % DAY <= shift.closes - visit.minutes:
             return Pin(worker or 0, at, start)
     made.lost.append(visit.id)
@@ -251,7 +274,7 @@ def _precedences(made: _Builder) -> tuple[Precedence, ...]:
             made.position[d.before], made.position[d.after], d.least_gap_minutes, d.greatest_gap_minutes
         )
         for d in made.work.dependencies
-        if d.before in made.position
+        if d.before in made.position and d.after in made.position
     )
 
 
@@ -259,7 +282,7 @@ def _same_day(made: _Builder) -> tuple[tuple[int, ...], ...]:
     """Groups of visits that must share a day: pairs that touch are one group."""
     group: dict[int, set[int]] = {}
     for one in made.work.dependencies:
-        if not one.same_day or one.before not in made.position:
+        if not one.same_day or not {one.before, one.after} <= made.position.keys():
             continue
         a, b = made.position[one.before], made.position[one.after]
         joined = group.get(a, {a}) | group.get(b, {b})

@@ -190,6 +190,7 @@ def _refuse_broken(
     cases = list({one.case_id for one in work.visits})
     force = load_workforce(session, first_on=asked.starts_on, last_on=asked.ends_on, case_ids=cases)
     points = read_places(sessions, cipher, actor, cases, "check a move on the plan")
+    _refuse_another_day(work, visit, moved)
     problem, frame = build(work, force, points, asked, PlanSettings(**plan.settings))
     routes = _routes(problem, frame, [stop for stop in moved if stop.visit_id in concerned])
     if routes is None:
@@ -199,6 +200,14 @@ def _refuse_broken(
         raise FaultsError(
             [Fault("start", f"Not possible: {WORDS.get(code, code)}.") for code in sorted(codes)]
         )
+
+
+def _refuse_another_day(work: OpenWork, visit: Visit, moved: list[PlanStop]) -> None:
+    """Name the rule where an arranged visit leaves only its own day: the checker would only speak of times."""
+    day = next(stop.start_at.astimezone(LOCAL).date() for stop in moved if stop.visit_id == visit.id)
+    for one in work.dependencies:
+        if visit.id in {one.before, one.after} and one.on not in {None, day}:
+            raise FaultsError([Fault("start", f"Not possible: {WORDS['same_day']}.")])
 
 
 def _concerned(session: Session, moved: list[PlanStop], visit: Visit) -> set[uuid.UUID]:
@@ -217,7 +226,9 @@ def _concerned(session: Session, moved: list[PlanStop], visit: Visit) -> set[uui
 def _only(work: OpenWork, concerned: set[uuid.UUID]) -> OpenWork:
     """The open work cut down to some visits; pins do not bind a move by hand."""
     dependencies = tuple(
-        d for d in work.dependencies if d.after in concerned and (d.before in concerned or d.before_ends_at)
+        d
+        for d in work.dependencies
+        if (d.after in concerned or d.after_starts_at) and (d.before in concerned or d.before_ends_at)
     )
     visits = tuple(visit for visit in work.visits if visit.id in concerned)
     return replace(work, visits=visits, dependencies=dependencies, pins={}, published={})

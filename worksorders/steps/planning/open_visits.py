@@ -8,9 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
+from worksorders.domain.local_time import local_day
 from worksorders.store.tables.cases import Opening
 from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine, WorksOrder
 from worksorders.store.tables.planning import Plan, PlanStop, VisitPin
@@ -40,7 +41,11 @@ class OpenVisit:
 
 @dataclass(frozen=True)
 class Dependency:
-    """One visit after another; a predecessor that is fixed or done is given by the instant at which it ends."""
+    """One visit after another; one of the two that is fixed or done is given by its instant.
+
+    `before_ends_at` is the end of a predecessor that is fixed or done, `after_starts_at` the start of a successor
+    that is fixed, and `on` the local day that a fixed one of the two leaves to the other, where they share a day.
+    """
 
     before: uuid.UUID
     after: uuid.UUID
@@ -48,6 +53,8 @@ class Dependency:
     greatest_gap_minutes: int | None
     same_day: bool
     before_ends_at: datetime | None
+    after_starts_at: datetime | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -123,23 +130,36 @@ def _exposed(session: Session, visit_ids: list[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def _dependencies(session: Session, visit_ids: list[uuid.UUID]) -> tuple[Dependency, ...]:
-    """Rows whose later visit is to be planned; a cancelled predecessor no longer binds."""
+    """Rows with a visit that is to be planned; a cancelled one no longer binds, nor a later one that is over."""
+    first, then = aliased(Visit), aliased(Visit)
     rows = session.execute(
-        select(VisitDependency, Visit.state, Visit.end_at, Visit.left_at)
-        .join(Visit, Visit.id == VisitDependency.before_id)
-        .where(VisitDependency.after_id.in_(visit_ids), Visit.state != "cancelled")
+        select(VisitDependency, first, then)
+        .join(first, first.id == VisitDependency.before_id)
+        .join(then, then.id == VisitDependency.after_id)
+        .where(
+            or_(
+                VisitDependency.after_id.in_(visit_ids) & (first.state != "cancelled"),
+                VisitDependency.before_id.in_(visit_ids) & then.state.in_(FIXED),
+            )
+        )
         .order_by(VisitDependency.before_id, VisitDependency.after_id)
     )
-    return tuple(
-        Dependency(
-            before=row.before_id,
-            after=row.after_id,
-            least_gap_minutes=row.least_gap_minutes,
-            greatest_gap_minutes=row.greatest_gap_minutes,
-            same_day=row.same_day,
-            before_ends_at=(left_at or end_at) if state in FIXED or state == "done" else None,
-        )
-        for row, state, end_at, left_at in rows
+    return tuple(_dependency(row, before, after) for row, before, after in rows)
+
+
+def _dependency(row: VisitDependency, before: Visit, after: Visit) -> Dependency:
+    ends_at = (before.left_at or before.end_at) if before.state in (*FIXED, "done") else None
+    starts_at = after.start_at if after.state in FIXED else None
+    fixed = before.start_at if before.state in FIXED else starts_at
+    return Dependency(
+        before=row.before_id,
+        after=row.after_id,
+        least_gap_minutes=row.least_gap_minutes,
+        greatest_gap_minutes=row.greatest_gap_minutes,
+        same_day=row.same_day,
+        before_ends_at=ends_at,
+        after_starts_at=starts_at,
+        on=local_day(fixed) if row.same_day and fixed else None,
     )
 
 

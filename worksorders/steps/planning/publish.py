@@ -19,6 +19,7 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.people.eligibility import obstacle
 from worksorders.steps.people.workforce import LOCAL, Workforce, load_workforce
 from worksorders.steps.planning.request_plan import find_plan
+from worksorders.steps.planning.same_day import group_by_day
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Booking, Plan, PlanStop
@@ -38,7 +39,8 @@ def publish_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: dateti
     """Hold the slots of a draft's visits; what has changed since it was solved is left out, never forced.
 
     A visit is left out when its order is no longer issued, its time is past, its worker may no longer go, or the
-    time is taken: the database's exclusion constraint decides the last.
+    time is taken: the database's exclusion constraint decides the last. With it go the visits of its day without
+    which an opening would stand open overnight.
     """
     plan = find_plan(session, plan_id, lock=True)
     before, plan.state = plan.state, move(PLAN, plan.state, "publish", actor.role)
@@ -46,13 +48,16 @@ def publish_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: dateti
     audit.record(session, actor, "plan.published", ("plan", plan.id), moved=(before, plan.state))
     visits, stops = _visits(session, plan)
     force = _workforce(session, visits, stops)
+    changed = {visit.id: _changed(visit, stops[visit.id], force, now) for visit in visits}
     held, left_out = 0, []
-    for visit in visits:
-        why = _changed(visit, stops[visit.id], force, now) or _hold(session, actor, visit, stops[visit.id])
+    for group in group_by_day(session, visits, {one.id: stops[one.id][0].start_at for one in visits}):
+        why = group.why_not or next((changed[visit.id] for visit in group.visits if changed[visit.id]), None)
+        why = why or _hold_all(session, actor, group.visits, stops)
         if why is None:
-            held += 1
-        else:
-            left_out.append((visit.code, why))
+            held += len(group.visits)
+            continue
+        for visit in group.visits:
+            left_out.append((visit.code, changed[visit.id] or why))
             visit.state = (
                 move(VISIT, visit.state, "unplan", actor.role) if visit.state == "planned" else visit.state
             )
@@ -101,6 +106,23 @@ def _changed(visit: Visit, stops: list[PlanStop], force: Workforce, now: datetim
         )
         if way is not None:
             return f"its worker may no longer make it ({way})"
+    return None
+
+
+def _hold_all(
+    session: Session, actor: Actor, visits: list[Visit], stops: dict[uuid.UUID, list[PlanStop]]
+) -> str | None:
+    """Hold every visit of a group or none, so that no opening is taken apart that nobody closes the same day."""
+    if len(visits) == 1:
+        return _hold(session, actor, visits[0], stops[visits[0].id])
+    together = session.begin_nested()
+    for visit in visits:
+        why = _hold(session, actor, visit, stops[visit.id])
+        if why is not None:
+            code = visit.code
+            together.rollback()
+            return f"visit {code}, without which an opening would stand open overnight: {why}"
+    together.commit()
     return None
 
 
