@@ -13,6 +13,7 @@ from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.lifecycle.machines import OPENING
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.safety.deadlines import any_insecure, opening_seen
 from worksorders.steps.site.openings import ACTIONS
 from worksorders.store.tables.cases import Opening, OpeningEvent
 
@@ -43,6 +44,7 @@ def record_opening(
     faults.require(state in ACTIONS, "state", "Say how the opening is now.")
     faults.require(verified.strip(), "verified", "Say who saw it, how and when.")
     faults.raise_if_any()
+    was_insecure = any_insecure(session, assessment_id)
     before = opening.state
     opening.state = move(OPENING, before, ACTIONS[state], actor.role)
     if opening.state != before:
@@ -61,4 +63,5 @@ def record_opening(
         moved=(before, state),
         reason=verified.strip(),
     )
+    opening_seen(session, actor, assessment_id, now, was_insecure=was_insecure)
     return opening

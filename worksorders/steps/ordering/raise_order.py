@@ -36,6 +36,7 @@ from worksorders.steps.ordering import visits
 from worksorders.steps.ordering.lines import WHOLE_HOME, new_row
 from worksorders.steps.ordering.rates import RatesInForce, rates_in_force
 from worksorders.steps.ordering.settings import place_of
+from worksorders.steps.safety.deadlines import watch
 from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 
@@ -83,6 +84,7 @@ def raise_order(
         detail={"order": order.code},
     )
     assessment.state = state
+    watch(session, order.id, now)
     return order
 
 

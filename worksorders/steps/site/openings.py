@@ -15,6 +15,7 @@ from worksorders.domain.lifecycle.machines import OPENING
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.safety.deadlines import any_insecure, opening_seen
 from worksorders.store.tables.cases import Opening, OpeningEvent
 from worksorders.store.tables.orders import Visit, WorksLine
 
@@ -59,11 +60,15 @@ def set_states(
 ) -> bool:
     """Keep the states as facts, each with its event; True where one is insecure."""
     insecure = False
+    assessment_id = visit.order.assessment_id
+    was_insecure = any_insecure(session, assessment_id)
     for opening in touched_openings(session, visit.id):
         after = states[opening.id]
         before = opening.state
         opening.state = move(OPENING, before, ACTIONS[after], actor.role)
-        opening.state_at, opening.version = now, opening.version + 1
+        if after != before:
+            opening.state_at = now
+        opening.version += 1
         is_open = after == OpeningState.INSECURE.value
         insecure = insecure or is_open
         session.add(
@@ -84,6 +89,7 @@ def set_states(
             moved=(before, after),
             detail={"visit": str(visit.id)},
         )
+    opening_seen(session, actor, assessment_id, now, was_insecure=was_insecure)
     return insecure
 
 

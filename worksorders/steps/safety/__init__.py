@@ -1,0 +1,1 @@
+"""What keeps a home safe besides its visits: warnings, make-safe visits, suspensions, police flag, alarm response."""
