@@ -6,6 +6,7 @@ import secrets
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import Range
 
@@ -14,14 +15,16 @@ from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
 from worksorders.store.tables.cases import Assessment, CaseFile, NeverSend, Opening
 from worksorders.store.tables.contractors import RateCard, VettingCheck, WorkingHours
+from worksorders.store.tables.offers import OfferVisit
 from worksorders.store.tables.orders import FrozenRate, Visit, WorksLine, WorksOrder
 from worksorders.store.tables.planning import Booking, Plan, PlanStop
 
-__all__ = ["NeverSend"]
+__all__ = ["NeverSend", "OfferVisit"]
 
 NOW = factories.NOW
 REGION = "E7"
 TOMORROW = datetime(2026, 11, 24, 21, 0, tzinfo=UTC)  # Wednesday 25 November 2026, 10:00 in New Zealand
+LOCAL = ZoneInfo("Pacific/Auckland")
 ADDRESS = "7 Canary Lane, Nowhere"
 WORKER_CHECKS = ("police_vetting", "photo_identity", "induction", "security_licence")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -14,14 +15,16 @@ from tests.steps.finance.paying import NOW, codes, document, typed_line
 from worksorders.domain.errors import DomainError, FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import own_invoice, stop
+from worksorders.steps.finance.find import own
 from worksorders.steps.finance.receive import receive_typed
+from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.orders import WorksOrder
 
 
 @pytest.fixture
 def firm(session):
-    return paying.paid_firm(session)
+    return paying.paid_firm(session, workers=2)
 
 
 @pytest.fixture
@@ -73,6 +76,29 @@ def test_a_firm_without_gst_number_charges_none(session, firm, office):
     order = paying.worked_order(session, firm)
     outcome = own_invoice.submit(session, office, order.id, "N-1", NOW)
     assert (outcome.invoice.gst_cents, codes(outcome)) == (0, set())
+
+
+def test_a_worker_barred_from_a_case_reads_no_code_of_it_and_the_office_still_invoices(session, firm, office):
+    order = paying.worked_order(session, firm)
+    barred = dispatching.account(session, firm, firm.workers[0])
+    colleague = dispatching.account(session, firm, firm.workers[1])
+    session.add(
+        NeverSend(
+            case_id=order.case_id, worker_id=firm.workers[0].id, source="coordinator", created_at=NOW,
+            created_by=office.user_id,
+        )
+    )  # fmt: skip
+    session.flush()
+    assert own_invoice.find_claimable(session, barred, NOW) == []
+    assert [claim.order_code for claim in own_invoice.find_claimable(session, colleague, NOW)] == [order.code]
+    for asked in (own_invoice.find_claim, partial(own_invoice.submit, number="X-9")):
+        with pytest.raises(NotFoundError):
+            asked(session, barred, order.id, now=NOW)
+    invoice = own_invoice.submit(session, office, order.id, "N-1", NOW).invoice
+    assert own.find_sent(session, barred) == []
+    with pytest.raises(NotFoundError):
+        own.find_one(session, barred, invoice.id)
+    assert [row.invoice.id for row in own.find_sent(session, colleague)] == [invoice.id]
 
 
 def test_another_firms_work_does_not_exist(session, firm, office):

@@ -18,6 +18,8 @@ from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
 
 DISCLOSURES = ("disclosure.intended", "disclosure.revealed")
+# Beside the withdrawal of the same minute they would tell who is barred, which coordinators alone may know.
+COORDINATORS_ALONE = ("never_send.added", "never_send.removed")
 PAGE = 50
 MOST_EXPORTED = 50_000
 DAY = timedelta(days=1)
@@ -100,7 +102,8 @@ def actions(session: Session) -> Sequence[str]:
         select(func.min(AuditEvent.action)).where(AuditEvent.action > first.c.action).scalar_subquery()
     )
     hop = first.union_all(select(following).where(first.c.action.is_not(None)))
-    return [action for action in session.scalars(select(hop.c.action)) if action is not None]
+    found = session.scalars(select(hop.c.action))
+    return [action for action in found if action is not None and action not in COORDINATORS_ALONE]
 
 
 def people(session: Session) -> list[tuple[uuid.UUID, str]]:
@@ -147,7 +150,11 @@ def readings(session: Session, case_code: str) -> tuple[CaseFile, tuple[Reading,
 
 
 def _where(wanted: Filter) -> Select[AuditEvent, str]:
-    query = select(AuditEvent, AppUser.display_name).outerjoin(AppUser, AppUser.id == AuditEvent.actor_id)
+    query = (
+        select(AuditEvent, AppUser.display_name)
+        .outerjoin(AppUser, AppUser.id == AuditEvent.actor_id)
+        .where(AuditEvent.action.not_in(COORDINATORS_ALONE))
+    )
     if wanted.actor_id is not None:
         query = query.where(AuditEvent.actor_id == wanted.actor_id)
     if wanted.action:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults, RefusedError
@@ -23,6 +23,7 @@ from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
 from worksorders.steps.finance.receive import add_invoice, lock_firm
 from worksorders.steps.people.bank_accounts import account_to_pay
+from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.finance import Invoice, InvoiceLine, LineDecision
 from worksorders.store.tables.offers import LineAccepted
@@ -71,7 +72,11 @@ def find_claimable(session: Session, actor: Actor, now: datetime) -> Sequence[Cl
         .join(Visit, Visit.id == WorksLine.visit_id)
         .join(WorksOrder, WorksOrder.id == WorksLine.order_id)
         .join(LineAccepted, LineAccepted.line_id == WorksLine.id)
-        .where(Visit.firm_id == firm.id, WorksOrder.state.not_in(("cancelled", "superseded")))
+        .where(
+            Visit.firm_id == firm.id,
+            WorksOrder.state.not_in(("cancelled", "superseded")),
+            may_learn_of(actor),
+        )
         .distinct()
     ).all()
     return [claim for claim in _claims(session, firm, list(orders), now) if claim.lines]
@@ -80,6 +85,8 @@ def find_claimable(session: Session, actor: Actor, now: datetime) -> Sequence[Cl
 def find_claim(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> Claim:
     """What the actor's firm may invoice of one order; NotFoundError where it has no accepted work there."""
     firm = _own_firm(session, actor)
+    if not _may_learn(session, actor, order_id):
+        raise NotFoundError("There is nothing to invoice on this order.")
     for claim in _claims(session, firm, [order_id], now):
         if claim.lines:
             return claim
@@ -92,6 +99,8 @@ def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now
     FaultsError at `number` where it is empty or the firm used it before; RefusedError where nothing is left to claim.
     """
     firm = _own_firm(session, actor)
+    if not _may_learn(session, actor, order_id):
+        raise NotFoundError("There is nothing to invoice on this order.")
     lock_firm(session, firm.id)
     lock_orders(session, [order_id])
     claim = next(iter(_claims(session, firm, [order_id], now)), None)
@@ -174,6 +183,22 @@ def _check_number(session: Session, firm: Firm, number: str) -> None:
             f"You have used the number {used} before, and {number.strip()} looks the same: choose another.",
         )
     faults.raise_if_any()
+
+
+def may_learn_of(actor: Actor) -> ColumnElement[bool]:
+    """The condition for orders whose codes the actor may read: none of a case that this worker must never learn of.
+
+    The firm's office goes on invoicing what the firm did before it was barred.
+    """
+    if actor.worker_id is None:
+        return true()
+    barred = select(NeverSend.case_id).where(NeverSend.worker_id == actor.worker_id)
+    return WorksOrder.case_id.not_in(barred)
+
+
+def _may_learn(session: Session, actor: Actor, order_id: uuid.UUID) -> bool:
+    known = select(WorksOrder.id).where(WorksOrder.id == order_id, may_learn_of(actor))
+    return session.scalar(known) is not None
 
 
 def _own_firm(session: Session, actor: Actor) -> Firm:

@@ -14,6 +14,7 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.finance import ledger
 from worksorders.steps.offers.booking import book_crew
 from worksorders.steps.offers.conflict import CONFLICT, never_again
+from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.making.cascade import pass_on
 from worksorders.steps.offers.making.urgent import after_urgent_refusal
 from worksorders.steps.offers.moves import lock_order, move_offer, move_visit
@@ -71,6 +72,9 @@ def accept(
     take_rates(session, [visit.id for visit in visits], offer.firm_id)
     withdraw_others(session, offer, visits, now)
     ledger.recommit_visits(session, actor, [visit.id for visit in visits], now)
+    if offer.urgent:
+        for visit in visits:
+            release_dependants(session, [visit.id], now, starting_before=visit.end_at)
     session.flush()
     return offer
 

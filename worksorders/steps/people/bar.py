@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from worksorders.domain.local_time import local_day
 from worksorders.steps.actor import Actor
 from worksorders.steps.offers.making.cascade import pass_on
-from worksorders.steps.offers.making.urgent import after_urgent_refusal
-from worksorders.steps.offers.moves import lock_offer, lock_order, lock_visits, move_offer
+from worksorders.steps.offers.moves import lock_offer, lock_order, lock_visits
+from worksorders.steps.offers.take_back import take_back
 from worksorders.steps.people import never_send
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.site.office import plan_again
+from worksorders.steps.vetting.pins import clear_pins
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder
@@ -62,6 +63,7 @@ def bar(
     """
     never_send.add(session, actor, case_id, firm_id=firm_id, worker_id=worker_id, source=source, now=now)
     session.flush()
+    clear_pins(session, actor, firm_id=firm_id, worker_id=worker_id, case_id=case_id)
     who = _Barred(firm_id or session.get_one(Worker, worker_id).firm_id, worker_id)
     released: set[str] = set()
     reassigned: set[str] = set()
@@ -79,7 +81,7 @@ def bar(
                 plan_again(session, actor, visit.id, now)
                 reassigned.add(visit.code)
         for offer_id in _open_offers(session, order, who, now):
-            released.update(_withdraw(session, actor, order, offer_id, now))
+            released.update(visit.code for visit in take_back(session, actor, offer_id, now))
             offers += 1
         left = _theirs(session, order, who, HELD)
         pass_on(session, actor, order, left, plan_id=None, now=now)
@@ -134,22 +136,6 @@ def _counts_on(session: Session, order: WorksOrder, offer_id: uuid.UUID, who: _B
         if sum(person.firm_id == who.firm_id for person in people) < visit.crew:
             return True
     return False
-
-
-def _withdraw(
-    session: Session, actor: Actor, order: WorksOrder, offer_id: uuid.UUID, now: datetime
-) -> set[str]:
-    """Withdraw one offer and send its visits on to the next firm; returns their codes."""
-    offer, visits = lock_offer(session, offer_id)
-    move_offer(session, offer, "withdraw", actor)
-    offer.responded_at = now
-    session.flush()
-    if offer.urgent:
-        after_urgent_refusal(session, actor, order, visits, now)
-    else:
-        pass_on(session, actor, order, visits, plan_id=offer.plan_id, now=now)
-    session.flush()
-    return {visit.code for visit in visits}
 
 
 def still_there(session: Session, actor: Actor, case_id: uuid.UUID) -> Sequence[tuple[str, str]]:

@@ -19,6 +19,7 @@ from worksorders.domain.errors import DomainError, Faults, RefusedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.vetting.pins import clear_pins
 from worksorders.store.tables.contractors import Firm, FirmRegion, Worker
 
 # Without letters and digits that are read for one another on paper or over the phone.
@@ -82,6 +83,8 @@ def set_firm_active(
     if not reason.strip():
         raise DomainError("Give the reason: it is kept in the audit trail.")
     firm.active = active
+    if not active:
+        clear_pins(session, actor, firm_id=firm.id)
     moved = ("active", "stopped") if not active else ("stopped", "active")
     audit.record(
         session,

@@ -18,6 +18,7 @@ from worksorders.domain.errors import DomainError, Faults, RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import own_firm
+from worksorders.steps.vetting.pins import clear_pins
 from worksorders.store.tables.contractors import Absence, Firm, Worker, WorkerTrade, WorkingHours
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -89,6 +90,8 @@ def set_worker_active(session: Session, actor: Actor | None, worker_id: uuid.UUI
         state = "active" if active else "stopped"
         raise RefusedError(f"{worker.first_name} is {state} already.", state=state, action="set active")
     worker.active = active
+    if not active:
+        clear_pins(session, actor, worker_id=worker.id)
     _note(session, actor, "worker.started" if active else "worker.stopped", worker)
     return worker
 

@@ -12,6 +12,7 @@ from worksorders.domain.errors import RefusedError
 from worksorders.domain.lifecycle.machine import words
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.making.opening import URGENT, ask_at_once
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
@@ -55,7 +56,9 @@ def plan_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetim
     withdraw_visits(session, actor, [visit], now)
     visit.arrived_at = visit.left_at = None
     session.flush()
-    if visit.interim and visit.order.urgency == URGENT:
+    at_once = visit.interim and visit.order.urgency == URGENT
+    release_dependants(session, [visit.id], now, starting_before=visit.due_at if at_once else None)
+    if at_once:
         offer_urgently(session, visit.order_id, now)
     return visit
 

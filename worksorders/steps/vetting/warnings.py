@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session, aliased
 
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.domain.people.vetting import WARN_DAYS
+from worksorders.domain.roles import Role
 from worksorders.steps import audit, outbox
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.people.check_register import load_register
+from worksorders.steps.tell.api import notify_firm, notify_users
 from worksorders.store.tables.contractors import Firm, VettingCheck, Worker
+from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.vetting import CheckWarning
 
 WARN = "vetting.warn"
@@ -79,6 +82,11 @@ def warn(session: Session, check_id: uuid.UUID, days: int, now: datetime) -> boo
     audit.record(
         session, None, "check.warned", ("vetting_check", check.id), detail={"kind": check.kind, "days": days}
     )
+    notify_firm(session, firm.id, "firm_update", now)
+    administrators = select(AppUser.id).where(
+        AppUser.role == Role.ADMINISTRATOR.value, AppUser.disabled_at.is_(None)
+    )
+    notify_users(session, session.scalars(administrators.order_by(AppUser.id)), "task", now)
     return True
 
 

@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.finance.codes import CODES
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.finance.own_invoice import may_learn_of
 from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
+from worksorders.store.tables.orders import WorksOrder
 
 LATEST = 100
 SHOWN = {
@@ -40,7 +42,7 @@ def find_sent(session: Session, actor: Actor) -> Sequence[OwnInvoice]:
     """The firm's latest invoices, the newest first."""
     rows = session.scalars(
         select(Invoice)
-        .where(Invoice.firm_id == actor.require_firm())
+        .where(Invoice.firm_id == actor.require_firm(), _may_see(actor))
         .order_by(Invoice.received_at.desc(), Invoice.id)
         .limit(LATEST)
     )
@@ -51,7 +53,7 @@ def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoic
     """One of the firm's own invoices; another's does not exist."""
     row = session.scalar(
         select(Invoice)
-        .where(Invoice.id == invoice_id, Invoice.firm_id == actor.require_firm())
+        .where(Invoice.id == invoice_id, Invoice.firm_id == actor.require_firm(), _may_see(actor))
         .options(
             selectinload(Invoice.lines).selectinload(InvoiceLine.decision), selectinload(Invoice.exceptions)
         )
@@ -60,6 +62,12 @@ def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoic
         raise NotFoundError("There is no such invoice.")
     told = tuple(_told(one) for one in row.exceptions if _is_told(one))
     return OwnInvoice(row, *SHOWN[row.state], told)
+
+
+def _may_see(actor: Actor) -> ColumnElement[bool]:
+    """Not those of an order whose code this worker must never read."""
+    known = select(WorksOrder.id).where(may_learn_of(actor))
+    return or_(Invoice.order_id.is_(None), Invoice.order_id.in_(known))
 
 
 def _is_told(one: InvoiceException) -> bool:

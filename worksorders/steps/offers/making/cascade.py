@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.making.candidates import Candidate, find_candidates
 from worksorders.steps.offers.making.opening import Proposal, ask_at_once, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
@@ -77,6 +78,7 @@ def offer_next(
             found[firm_id].append(proposal)
     if any(visit.interim for visit in left):
         ask_at_once(session, order)
+    release_dependants(session, [visit.id for visit in left], now)
     return [
         open_offer(session, order, firm_id, proposals, plan_id=plan_id, now=now)
         for firm_id, proposals in found.items()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor
 from worksorders.steps.jobs import Effect, Job, handles
+from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.making.candidates import find_candidates
 from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
 from worksorders.steps.offers.making.opening import AGAIN, URGENT, Proposal, open_offer
@@ -117,6 +118,7 @@ def after_urgent_refusal(
         visit.start_at = visit.end_at = None
         visit.state_reason = REFUSED_BY_ALL
         audit.record(session, None, "visit.refused_by_all", ("visit", visit.id), reason=REFUSED_BY_ALL)
+        release_dependants(session, [visit.id], now, starting_before=visit.due_at)
     session.flush()
     offer_urgently(session, order.id, now)
 
