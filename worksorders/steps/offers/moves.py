@@ -25,7 +25,9 @@ PAST = {
     "decline": "declined",
     "lapse": "lapsed",
     "withdraw": "withdrawn",
+    "plan": "planned",
     "unplan": "unplanned",
+    "publish": "published",
     "offer": "offered",
     "offer_at_once": "offered",
     "release": "released",
@@ -37,6 +39,7 @@ PAST = {
     "report_no_access": "no_access",
     "abort": "aborted",
     "return_to_planning": "returned_to_planning",
+    "cancel": "cancelled",
 }
 WORKED_ON = ("issued", "variation_pending")
 

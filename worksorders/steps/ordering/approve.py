@@ -14,6 +14,7 @@ from worksorders.domain.order.approval import Approval, Approver
 from worksorders.domain.order.deadlines import Urgency
 from worksorders.steps.actor import Actor
 from worksorders.steps.ordering.consent import GROUP_WORDS, missing_groups
+from worksorders.steps.limits.delegations import delegations_to
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import totals
 from worksorders.steps.ordering.settings import load_settings
@@ -54,14 +55,12 @@ def approve(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) 
         raiser=approver_of(session, order.raised_by),
         approver=approver_of(session, actor.user_id),
         on=local_day(now),
+        delegations=delegations_to(session, actor.user_id),
     )
-    move_order(
-        session,
-        actor,
-        order,
-        "approve",
-        detail={"net_cents": net, "limit_cents": found.limit_cents, "how": str(found.how)},
-    )
+    detail = {"net_cents": net, "limit_cents": found.limit_cents, "how": str(found.how)}
+    if found.lent is not None:
+        detail["lent_by"] = found.lent.giver.user_id
+    move_order(session, actor, order, "approve", detail=detail)
     _log(session, order, actor, found, now)
     return order
 
@@ -96,6 +95,7 @@ def refusal(session: Session, actor: Actor, order: WorksOrder, net_cents: int, n
             raiser=approver_of(session, order.raised_by),
             approver=approver_of(session, actor.user_id),
             on=local_day(now),
+            delegations=delegations_to(session, actor.user_id),
         )
     except NotPermittedError as error:
         return str(error)
@@ -127,6 +127,8 @@ def _log(session: Session, order: WorksOrder, actor: Actor, found: Approval, now
             total_cents=found.amount_cents,
             limit_cents=found.limit_cents,
             override_reason=found.reason or None,
+            how=str(found.how),
+            delegation_id=uuid.UUID(found.lent.delegation_id) if found.lent else None,
         )
     )
     session.flush()

@@ -21,6 +21,7 @@ from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import rates_in_force, totals
 from worksorders.store.tables.orders import ApprovalEvent, FrozenRate, WorksLine, WorksOrder
+from worksorders.store.tables.variations import LineRevision
 
 ISSUED = "order.issued"
 
@@ -76,6 +77,8 @@ def _freeze(session: Session, order: WorksOrder, lines: list[WorksLine], today: 
             faults.add(f"lines-{index}-rate", message)
             continue
         line.rate, line.rate_card_id, line.frozen_at = found[0].rate, found[0].rate_card_id, now
+        line.original_quantity = line.quantity
+        session.add(LineRevision(line_id=line.id, revision=line.revision, quantity=line.quantity, at=now))
         session.add_all(
             FrozenRate(
                 line_id=line.id,

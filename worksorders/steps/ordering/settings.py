@@ -15,9 +15,15 @@ ORDERING = "ordering"
 
 @dataclass(frozen=True)
 class OrderSettings:
-    """Cents before GST, minutes of a working day, days after which an order on hold is looked at again."""
+    """Cents before GST, minutes of a working day, days after which an order on hold is looked at again.
+
+    `variation_limit_cents` is by how much the variations of an order may raise it by rule, without a person;
+    `urgent_variation_cents` where the home cannot be left secure otherwise.
+    """
 
     planned_home_cents: int = 364_700
+    variation_limit_cents: int = 15_000
+    urgent_variation_cents: int = 150_000
     day_minutes: int = 480
     review_days: int = 7
 

@@ -72,6 +72,20 @@ GROUPS: tuple[Group, ...] = (
         OrderSettings,
         (
             Figure("planned_home_cents", "Planned cost of a home, before GST", "cents", 0, MOST_CENTS),
+            Figure(
+                "variation_limit_cents",
+                "Variations of an order approved by rule, before GST",
+                "cents",
+                0,
+                MOST_CENTS,
+            ),
+            Figure(
+                "urgent_variation_cents",
+                "The same where the home cannot be left secure otherwise",
+                "cents",
+                0,
+                MOST_CENTS,
+            ),
             Figure("day_minutes", "Longest visit of one day", "minutes", 60, 1440),
             Figure("review_days", "Look at an order on hold again after", "days", 1, 366),
         ),

@@ -18,6 +18,8 @@ NO_ACCESS_KIND = "no_access"
 STOPPED = "stopped"
 UNSAFE = "unsafe"
 INSECURE = "insecure"
+OVERRUN = "overrun"
+URGENT_CHANGE = "urgent_change"
 LEFT_INSECURE = "The visit ended before the opening was secure."
 _ALERTING = {
     NO_ACCESS_KIND: [reason.code for reason in NO_ACCESS.reasons if reason.alerts],
@@ -40,7 +42,7 @@ def alerts() -> ColumnElement[bool]:
     by_reason = [
         and_(VisitNote.kind == kind, VisitNote.reason.in_(reasons)) for kind, reasons in _ALERTING.items()
     ]
-    return or_(VisitNote.kind.in_((UNSAFE, INSECURE)), *by_reason)
+    return or_(VisitNote.kind.in_((UNSAFE, INSECURE, OVERRUN, URGENT_CHANGE)), *by_reason)
 
 
 def label_of(kind: str, reason: str) -> str:
@@ -49,6 +51,10 @@ def label_of(kind: str, reason: str) -> str:
         return f"No access: {NO_ACCESS.label(reason).lower()}"
     if kind in {STOPPED, UNSAFE}:
         return ABORT.label(reason)
+    if kind == OVERRUN:
+        return f"Visit grew by a variation: {reason}"
+    if kind == URGENT_CHANGE:
+        return f"Approved at once, the home could not be left secure without it: {reason}"
     return f"Opening left insecure: {reason}"
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from catalogue.item import Evidence
-from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts
+from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts, VariationFacts
 from worksorders.domain.local_time import local_day
+from worksorders.steps.finance.gather.variations import approved_variations
 from worksorders.store.tables.contractors import RateCard
 from worksorders.store.tables.finance import ContractYear, FundingContract, Invoice, InvoiceLine, LineDecision
 from worksorders.store.tables.offers import LineAccepted, LineDone, Photo
@@ -43,6 +44,7 @@ class _Work:
     accepted: dict[uuid.UUID, list[LineAccepted]] = field(default_factory=lambda: defaultdict(list))
     invoiced: dict[uuid.UUID, _Invoiced] = field(default_factory=lambda: defaultdict(_Invoiced))
     photographed: set[uuid.UUID] = field(default_factory=set)
+    varied: Mapping[uuid.UUID, tuple[VariationFacts, ...]] = field(default_factory=dict)
     cards: Mapping[uuid.UUID, RateCard] = field(default_factory=dict)
 
 
@@ -93,12 +95,14 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
         number=line.position,
         item_code=line.item_code,
         unit=line.unit,
-        ordered_quantity=line.quantity,
+        ordered_quantity=line.quantity if line.original_quantity is None else line.original_quantity,
         rate=line.rate,
         rate_card_version=str(card.version) if card else "",
         supplier_id=str(line.visit.firm_id) if line.visit and line.visit.firm_id else "",
         agreement_id=str(card.agreement_id) if card else "",
         description=line.offer_name,
+        variations=work.varied.get(line.id, ()),
+        by_variation=line.original_quantity == ZERO,
         done_quantity=sum((row.done_quantity for row in done), ZERO) if line.visit else line.quantity,
         acceptances=tuple(
             AcceptanceFacts(str(row.id), local_day(row.accepted_at), row.quantity, str(row.accepted_by))
@@ -164,6 +168,7 @@ def _work(session: Session, lines: Collection[WorksLine], but: uuid.UUID | None)
         .distinct()
     )
     work.photographed = {line_id for line_id in photos if line_id}
+    work.varied = approved_variations(session, ids)
     card_ids = {line.rate_card_id for line in lines if line.rate_card_id}
     work.cards = {
         card.id: card for card in session.scalars(select(RateCard).where(RateCard.id.in_(card_ids)))

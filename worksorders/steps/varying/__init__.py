@@ -1,0 +1,1 @@
+"""Changes to an order after its issue: asked for on site, decided, and carried into plan and commitment."""

@@ -1,0 +1,63 @@
+"""The figures that a change is judged by: what was increased already, which limits hold, what the budget has left."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from catalogue.item import ConsentNeeded
+from worksorders.domain.order.variation import Change, VariedLine
+from worksorders.steps.finance.contract import find_year
+from worksorders.steps.finance.ledger import uncommitted_cents
+from worksorders.steps.ordering.lines import catalogue_of
+from worksorders.store.tables.offers import LineDone
+from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.variations import Variation
+
+APPROVED = ("approved", "acknowledged")
+BY_RULE = "approved_by_rule"
+
+
+def varied_line(session: Session, line: WorksLine) -> VariedLine:
+    """The line as the rules see it; what any firm did of it counts as done."""
+    done = session.scalar(
+        select(func.coalesce(func.max(LineDone.done_quantity), 0)).where(LineDone.line_id == line.id)
+    )
+    original = line.quantity if line.original_quantity is None else line.original_quantity
+    return VariedLine(
+        str(line.id), line.item_code, line.rate, original, line.quantity, line.revision, Decimal(done or 0)
+    )
+
+
+def increases_cents(session: Session, order_id: uuid.UUID, *, only: Collection[str] | None = None) -> int:
+    """The sum of the increases approved on an order so far, ex GST; `only` names on what they must rest."""
+    query = select(func.coalesce(func.sum(Variation.difference_cents), 0)).where(
+        Variation.order_id == order_id,
+        Variation.decided_at.is_not(None),
+        Variation.decided_how != "declined",
+        Variation.difference_cents > 0,
+    )
+    if only is not None:
+        query = query.where(Variation.decided_how.in_(only))
+    return int(session.scalar(query) or 0)
+
+
+def lacks_consent(session: Session, order: WorksOrder, variation: Variation) -> bool:
+    """Whether an added item needs an agreement of a kind that no line of this order needed before its issue."""
+    if variation.change != Change.ADD:
+        return False
+    item = catalogue_of(session, order).items[variation.item_code]
+    agreed = {
+        line.consent_group for line in order.lines if line.removed_at is None and line.id != variation.line_id
+    }
+    return item.consent is not ConsentNeeded.NONE and str(item.consent) not in agreed
+
+
+def budget_left_cents(session: Session, order: WorksOrder) -> int | None:
+    """What the contract year of the order's issue has left ex GST; None where no contract covers it (a P1 may be so)."""
+    year = find_year(session, order.issued_on) if order.issued_on else None
+    return uncommitted_cents(session, year.id) if year else None
