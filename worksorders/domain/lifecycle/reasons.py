@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason; `alerts` calls the duty coordinator and makes a call task to the advocate."""
+    """One reason.
+
+    `alerts` calls the duty coordinator and makes a call task to the advocate; `unpaid` is the firm's own doing, for
+    which no abortive visit is paid.
+    """
 
     code: str
     label: str
     alerts: bool = False
+    unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,12 @@ class ReasonList:
         return tuple((reason.code, reason.label) for reason in self.reasons)
 
 
-def _list(name: str, labels: Iterable[str], alerting: int = 0) -> ReasonList:
-    """A list from labels; the first `alerting` of them alert."""
+def _list(
+    name: str, labels: Iterable[str], alerting: int = 0, unpaid: frozenset[str] = frozenset()
+) -> ReasonList:
+    """A list from labels; the first `alerting` of them alert, those of `unpaid` pay no abortive visit."""
     reasons = [
-        Reason(label.lower().replace(",", "").replace(" ", "_"), label, index < alerting)
+        Reason(label.lower().replace(",", "").replace(" ", "_"), label, index < alerting, label in unpaid)
         for index, label in enumerate(labels)
     ]
     return ReasonList(name, tuple(reasons))
@@ -68,6 +75,7 @@ NO_ACCESS = _list(
         "Access equipment",
     ),
     alerting=4,
+    unpaid=frozenset({"Worker late", "Access equipment"}),
 )
 """Never a closure: the deadline keeps running, no card is left, no unverified number is called."""
 
@@ -110,6 +118,23 @@ SUSPEND = ReasonList(
     ),
 )
 
+UNSAFE_DETAILS = _list(
+    "unsafe details",
+    (
+        "I am hurt",
+        "I was threatened",
+        "There was a weapon",
+        "The perpetrator was there",
+        "Somebody unknown was there",
+        "The client is still there",
+        "Children are still there",
+        "I called 111",
+        "A dog",
+        "Something else",
+    ),
+)
+"""What a worker who left unsafe can add afterwards, by a tap each: no words that could name anybody."""
+
 REOPEN = _list("reopen", ("Defect found", "Inspection failed", "Closed by mistake"))
 
 GIVE_BACK = _list(
@@ -126,6 +151,7 @@ ALL_LISTS: tuple[ReasonList, ...] = (
     CANCEL,
     HOLD,
     SUSPEND,
+    UNSAFE_DETAILS,
     REOPEN,
     GIVE_BACK,
     NO_PHOTO,

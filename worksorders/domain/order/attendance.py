@@ -12,7 +12,6 @@ from worksorders.domain.lifecycle.reasons import NO_ACCESS, NO_PHOTO
 
 OVERDUE_AFTER = timedelta(minutes=30)
 OTHER = "other"
-FIRMS_OWN_REASONS = frozenset({"worker_late", "access_equipment"})
 
 WRITTEN_EVIDENCE: Mapping[Evidence, str] = {
     Evidence.CERTIFICATE_OF_COMPLIANCE: "the number of the certificate of compliance",
@@ -150,5 +149,5 @@ def no_access_alerts(reason: str) -> bool:
 
 
 def abortive_charge_due(reason: str) -> bool:
-    """Whether the abortive-visit charge (SV08) is payable: not where the firm itself was late or ill equipped."""
-    return NO_ACCESS.get(reason).code not in FIRMS_OWN_REASONS
+    """Whether the abortive-visit charge (SV08) is payable unless the operator says otherwise: not for the firm's doing."""
+    return not NO_ACCESS.get(reason).unpaid

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
-from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
+from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS, UNSAFE_DETAILS
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.safety.escalate import escalate
 from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit
 
@@ -18,9 +19,19 @@ NO_ACCESS_KIND = "no_access"
 STOPPED = "stopped"
 UNSAFE = "unsafe"
 INSECURE = "insecure"
+NOBODY_FREE = "nobody_free"
+UNSAFE_DETAIL = "unsafe_detail"
+LOCKED_IN = "locked_in"
 OVERRUN = "overrun"
 URGENT_CHANGE = "urgent_change"
 LEFT_INSECURE = "The visit ended before the opening was secure."
+_SAYS = {
+    INSECURE: "Opening left insecure",
+    LOCKED_IN: "A way out needs a key",
+    OVERRUN: "Visit grew by a variation",
+    URGENT_CHANGE: "Approved at once, the home could not be left secure without it",
+    NOBODY_FREE: "Nobody can go at once",
+}
 _ALERTING = {
     NO_ACCESS_KIND: [reason.code for reason in NO_ACCESS.reasons if reason.alerts],
     STOPPED: [reason.code for reason in ABORT.reasons if reason.alerts],
@@ -28,12 +39,15 @@ _ALERTING = {
 
 
 def add_note(
-    session: Session, actor: Actor, visit: Visit, kind: str, reason: str, *, now: datetime
+    session: Session, actor: Actor | None, visit: Visit, kind: str, reason: str, *, now: datetime
 ) -> VisitNote:
-    """Write the note; whether it alerts follows from kind and reason."""
-    note = VisitNote(id=uuid.uuid4(), visit_id=visit.id, kind=kind, reason=reason, at=now, by=actor.user_id)
+    """Write the note and call whom it alerts; whether it does follows from kind and reason. Nobody: by the clock."""
+    by = actor.user_id if actor else None
+    note = VisitNote(id=uuid.uuid4(), visit_id=visit.id, kind=kind, reason=reason, at=now, by=by)
     session.add(note)
     audit.record(session, actor, f"visit.noted_{kind}", ("visit", visit.id), detail={"note": str(note.id)})
+    session.flush()
+    escalate(session, actor, visit, note, now)
     return note
 
 
@@ -42,7 +56,9 @@ def alerts() -> ColumnElement[bool]:
     by_reason = [
         and_(VisitNote.kind == kind, VisitNote.reason.in_(reasons)) for kind, reasons in _ALERTING.items()
     ]
-    return or_(VisitNote.kind.in_((UNSAFE, INSECURE, OVERRUN, URGENT_CHANGE)), *by_reason)
+    return or_(
+        VisitNote.kind.in_((UNSAFE, INSECURE, NOBODY_FREE, LOCKED_IN, OVERRUN, URGENT_CHANGE)), *by_reason
+    )
 
 
 def label_of(kind: str, reason: str) -> str:
@@ -51,11 +67,11 @@ def label_of(kind: str, reason: str) -> str:
         return f"No access: {NO_ACCESS.label(reason).lower()}"
     if kind in {STOPPED, UNSAFE}:
         return ABORT.label(reason)
-    if kind == OVERRUN:
-        return f"Visit grew by a variation: {reason}"
-    if kind == URGENT_CHANGE:
-        return f"Approved at once, the home could not be left secure without it: {reason}"
-    return f"Opening left insecure: {reason}"
+    if kind == UNSAFE_DETAIL:
+        return ", ".join(
+            UNSAFE_DETAILS.label(code) for code in reason.split(",") if UNSAFE_DETAILS.knows(code)
+        )
+    return f"{_SAYS[kind]}: {reason}"
 
 
 def ended_because(state: str, reason: str | None) -> str | None:

@@ -11,6 +11,7 @@ from worksorders.domain.errors import RefusedError
 from worksorders.steps.actor import Actor
 from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.safety.barrier import begin_if_possible
 from worksorders.steps.site.own_visit import attending_visit
 from worksorders.store.tables.orders import Visit
 
@@ -24,11 +25,15 @@ def set_out(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) 
 
 
 def arrive(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
-    """The named worker is at the home; a crew arrives with the first of them."""
+    """The named worker is at the home; a crew arrives with the first of them.
+
+    Work that takes a door or window out begins with it only where all that closes it again fits the day.
+    """
     visit = attending_visit(session, actor, visit_id, now)
     _not_too_early(session, visit, "arrive", now)
     move_visit(session, visit, "arrive", actor)
     visit.arrived_at = now
+    begin_if_possible(session, actor, visit, now)
     return visit
 
 
