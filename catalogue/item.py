@@ -31,6 +31,7 @@ class Evidence(StrEnum):
 
     PHOTO = "photo"
     KEY_REGISTER = "key register"
+    SERIAL = "serial number"
     CERTIFICATE_OF_COMPLIANCE = "certificate of compliance"
     ELECTRICAL_SAFETY_CERTIFICATE = "electrical safety certificate"
     LIVE_TEST = "live test reference"

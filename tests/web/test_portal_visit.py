@@ -66,7 +66,7 @@ def arrive(people):
 def tick(people, done="2", no_photo="not_necessary"):
     line = f"line-{people['line']}"
     values = {f"{line}-done": done, f"{line}-no_photo": no_photo}
-    return send(people["named"], people["visit"], f"{people['visit']}/checklist", **values)
+    return send(people["named"], people["visit"], f"{people['visit']}/lines/{people['line']}", **values)
 
 
 def finish(people, state="secure", **values):
@@ -127,7 +127,7 @@ def test_the_office_sees_the_visit_and_not_the_address(people):
 
 
 ROUTES = [
-    ("get", ""), ("post", "/address"), ("post", "/set-out"), ("post", "/arrive"), ("post", "/checklist"),
+    ("get", ""), ("post", "/address"), ("post", "/set-out"), ("post", "/arrive"), ("post", "/lines/00000000-0000-4000-8000-000000000000"),
     ("post", "/leave"), ("get", "/no-access"), ("post", "/no-access"), ("post", "/unsafe"), ("get", "/give-back"),
     ("post", "/give-back"), ("get", "/workers"), ("post", "/workers"), ("post", "/photos"), ("get", "/photos/00000000-0000-4000-8000-000000000000"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from web.extensions import NavItem
 from web.portal import address, attend, firm, invoices, offers, photos, today, visit
 from web.portal.blueprint import blueprint
+from web.portal.checklist import routes as checklist
 from web.portal.policy import POLICY
 from worksorders.domain.roles import Role
 
@@ -21,6 +22,7 @@ __all__ = [
     "address",
     "attend",
     "blueprint",
+    "checklist",
     "firm",
     "invoices",
     "offers",

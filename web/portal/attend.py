@@ -1,9 +1,8 @@
-"""The moves of a visit: set out, arrive, checklist, leave, no access, unsafe, give back."""
+"""The moves of a visit: set out, arrive, no access, unsafe, give back, another worker."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -13,15 +12,12 @@ from web.extensions import request_now
 from web.forms import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
 from web.portal.offer_forms import AcceptForm, seat_form
-from web.portal.visit import VisitForms, load, show
-from web.portal.visit_forms import GiveBackForm, StopForm, WorkForm, work_form
+from web.portal.visit import load, show
+from web.portal.visit_forms import GiveBackForm, StopForm
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.offers.give_back import give_back as give_visit_back
 from worksorders.steps.offers.swap import find_swap, swap
-from worksorders.steps.site import checklist as checklists
-from worksorders.steps.site import leave as leaving
 from worksorders.steps.site import stop, travel
-from worksorders.steps.site.find.visits import VisitPage
 
 
 def _address(visit_id: uuid.UUID) -> str:
@@ -56,48 +52,6 @@ def arrive(visit_id: uuid.UUID) -> ResponseReturnValue:
         return _address(visit_id)
 
     return take_once(form.key, "visit.arrive", move)
-
-
-@blueprint.post("/visits/<uuid:visit_id>/checklist")
-def checklist(visit_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep what was done; it may be sent again and again while on site."""
-    return _work(visit_id, "visit.checklist", _save)
-
-
-@blueprint.post("/visits/<uuid:visit_id>/leave")
-def leave(visit_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep what was done and end the visit once everything is there; whatever is missing is listed at once."""
-    return _work(visit_id, "visit.leave", _leave)
-
-
-def _work(
-    visit_id: uuid.UUID, purpose: str, action: Callable[[VisitPage, WorkForm], str]
-) -> ResponseReturnValue:
-    page = load(visit_id)
-    form = work_form(page)
-    if not form.validate_on_submit():
-        return show(page, VisitForms(work=form))
-    try:
-        return take_once(form.key, purpose, lambda: action(page, form))
-    except FaultsError as faults:
-        db().rollback()
-        apply_faults(form, faults)
-        return show(page, VisitForms(work=form))
-
-
-def _save(page: VisitPage, form: WorkForm) -> str:
-    checklists.save_checklist(db(), actor(), page.row.id, form.entries(page.lines), request_now())
-    flash("Saved.", "success")
-    return _address(page.row.id)
-
-
-def _leave(page: VisitPage, form: WorkForm) -> str:
-    now = request_now()
-    checklists.save_checklist(db(), actor(), page.row.id, form.entries(page.lines), now)
-    escalation = form.escalation.data or ""
-    visit = leaving.leave(db(), actor(), page.row.id, form.states(), escalation=escalation, now=now)
-    flash(f"Visit {visit.code} is done. The address is closed.", "success")
-    return url_for("portal.today")
 
 
 @blueprint.route("/visits/<uuid:visit_id>/no-access", methods=["GET", "POST"])

@@ -15,7 +15,7 @@ POLICY = {
     "address": CONTRACTORS,
     "set_out": CONTRACTORS,
     "arrive": CONTRACTORS,
-    "checklist": CONTRACTORS,
+    "line": CONTRACTORS,
     "leave": CONTRACTORS,
     "no_access": CONTRACTORS,
     "unsafe": CONTRACTORS,

@@ -12,13 +12,8 @@ from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
 from web.portal.blueprint import blueprint
-from web.portal.visit_forms import (
-    PasswordForm,
-    PhotoForm,
-    WorkForm,
-    photo_form,
-    work_form,
-)
+from web.portal.checklist.page import Checklist, make_checklist
+from web.portal.visit_forms import PasswordForm, PhotoForm, photo_form
 from worksorders.steps.site.find.visits import VisitPage, find_visit
 
 
@@ -26,7 +21,7 @@ from worksorders.steps.site.find.visits import VisitPage, find_visit
 class VisitForms:
     """The forms of the page; one that was sent and refused takes the place of a fresh one."""
 
-    work: WorkForm | None = None
+    checklist: Checklist | None = None
     photos: PhotoForm | None = None
     password: PasswordForm | None = None
 
@@ -44,7 +39,7 @@ def show(page: VisitPage, sent: VisitForms | None = None) -> ResponseReturnValue
     sent = sent or VisitForms()
     on_site = page.row.state == "on_site"
     forms = {
-        "work": sent.work or (work_form(page, fresh=True) if on_site else None),
+        "checklist": sent.checklist or (make_checklist(page) if on_site else None),
         "photos": sent.photos or (photo_form(page, fresh=True) if on_site else None),
         "password": sent.password or PasswordForm(formdata=None),
     }

@@ -15,6 +15,7 @@ from tests import dispatching as world
 from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.completion.entry import KeyRow
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
@@ -46,7 +47,7 @@ def start(session, scene):
 
 
 def tick(session, scene, quantity="2", **values):
-    values = {"keys_note": "", "certificate_number": "", "no_photo_reason": "not_necessary"} | values
+    values = {"no_photo_reason": "not_necessary"} | values
     save_checklist(
         session, scene.worker, scene.visit.id, [LineEntry(scene.line.id, Decimal(quantity), **values)], AT
     )
@@ -128,7 +129,12 @@ def test_leaving_lists_everything_that_is_missing_at_once(session, set_scene):
     with pytest.raises(FaultsError) as caught:
         leave(session, scene.worker, scene.visit.id, {}, now=AT)
     words = " ".join(fault.message for fault in caught.value.faults)
-    for wanted in ("Add a photo", "how many keys", "certificate of compliance", "how Front door is now"):
+    for wanted in (
+        "Add a photo",
+        "which keys were cut",
+        "certificate of compliance",
+        "how Front door is now",
+    ):
         assert wanted in words
 
 
@@ -249,7 +255,7 @@ def plan_again_for(session, scene, firm, worker):
 def begin_work(session, scene):
     """One of two done, with its photo and who holds the keys; returns the photo's id."""
     start(session, scene)
-    tick(session, scene, "1", keys_note="Two with the client", serial_numbers="S-1")
+    tick(session, scene, "1", keys=(KeyRow("7", 2, "client"),), serial_numbers="S-1")
     return add_photo(
         session, scene.worker, scene.visit.id, picture(), AT, key=uuid.uuid4(), line_id=scene.line.id
     )
@@ -278,7 +284,7 @@ def test_another_firm_sees_and_is_paid_nothing_of_what_the_first_one_did(session
     facts = order_facts(session, [scene.order.id])[scene.order.code].lines[0]
     assert (facts.supplier_id, facts.done_quantity) == (str(scene.other.id), 1)
     shown = find_work(session, scene.order.id)
-    assert shown.lines[0].evidence.keys_note == ""
+    assert (shown.lines[0].keys, shown.lines[0].evidence.serial_numbers) == ((), "")
     assert photo_id in shown.other_photo_ids
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import io
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import DomainError
 from worksorders.steps.actor import Actor
+from worksorders.steps.completion import exits
 from worksorders.steps.demo.clock import Past
+from worksorders.steps.demo.evidence import entry_of, picture
 from worksorders.steps.offers import respond
-from worksorders.steps.site import checklist, evidence, leave, openings, photos, stop, travel
+from worksorders.steps.site import checklist, leave, openings, photos, stop, travel
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.planning import Booking
@@ -114,16 +114,7 @@ class Field:
     def _work(self, session: Session, actor: Actor, visit: Visit) -> None:
         leaving_at = self.past.now + timedelta(minutes=visit.minutes)
         entries = [
-            checklist.LineEntry(
-                line_id=line.id,
-                done_quantity=line.quantity,
-                serial_numbers="",
-                keys_note="3 keys cut, all with the client" if evidence.asked_of(line).keys else "",
-                certificate_number=f"C{self.random.randint(10000, 99999)}"
-                if evidence.asked_of(line).certificate
-                else "",
-                no_photo_reason=None if self._photo(session, actor, visit, line.id) else "not_necessary",
-            )
+            entry_of(line, self.random, leaving_at, photographed=self._photo(session, actor, visit, line.id))
             for line in checklist.checklist_lines(visit).values()
         ]
         checklist.save_checklist(session, actor, visit.id, entries, leaving_at)
@@ -131,16 +122,13 @@ class Field:
             opening.id: "temporarily_secured" if visit.interim else "secure"
             for opening in openings.touched_openings(session, visit.id)
         }
-        leave.leave(session, actor, visit.id, states, now=leaving_at)
+        ways_out = dict.fromkeys(states, exits.OPENS)
+        leave.leave(session, actor, visit.id, states, exits=ways_out, now=leaving_at)
 
     def _photo(self, session: Session, actor: Actor, visit: Visit, line_id: uuid.UUID) -> bool:
         """A plain picture for every third line, painted here: there is no camera in this past."""
         if self.random.random() > 0.3:
             return False
-        colour = tuple(self.random.randint(80, 200) for _ in range(3))
-        buffer = io.BytesIO()
-        Image.new("RGB", (320, 240), colour).save(buffer, "JPEG")
-        photos.add_photo(
-            session, actor, visit.id, buffer.getvalue(), self.past.now, key=uuid.uuid4(), line_id=line_id
-        )
+        shown = picture(self.random)
+        photos.add_photo(session, actor, visit.id, shown, self.past.now, key=uuid.uuid4(), line_id=line_id)
         return True

@@ -5,19 +5,26 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults, RefusedError
+from worksorders.steps import outbox
 from worksorders.steps.actor import Actor
+from worksorders.steps.completion import exits as ways_out
+from worksorders.steps.completion.missing import find_missing
+from worksorders.steps.completion.proof import load_proofs
 from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.site import notes
-from worksorders.steps.site.checklist import checklist_lines, lines_done, on_site_visit
-from worksorders.steps.site.evidence import find_missing
+from worksorders.steps.site.checklist import checklist_lines, on_site_visit
 from worksorders.steps.site.openings import check_openings, set_states, touched_openings
-from worksorders.store.tables.offers import LineDone, Photo
+from worksorders.steps.varying.moves import pending_of
+from worksorders.store.tables.offers import LineDone
 from worksorders.store.tables.orders import Visit
+
+DRAW_INSPECTION = "inspection.draw"
+NOTHING_SAID: Mapping[uuid.UUID, str] = MappingProxyType({})
 
 
 def leave(
@@ -26,35 +33,40 @@ def leave(
     visit_id: uuid.UUID,
     states: Mapping[uuid.UUID, str],
     *,
+    exits: Mapping[uuid.UUID, str] = NOTHING_SAID,
     escalation: str = "",
     now: datetime,
 ) -> Visit:
     """End the visit; from here on its address is closed to everybody of the firm.
 
-    `states` gives each touched opening's state by its id. Raises FaultsError at `checklist`, `opening-<id>` or
+    `states` gives each touched opening's state by its id, `exits` whether each way out opens from inside without a
+    key (see `completion.exits.ANSWERS`). Raises FaultsError at `line-<id>-<field>`, `opening-<id>`, `exit-<id>` or
     `escalation` with everything that is missing, RefusedError while a variation waits for its answer.
     """
     visit = on_site_visit(session, actor, visit_id, "leave")
-    if visit.order.state == "variation_pending":
+    if any(one.visit_id == visit_id for one in pending_of(session, visit.order_id)):
         raise RefusedError(
             "A variation waits for its answer: the visit cannot end before it is decided.",
             state=visit.order.state,
             action="leave",
         )
-    lines, done = checklist_lines(visit), lines_done(session, visit)
-    photographed = session.scalars(
-        select(Photo.line_id).where(Photo.visit_id == visit_id, Photo.firm_id == visit.firm_id)
-    ).all()
+    proofs, openings = load_proofs(session, [visit_id]), touched_openings(session, visit_id)
     faults = Faults()
-    find_missing(lines, done, frozenset(line for line in photographed if line), faults=faults)
-    check_openings(touched_openings(session, visit_id), states, escalation, faults)
+    for field, message in find_missing(checklist_lines(visit), proofs):
+        faults.add(field, message)
+    check_openings(openings, states, escalation, faults)
+    ways_out.check_exits(openings, exits, escalation, faults)
     faults.raise_if_any()
-    insecure = set_states(session, actor, visit, states, escalation=escalation, now=now)
-    if insecure:
+    if set_states(session, actor, visit, states, escalation=escalation, now=now):
         notes.add_note(session, actor, visit, notes.INSECURE, escalation.strip(), now=now)
-    _charges_done(session, actor, visit, done, now)
+    if ways_out.keep_exits(session, actor, visit, openings, exits, now):
+        notes.add_note(session, actor, visit, notes.LOCKED_IN, escalation.strip(), now=now)
+    _charges_done(session, actor, visit, proofs.done, now)
     move_visit(session, visit, "finish", actor)
     visit.left_at = now
+    outbox.send(
+        session, DRAW_INSPECTION, {"visit_id": str(visit.id)}, dedupe_key=f"{DRAW_INSPECTION}:{visit.id}"
+    )
     session.flush()
     return visit
 

@@ -15,16 +15,14 @@ from catalogue.item import Evidence
 from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts, VariationFacts
 from worksorders.domain.local_time import local_day
 from worksorders.steps.finance.gather.variations import approved_variations
+from worksorders.steps.completion.proof import Proofs, asked_of, load_proofs
 from worksorders.store.tables.contractors import RateCard
 from worksorders.store.tables.finance import ContractYear, FundingContract, Invoice, InvoiceLine, LineDecision
-from worksorders.store.tables.offers import LineAccepted, LineDone, Photo
+from worksorders.store.tables.offers import LineAccepted, LineDone
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
 ZERO = Decimal(0)
 CALL_OUTS = frozenset({"LK01"})
-NUMBERED = frozenset(Evidence) - {
-    Evidence.PHOTO, Evidence.KEY_REGISTER, Evidence.SECURE_STATE, Evidence.NO_ACCESS_REASON,
-}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -43,7 +41,7 @@ class _Work:
     done: dict[uuid.UUID, list[LineDone]] = field(default_factory=lambda: defaultdict(list))
     accepted: dict[uuid.UUID, list[LineAccepted]] = field(default_factory=lambda: defaultdict(list))
     invoiced: dict[uuid.UUID, _Invoiced] = field(default_factory=lambda: defaultdict(_Invoiced))
-    photographed: set[uuid.UUID] = field(default_factory=set)
+    proofs: Proofs = field(default_factory=lambda: Proofs({}))
     varied: Mapping[uuid.UUID, tuple[VariationFacts, ...]] = field(default_factory=dict)
     cards: Mapping[uuid.UUID, RateCard] = field(default_factory=dict)
 
@@ -119,18 +117,30 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
 
 
 def _missing(line: WorksLine, done: Sequence[LineDone], work: _Work) -> tuple[str, ...]:
-    """What the line asks for and nobody gave; only of work that was done."""
+    """What the line asks for and nobody gave; only of work that was done.
+
+    A paper that was promised is missing until it is there. What was noted in words before registers were kept counts.
+    """
     if not any(row.done_quantity > 0 for row in done):
         return ()
-    wanted = {part.strip() for part in line.evidence.split("|")}
+    asked, proof = asked_of(line), work.proofs.of(line.id)
     missing = []
     excused = any(row.no_photo_reason for row in done)
-    if Evidence.PHOTO in wanted and line.id not in work.photographed and not excused:
+    if asked.photo and not proof.photos and not excused:
         missing.append("photo")
-    if Evidence.KEY_REGISTER in wanted and not any(row.keys_note.strip() for row in done):
+    if asked.keys and not proof.keys and not any(row.keys_note.strip() for row in done):
         missing.append("key register")
-    if wanted & NUMBERED and not any(row.certificate_number.strip() for row in done):
-        missing.extend(sorted(wanted & NUMBERED))
+    if any(row.certificate_number.strip() for row in done):
+        return tuple(missing)
+    if asked.live_test and not proof.test_passed:
+        missing.append(Evidence.LIVE_TEST.value)
+    for rule in asked.papers:
+        paper = proof.papers.get(rule.kind)
+        if paper is None or paper.is_outstanding(rule):
+            promised = (
+                f" (promised by {paper.promised_by.isoformat()})" if paper and paper.promised_by else ""
+            )
+            missing.append(f"{rule.kind.value}{promised}")
     return tuple(missing)
 
 
@@ -161,14 +171,7 @@ def _work(session: Session, lines: Collection[WorksLine], but: uuid.UUID | None)
         invoiced.quantity += decided.accepted_quantity
         invoiced.cents += decided.accepted_cents
         invoiced.accrual_cents += decided.posted_accrued_cents
-    photos = session.scalars(
-        select(Photo.line_id)
-        .join(Visit, Visit.id == Photo.visit_id)
-        .where(Photo.line_id.in_(ids), Photo.firm_id == Visit.firm_id)
-        .distinct()
-    )
-    work.photographed = {line_id for line_id in photos if line_id}
-    work.varied = approved_variations(session, ids)
+    work.proofs = load_proofs(session, {line.visit_id for line in lines if line.visit_id})
     card_ids = {line.rate_card_id for line in lines if line.rate_card_id}
     work.cards = {
         card.id: card for card in session.scalars(select(RateCard).where(RateCard.id.in_(card_ids)))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
+from catalogue.item import Evidence
+from worksorders.domain.completion.needs import Asked
+from worksorders.domain.completion.proof import find_missing
 from worksorders.domain.disclosure.offer import coarse_area
 from worksorders.domain.disclosure.policy import Field, Relation, visible_fields
 from worksorders.domain.lifecycle.machine import possible
@@ -19,13 +22,15 @@ from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor
+from worksorders.steps.completion.exits import is_exit
+from worksorders.steps.completion.proof import asked_of, load_proofs
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.site import home
-from worksorders.steps.site.checklist import checklist_lines, lines_done
-from worksorders.steps.site.evidence import Asked, asked_of
+from worksorders.steps.site.checklist import checklist_lines
 from worksorders.steps.site.openings import touched_openings
 from worksorders.steps.site.own_visit import HELD, moment_of, own_visit, viewer_of
 from worksorders.store.tables.cases import NeverSend
+from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.offers import LineDone, Photo
 from worksorders.store.tables.orders import Visit, WorksOrder
@@ -56,7 +61,7 @@ class VisitRow:
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of the checklist with what has been entered."""
+    """A line of the checklist with what has been entered; `missing` are pairs of field and message."""
 
     id: uuid.UUID
     item_code: str
@@ -67,15 +72,25 @@ class LineRow:
     asked: Asked
     done: LineDone | None
     photo_ids: tuple[uuid.UUID, ...]
+    keys: tuple[KeyEntry, ...] = ()
+    papers: Mapping[Evidence, LinePaper] = field(default_factory=dict)
+    test: LiveTest | None = None
+    missing: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The measure and where it is."""
+        return f"{self.measure}, {self.opening}" if self.opening else self.measure
 
 
 @dataclass(frozen=True)
 class OpeningRow:
-    """An opening that the visit touches, as it was last seen."""
+    """An opening that the visit touches, as it was last seen; `is_exit` where people may have to get out."""
 
     id: uuid.UUID
     label: str
     state: str
+    is_exit: bool
 
 
 @dataclass(frozen=True)
@@ -166,7 +181,8 @@ def find_visit(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetim
         address_refusal=home.why_not(session, actor, visit, now),
         lines=_lines(session, visit, photos, fields) if Field.MEASURES in fields else (),
         openings=tuple(
-            OpeningRow(one.id, one.label, one.state) for one in touched_openings(session, visit.id)
+            OpeningRow(one.id, one.label, one.state, is_exit(one))
+            for one in touched_openings(session, visit.id)
         )
         if Field.SECURE_STATE in fields
         else (),
@@ -192,18 +208,26 @@ def _lines(
     photos: Mapping[uuid.UUID | None, tuple[uuid.UUID, ...]],
     fields: frozenset[Field],
 ) -> tuple[LineRow, ...]:
-    done = lines_done(session, visit)
-    return tuple(
-        LineRow(
-            id=line.id,
-            item_code=line.item_code,
-            measure=line.measure,
-            opening=line.opening.label if line.opening and Field.OPENING_LABELS in fields else "",
-            quantity=line.quantity,
-            unit=line.unit,
-            asked=asked_of(line),
-            done=done.get(line.id),
-            photo_ids=photos.get(line.id, ()),
+    proofs = load_proofs(session, [visit.id])
+    rows = []
+    for line in checklist_lines(visit).values():
+        asked = asked_of(line)
+        papers = {Evidence(one.kind): one for one in proofs.papers.get(line.id, ())}
+        rows.append(
+            LineRow(
+                id=line.id,
+                item_code=line.item_code,
+                measure=line.measure,
+                opening=line.opening.label if line.opening and Field.OPENING_LABELS in fields else "",
+                quantity=line.quantity,
+                unit=line.unit,
+                asked=asked,
+                done=proofs.done.get(line.id),
+                photo_ids=photos.get(line.id, ()),
+                keys=proofs.keys.get(line.id, ()),
+                papers=papers,
+                test=proofs.tests.get(line.id),
+                missing=find_missing(line.measure, asked, proofs.of(line.id)),
+            )
         )
-        for line in checklist_lines(visit).values()
-    )
+    return tuple(rows)

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.completion.proof import Proofs, load_proofs
 from worksorders.steps.site.accept_work import OVER, Work, work_of
+from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
 from worksorders.store.tables.offers import LineDone, Photo
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
@@ -22,6 +24,9 @@ class WorkLine:
     opening: str
     evidence: LineDone | None
     photo_ids: tuple[uuid.UUID, ...]
+    keys: tuple[KeyEntry, ...] = ()
+    papers: tuple[LinePaper, ...] = ()
+    test: LiveTest | None = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +57,7 @@ def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
     )
     if order is None:
         raise NotFoundError("There is no such order.")
-    done = {
-        row.line_id: row
-        for row in session.scalars(
-            select(LineDone)
-            .join(Visit, Visit.id == LineDone.visit_id)
-            .where(Visit.order_id == order_id, LineDone.firm_id == Visit.firm_id)
-        )
-    }
+    proofs = load_proofs(session, [visit.id for visit in order.visits])
     photos: dict[uuid.UUID | None, tuple[uuid.UUID, ...]] = {}
     rows = session.execute(
         select(Photo.line_id, Photo.id, Photo.firm_id == Visit.firm_id)
@@ -70,15 +68,7 @@ def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
     for line_id, photo_id, is_theirs in rows:
         place = line_id if is_theirs else None
         photos[place] = (*photos.get(place, ()), photo_id)
-    lines = tuple(
-        WorkLine(
-            one,
-            one.line.opening.label if one.line.opening else "",
-            done.get(one.line.id),
-            photos.get(one.line.id, ()),
-        )
-        for one in work_of(session, order)
-    )
+    lines = tuple(_line(one, proofs, photos.get(one.line.id, ())) for one in work_of(session, order))
     over = all(visit.state in OVER for visit in order.visits)
     waiting = any(one.work.to_accept for one in lines)
     return WorkPage(
@@ -88,4 +78,17 @@ def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
         lines,
         photos.get(None, ()),
         over and not waiting and order.state == "issued",
+    )
+
+
+def _line(work: Work, proofs: Proofs, photo_ids: tuple[uuid.UUID, ...]) -> WorkLine:
+    line = work.line
+    return WorkLine(
+        work,
+        line.opening.label if line.opening else "",
+        proofs.done.get(line.id),
+        photo_ids,
+        proofs.keys.get(line.id, ()),
+        proofs.papers.get(line.id, ()),
+        proofs.tests.get(line.id),
     )

@@ -1,0 +1,34 @@
+"""Data about measures that ships with the product: papers asked for, warranties, and words for the family."""
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from catalogue.item import Evidence
+from worksorders.domain.completion.needs import PaperRule
+
+DATA = files("worksorders") / "data"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = (DATA / name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def paper_rules() -> Mapping[Evidence, PaperRule]:
+    """What is asked of each kind of paper (`evidence.csv`), in the file's order."""
+    found = {}
+    for row in _rows("evidence.csv"):
+        kind = Evidence(row["evidence"])
+        found[kind] = PaperRule(
+            kind,
+            row["label"],
+            row["number_label"],
+            dated=row["dated"] == "yes",
+            filed=row["filed"] == "yes",
+            later_working_days=int(row["later_working_days"]),
+        )
+    return MappingProxyType(found)
