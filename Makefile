@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run test quick check bench lock clean setup-run setup-test test-rest test-browser
+.PHONY: help setup run test quick check bench bench-lists lock clean setup-run setup-test test-rest test-browser
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -18,7 +18,7 @@ PRINTING_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-
 BROWSER_PACKAGES := chromium
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 setup: setup-run setup-test ## Install everything that running and testing need
 
@@ -48,6 +48,9 @@ check: .venv/.installed ## Check format, lint, types, layers and the database sc
 
 bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=60 for longer, SEED=2 for others)
 	@$(PYTHON) tools/bench.py
+
+bench-lists: setup-run ## Time every list page in the database at 40,000 orders
+	@$(PYTHON) tools/bench_lists.py
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null

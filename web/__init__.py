@@ -15,12 +15,14 @@ PACKAGES = (
     "web.public",
     "web.auth",
     "web.coordinator",
+    "web.consents",
     "web.planning",
     "web.dispatch",
     "web.portal",
     "web.finance",
     "web.admin",
     "web.privacy",
+    "web.lists",
     "web.api",
 )
 DEFAULTS: dict[str, Any] = {

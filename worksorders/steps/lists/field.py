@@ -57,6 +57,7 @@ VISITS = Register(
     roles=COORDINATORS,
     columns=(
         Column("code", "Visit", "code", Visit.code),
+        Column("order_id", "Order's id", "id", Visit.order_id, shown=False),
         Column("order", "Order", "code", WorksOrder.code),
         Column("class", "Class", "class", WorksOrder.urgency),
         Column("region", "Region", "region", WorksOrder.region_code),
@@ -95,6 +96,7 @@ OFFERS = Register(
     roles=COORDINATORS,
     columns=(
         Column("code", "Offer", "code", Offer.code),
+        Column("order_id", "Order's id", "id", Offer.order_id, shown=False),
         Column("order", "Order", "code", WorksOrder.code),
         Column("class", "Class", "class", WorksOrder.urgency),
         Column("region", "Region", "region", WorksOrder.region_code),

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, RowMapping, Select, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -79,7 +79,8 @@ def export(session: Session, actor: Actor, register: Register, wanted: Wanted) -
     require_reader(register, actor)
     query = _in_order(_narrowed(_selected(register), register, wanted), register).limit(MOST_EXPORTED)
     found = session.execute(query.execution_options(yield_per=1000)).mappings()
-    body = [[_cell(column, row[column.name]) for column in register.columns] for row in found]
+    columns = [column for column in register.columns if column.kind != "id"]
+    body = [[_cell(column, row[column.name]) for column in columns] for row in found]
     audit.record(
         session,
         actor,
@@ -87,7 +88,7 @@ def export(session: Session, actor: Actor, register: Register, wanted: Wanted) -
         ("app_user", actor.user_id),
         detail={"list": register.name, "rows": len(body), **wanted.named()},
     )
-    return write_csv([column.name for column in register.columns], body, bom=True)
+    return write_csv([column.name for column in columns], body, bom=True)
 
 
 def plain(value: Any) -> Any:
@@ -182,5 +183,4 @@ def _cell(column: Column, value: Any) -> Cell:
         return places.region(value).name
     if isinstance(value, bool):
         return "yes" if value else "no"
-    found: Cell = value
-    return found
+    return cast("Cell", value)

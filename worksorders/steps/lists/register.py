@@ -18,7 +18,7 @@ Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `kind` is code, text, state, class, region, place, day, instant, money, number or flag."""
+    """One column: `kind` is code, text, state, class, region, place, day, instant, money, number, flag or id."""
 
     name: str
     title: str
