@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults, RefusedError
@@ -28,6 +28,7 @@ from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.finance import Invoice, InvoiceLine, LineDecision
 from worksorders.store.tables.offers import LineAccepted
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.safety import AbortiveCharge
 
 ZERO = Decimal(0)
 SETTLED = ("approved", "paid")
@@ -69,11 +70,12 @@ def find_claimable(session: Session, actor: Actor, now: datetime) -> Sequence[Cl
     firm = _own_firm(session, actor)
     orders = session.scalars(
         select(WorksLine.order_id)
-        .join(Visit, Visit.id == WorksLine.visit_id)
+        .outerjoin(Visit, Visit.id == WorksLine.visit_id)
+        .outerjoin(AbortiveCharge, AbortiveCharge.line_id == WorksLine.id)
         .join(WorksOrder, WorksOrder.id == WorksLine.order_id)
         .join(LineAccepted, LineAccepted.line_id == WorksLine.id)
         .where(
-            Visit.firm_id == firm.id,
+            or_(Visit.firm_id == firm.id, AbortiveCharge.firm_id == firm.id),
             WorksOrder.state.not_in(("cancelled", "superseded")),
             may_learn_of(actor),
         )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults
+from worksorders.domain.lifecycle.reasons import NO_ACCESS
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
@@ -18,6 +19,8 @@ from worksorders.steps.admin.urgency import UrgencyFigures
 from worksorders.steps.offers.settings import OfferSettings
 from worksorders.steps.ordering.settings import ORDERING, OrderSettings
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.steps.safety.charge import NAME as ABORTIVE
+from worksorders.steps.safety.charge import AbortiveRule
 from worksorders.store.tables.catalogue import Setting
 
 MINUTES_OF_MONTH = 31 * 24 * 60
@@ -105,6 +108,13 @@ GROUPS: tuple[Group, ...] = (
             Figure("address_window_hours", "Address shown before the visit", "hours", 1, 72),
             Figure("area_dwellings", "Least dwellings in a named area", "dwellings", 500, 1_000_000),
         ),
+    ),
+    Group(
+        ABORTIVE,
+        "Abortive visits",
+        "Which reasons for no access pay the firm an abortive visit: 1 where they do, 0 where not.",
+        AbortiveRule,
+        tuple(Figure(code, label, "1 or 0", 0, 1) for code, label in NO_ACCESS.choices()),
     ),
     Group(
         "planning",
