@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from web.services import services
 from worksorders.steps import once
 from worksorders.steps.actor import Actor
+from worksorders.store.scope import HOUSE, Scope, as_house, narrow
 
 READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 # Serialization failure, deadlock and lock timeout: try again, somebody else was first.
@@ -26,8 +28,16 @@ def db() -> Session:
     """The session of this request; the edge commits it once the page has answered without an error."""
     if "db" not in g:
         g.db = services().sessions()
+        narrow(g.db, _scope(g.get("user")))
     session: Session = g.db
     return session
+
+
+def _scope(user: Actor | None) -> Scope:
+    """Whose rows the database shows to this request; before anybody signed in, only the door itself may look."""
+    if user is None:
+        return HOUSE if request.blueprint == "auth" else Scope("nobody")
+    return Scope("staff" if user.firm_id is None else "firm", user.user_id, user.firm_id)
 
 
 def actor() -> Actor:
@@ -41,8 +51,15 @@ def actor() -> Actor:
 def take_once(form_uuid: uuid.UUID, purpose: str, action: Callable[[], str]) -> BaseResponse:
     """Run a form's action once and redirect to the address that it returns; a second sending leads to the same place.
 
-    The claim, the action and all that it writes are one transaction.
+    The claim, the action and all that it writes are one transaction. A contractor's action works for the house: its
+    effects reach others' rows (an offer taken is withdrawn from the next firm), and its step has its own checks.
     """
+    user: Actor | None = g.get("user")
+    with as_house(db()) if user and user.firm_id else nullcontext():
+        return _take(form_uuid, purpose, action)
+
+
+def _take(form_uuid: uuid.UUID, purpose: str, action: Callable[[], str]) -> BaseResponse:
     claimed = once.claim(db(), form_uuid, g.get("user"), purpose)
     if claimed is None:
         location = once.earlier_answer(db(), form_uuid, g.get("user"))

@@ -17,6 +17,7 @@ from web.post import post_from
 from worksorders.gateways.cipher import Cipher, load_cipher
 from worksorders.gateways.heads import HeadFile
 from worksorders.gateways.messages.post import Post
+from worksorders.store.scope import HOUSE, KEY
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,10 @@ def make_services(
         connect_args={"application_name": "works"},
     )
     return Services(
-        engine, sessionmaker(engine, expire_on_commit=False), load_cipher(vault_key_file), post or Post()
+        engine,
+        sessionmaker(engine, expire_on_commit=False, info={KEY: HOUSE}),
+        load_cipher(vault_key_file),
+        post or Post(),
     )
 
 

@@ -21,6 +21,7 @@ from worksorders.store.tables import (
     variations,
     vault,
     vetting,
+    walls,
 )
 from worksorders.store.tables.base import Base
 
@@ -46,4 +47,5 @@ __all__ = [
     "variations",
     "vault",
     "vetting",
+    "walls",
 ]

@@ -43,7 +43,9 @@ def upgrade() -> None:
     op.create_table(
         "audit_chain",
         sa.Column("single", sa.Boolean(), server_default="true", nullable=False),
-        sa.Column("chain_id", UUID(as_uuid=True), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column(
+            "chain_id", UUID(as_uuid=True), server_default=sa.text("gen_random_uuid()"), nullable=False
+        ),
         sa.CheckConstraint("single", name=op.f("ck_audit_chain_single")),
         sa.PrimaryKeyConstraint("single", name=op.f("pk_audit_chain")),
     )
