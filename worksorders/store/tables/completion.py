@@ -16,13 +16,18 @@ EGRESS_ANSWERS = ("opens", "not_an_exit", "needs_key")
 
 
 class KeyEntry(HasId, Base):
-    """Keys of one number with one holder; the name of a `named` holder is in the vault under this id."""
+    """Keys of one number with one holder.
+
+    A `named` holder is a person with an interest in the home, or somebody whose name is in the vault under this id; a
+    trigger refuses anybody who must never be asked.
+    """
 
     __tablename__ = "key_entry"
     __table_args__ = (
         one_of("holder", HOLDERS),
         CheckConstraint("copies BETWEEN 1 AND 50", name="copies"),
         CheckConstraint("(holder = 'named') = (named_by IS NOT NULL)", name="named"),
+        CheckConstraint("interest_id IS NULL OR holder = 'named'", name="person"),
     )
     line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_line.id"), index=True)
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
@@ -34,6 +39,7 @@ class KeyEntry(HasId, Base):
     recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
     named_at: Mapped[datetime | None]
     named_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    interest_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("home_interest.id"), index=True)
     line: Mapped[WorksLine] = relationship()
     visit: Mapped[Visit] = relationship()
 
