@@ -1,4 +1,4 @@
-"""The command: solve and check plan files, so that the engine can be used and measured alone."""
+"""The command: solve, check and question plan files, so that the engine can be used and measured alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scheduler.check import check
+from scheduler.commands.advise import add_commands
 from scheduler.instance import read_instance, read_routes, write_result
 from scheduler.plan import Status
 from scheduler.reading.fields import InstanceError
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return command(options)
     except InstanceError as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:
+        sys.stdout = None  # whoever read the answer has seen enough
+        return 0
     except OSError as error:
         print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
     return UNUSABLE
@@ -59,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "--out", type=Path, default=Path("build/bench"), help="folder for bench.csv and bench.svg"
     )
     four.set_defaults(command=_bench)
+    add_commands(commands, _count, _number, _seconds)
     three = commands.add_parser("warm", help="fill the cache of compiled inner loops")
     three.set_defaults(command=_warm)
     return parser

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scheduler.plan import Plan, Route, Stop
+from scheduler.changes import described
+from scheduler.plan import Plan, Route, Stop, Unassigned
 from scheduler.problem import Pin, Precedence, Problem, Published, Shift, TimeWindow, Visit, Weights, Worker
-from scheduler.reading.consistency import contradictions
-from scheduler.reading.fields import Fields, InstanceError
+from scheduler.reading.consistency import contradictions, cycles
+from scheduler.reading.fields import Fields, InstanceError, unrepeated
 from scheduler.travel import Place, file_travel
 
 FORMAT = "works-plan/1"
@@ -33,7 +34,7 @@ KNOWN_TRADES = frozenset(
 
 def read_instance(path: str) -> Problem:
     """The problem in a file; raises InstanceError with every fault, also where the file cannot be read at all."""
-    return parse_instance(_read_json(path))
+    return parse_instance(read_json(path))
 
 
 def parse_instance(data: Any) -> Problem:
@@ -60,7 +61,7 @@ def parse_instance(data: Any) -> Problem:
     published = _published(root, len(visits), len(workers), days)
     most = root.whole("max_moves") if root.has("max_moves") else None
     if faults:
-        raise InstanceError(faults)
+        raise InstanceError([*faults, *cycles(len(visits), precedences)])
     problem = Problem(
         days=days,
         visits=visits,
@@ -81,7 +82,7 @@ def parse_instance(data: Any) -> Problem:
 
 def read_routes(path: str) -> tuple[tuple[Route, ...], dict[str, Any]]:
     """The routes of a result file, and the whole file for its claims; raises InstanceError."""
-    data = _read_json(path)
+    data = read_json(path)
     faults: list[str] = []
     root = Fields(data, "", faults)
     routes = []
@@ -116,8 +117,21 @@ def result_data(plan: Plan) -> dict[str, Any]:
             {"worker": r.worker, "shift": r.shift, "stops": [stop._asdict() for stop in r.stops]}
             for r in plan.routes
         ],
-        "unassigned": [{**one._asdict(), "reason": str(one.reason)} for one in plan.unassigned],
+        "unassigned": [unassigned_data(one) for one in plan.unassigned],
     }
+
+
+def unassigned_data(one: Unassigned) -> dict[str, Any]:
+    """A visit left out as plain data: reason, answer, rules, and its repairs with the changes that they ask for."""
+    repairs = [
+        {
+            **repair._asdict(),
+            "changes": [described(change) for change in repair.changes],
+            "place": [{"worker": k, "shift": s, "start": start} for k, s, start in repair.place],
+        }
+        for repair in one.repairs
+    ]
+    return {**one._asdict(), "reason": str(one.reason), "answer": str(one.answer), "repairs": repairs}
 
 
 def write_result(plan: Plan, path: str) -> None:
@@ -127,14 +141,15 @@ def write_result(plan: Plan, path: str) -> None:
         out.write("\n")
 
 
-def _read_json(path: str) -> Any:
+def read_json(path: str) -> Any:
+    """The data of a JSON file; raises InstanceError where it cannot be read or an object names a key twice."""
     try:
         with Path(path).open(encoding="utf-8") as source:
-            return json.load(source)
+            return json.load(source, object_pairs_hook=unrepeated)
     except OSError as error:
         raise InstanceError([f"{path} cannot be read: {error.strerror}"]) from error
     except (ValueError, RecursionError) as error:
-        raise InstanceError([f"{path} is not JSON: {error}"]) from error
+        raise InstanceError([f"{path} cannot be used as JSON: {error}"]) from error
 
 
 def _check_ids(kind: str, rows: list[Fields]) -> None:
@@ -207,16 +222,17 @@ def _pin(row: Fields, workers: int, days: int) -> Pin:
 def _precedences(root: Fields, visits: int) -> tuple[Precedence, ...]:
     found = []
     for at, row in enumerate(root.many("precedence")):
-        path = f"precedence[{at}]"
+        path, before = f"precedence[{at}]", len(root.faults)
         if not isinstance(row, list) or not 2 <= len(row) <= 4:
             root.fault(path, f"must be [before, after, least gap, greatest gap], not {row!r}"[:120])
             continue
-        before, after = (root.whole_of(row[q], f"{path}[{q}]", 0, visits - 1) for q in (0, 1))
+        first, then = (root.whole_of(row[q], f"{path}[{q}]", 0, visits - 1) for q in (0, 1))
         least = root.whole_of(row[2], f"{path}[2]") if len(row) > 2 else 0
         greatest = root.whole_of(row[3], f"{path}[3]") if len(row) > 3 and row[3] is not None else None
         if greatest is not None and greatest < least:
             root.fault(path, f"asks for at least {least} and at most {greatest} minutes between")
-        found.append(Precedence(before, after, least, greatest))
+        if len(root.faults) == before:
+            found.append(Precedence(first, then, least, greatest))
     return tuple(found)
 
 

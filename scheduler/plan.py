@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from scheduler.changes import Change
 from scheduler.problem import Variant
 
 
@@ -20,7 +21,7 @@ class Status(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a visit has no place; the first six are impossibilities that no other plan would remove."""
+    """Why a visit has no place; the first seven are impossibilities that no other plan would remove."""
 
     NO_TRADE = "no_trade"
     OUT_OF_REGION = "out_of_region"
@@ -32,7 +33,31 @@ class Reason(StrEnum):
     PREDECESSOR_UNPLACED = "predecessor_unplaced"
     COMPANION_UNPLACED = "companion_unplaced"
     CROWDED_OUT = "crowded_out"
+    TOO_DEAR = "too_dear"
     NOT_FOUND_IN_TIME = "not_found_in_time"
+
+
+class Answer(StrEnum):
+    """The three answers for a visit without a place, always told apart (see `scheduler.advice.answers.reasons`)."""
+
+    IMPOSSIBLE = "impossible"
+    CROWDED_OUT = "crowded_out"
+    NOT_FOUND_IN_TIME = "not_found_in_time"
+
+
+class Repair(NamedTuple):
+    """A change after which a visit has a place while every other visit keeps its own.
+
+    `amount` counts in `unit`: worker-days, window minutes, overtime minutes or moves. `place` is
+    ((worker, shift, start), …) of the visit after the changes, a new worker counted last.
+    """
+
+    kind: str
+    amount: int
+    unit: str
+    text: str
+    changes: tuple[Change, ...] = ()
+    place: tuple[tuple[int, int, int], ...] = ()
 
 
 class Stop(NamedTuple):
@@ -51,12 +76,18 @@ class Route(NamedTuple):
 
 
 class Unassigned(NamedTuple):
-    """A visit left out, its reason, the visits in its way or missing before it, and a sentence about it."""
+    """A visit left out: its reason, the visits in its way or missing before it, and a sentence about it.
+
+    `rules` is a minimal set that makes it impossible: without any one of them the others would let it in.
+    """
 
     visit: int
     reason: Reason
     blockers: tuple[int, ...] = ()
     detail: str = ""
+    answer: Answer = Answer.NOT_FOUND_IN_TIME
+    rules: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

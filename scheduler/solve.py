@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from scheduler.advice.reasons import reasons
+from scheduler.advice.answers.reasons import reasons
 from scheduler.check import check
 from scheduler.engine.budget import Budget
 from scheduler.engine.fleet import Task, solve_together

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from scheduler.advice.eligibility import first_bar
-from scheduler.problem import DAY, Pin, Problem
+from scheduler.problem import DAY, Pin, Precedence, Problem
 
 
 def contradictions(problem: Problem) -> list[str]:
     """One sentence for each contradiction, by path; an empty list where the problem makes sense."""
-    return [*_cycles(problem), *_pins(problem), *_crossed_pins(problem)]
+    return [
+        *cycles(len(problem.visits), problem.precedences),
+        *_pins(problem),
+        *_crossed_pins(problem),
+    ]
 
 
-def _cycles(problem: Problem) -> list[str]:
+def cycles(visits: int, precedences: Sequence[Precedence]) -> list[str]:
+    """A sentence where visits wait for each other in a circle, naming those on or behind it."""
     after: dict[int, list[int]] = defaultdict(list)
-    waiting = [0] * len(problem.visits)
-    for pair in problem.precedences:
+    waiting = [0] * visits
+    for pair in precedences:
         after[pair.before].append(pair.after)
         waiting[pair.after] += 1
     ready = [i for i, count in enumerate(waiting) if not count]
@@ -27,7 +33,7 @@ def _cycles(problem: Problem) -> list[str]:
             waiting[j] -= 1
             if not waiting[j]:
                 ready.append(j)
-    if done == len(problem.visits):
+    if done == visits:
         return []
     stuck = [i for i, count in enumerate(waiting) if count]
     return [f"precedence holds a cycle: visits {stuck} wait for each other"]

@@ -11,10 +11,10 @@ HUGE = 10**9
 class InstanceError(ValueError):
     """An instance that cannot be planned; `faults` holds one sentence for each thing wrong, with its path."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], what: str = "The instance") -> None:
         self.faults = faults
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__("\n".join([f"The instance has {count}:", *(f"- {fault}" for fault in faults)]))
+        super().__init__("\n".join([f"{what} has {count}:", *(f"- {fault}" for fault in faults)]))
 
 
 class Fields:
@@ -113,6 +113,16 @@ class Fields:
             if len(self.faults) == before:
                 found.append((day, begins, ends))
         return found
+
+
+def unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these pairs; raises ValueError where a key comes twice, since one value would silently win."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key[:60]!r} is there twice in one object")
+        found[key] = value
+    return found
 
 
 def _finite(value: Any) -> bool:

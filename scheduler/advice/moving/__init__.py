@@ -1,0 +1,1 @@
+"""Planning again after a change, and forks that ask what would be."""
