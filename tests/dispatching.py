@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 from tests import factories
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
+from worksorders.steps.confirm import tell_client
 from worksorders.store.tables.cases import Assessment, CaseFile, NeverSend, Opening
 from worksorders.store.tables.contractors import RateCard, VettingCheck, WorkingHours
 from worksorders.store.tables.offers import OfferVisit
@@ -169,6 +170,13 @@ def publish(session, order, firm, *, start_at=TOMORROW, apart=timedelta(hours=2)
             book(session, worker, visit, begin, end)
     session.flush()
     return plan
+
+
+def confirm(session, cipher, visit, now=NOW):
+    """A coordinator tells the client by way of the advocate who comes: the visit may be set out for."""
+    coordinator = factories.actor_of(factories.make_user(session))
+    tell_client.prepare(session, cipher, coordinator, visit.id, now)
+    assert tell_client.record(session, coordinator, visit.id, "told", "advocate", now)
 
 
 def book(session, worker, visit, begin, end, state="held"):

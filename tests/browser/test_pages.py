@@ -119,6 +119,7 @@ def fill_field(session, cipher, firm, office, hemi):
         respond.accept(session, office, offer.id, NOW)
         if place in (2, 3):
             (visit,) = order.visits
+            dispatching.confirm(session, cipher, visit)
             travel.set_out(session, hemi, visit.id, NOW)
             travel.arrive(session, hemi, visit.id, NOW)
             photos.add_photo(

@@ -46,6 +46,7 @@ def people(services, app, clock):
         coordinator = factories.make_user(session)
     with services.sessions.begin() as session:
         accept(session, factories.actor_of(office), offer_id, world.NOW)
+        world.confirm(session, services.cipher, session.get(Visit, visit_id))
     clock.now = world.TOMORROW - timedelta(minutes=30)
     found = {name: enter(app, user, services, clock) for name, user in users.items()}
     return found | {

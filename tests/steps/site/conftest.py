@@ -26,6 +26,7 @@ class Scene:
     worker: Any
     office: Any
     stranger: Any
+    cipher: Any
 
 
 @pytest.fixture
@@ -40,10 +41,12 @@ def set_scene(session, services):
         offer = session.scalars(select(Offer).where(Offer.firm_id == firm.id)).one()
         office = world.account(session, firm)
         accept(session, office, offer.id, world.NOW)
+        for each in order.visits:
+            world.confirm(session, services.cipher, each)
         worker = world.account(session, firm, firm.workers[0])
         stranger = world.account(session, other, other.workers[0])
         visit = order.visits[0]
-        return Scene(firm, other, order, visit, visit.lines[0], worker, office, stranger)
+        return Scene(firm, other, order, visit, visit.lines[0], worker, office, stranger, services.cipher)
 
     return make
 

@@ -248,6 +248,7 @@ def plan_again_for(session, scene, firm, worker):
     offer_published_visits(session, plan.id, AT)
     offer = session.scalars(select(Offer).where(Offer.state == "open")).one()
     accept(session, world.account(session, firm), offer.id, AT)
+    world.confirm(session, scene.cipher, scene.visit, AT)
     set_out(session, worker, scene.visit.id, start_at - timedelta(minutes=30))
     arrive(session, worker, scene.visit.id, start_at)
 

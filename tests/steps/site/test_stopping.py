@@ -95,7 +95,7 @@ def test_nobody_gives_back_a_visit_of_another_firm(session, scene):
         give_back(session, scene.stranger, scene.visit.id, "worker_absent", world.NOW)
 
 
-def test_another_cleared_worker_takes_the_place_and_the_first_loses_it(session, scene):
+def test_another_cleared_worker_takes_the_place_and_the_first_loses_it(session, services, scene):
     (seat,) = find_swap(session, scene.office, scene.visit.id, world.NOW)
     second = scene.firm.workers[1]
     assert {worker for worker, _ in seat.choices} == {worker.id for worker in scene.firm.workers}
@@ -103,7 +103,11 @@ def test_another_cleared_worker_takes_the_place_and_the_first_loses_it(session, 
     assert crew_of(session, scene.visit.id) == [second.id]
     with pytest.raises(NotPermittedError):
         set_out(session, scene.worker, scene.visit.id, AT)
-    set_out(session, world.account(session, scene.firm, second), scene.visit.id, AT)
+    other = world.account(session, scene.firm, second)
+    with pytest.raises(RefusedError, match="has not been told yet"):
+        set_out(session, other, scene.visit.id, AT)
+    world.confirm(session, services.cipher, scene.visit)
+    set_out(session, other, scene.visit.id, AT)
     with pytest.raises(RefusedError, match="en route"):
         swap(session, scene.office, scene.visit.id, {seat.name: scene.worker.worker_id}, AT)
 

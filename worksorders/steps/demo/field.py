@@ -12,8 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import DomainError
+from worksorders.domain.telling.safe_times import ADVOCATE
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion import exits
+from worksorders.steps.confirm import find, tell_client
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.evidence import entry_of, picture
 from worksorders.steps.offers import respond
@@ -28,11 +30,12 @@ NO_ACCESS = ("nobody_home", "client_declined_today", "animal")
 
 @dataclass
 class Field:
-    """The firms' offices and the workers, with the dice that decide how their days go."""
+    """The firms' offices and the workers, the coordinator who tells clients of them, and the dice for their days."""
 
     past: Past
     offices: Mapping[uuid.UUID, Actor]
     workers: Mapping[uuid.UUID, Actor]
+    coordinator: Actor
     random: Random
 
     def answer_offers(self) -> None:
@@ -97,6 +100,7 @@ class Field:
     def _attend(self, actor: Actor, visit_id: uuid.UUID) -> None:
         """Set out, arrive, tick off, photograph, leave; now and then nobody opens the door."""
         fate = self.random.random()
+        self._tell(visit_id)
         with self.past.sessions.begin() as session:
             travel.set_out(session, actor, visit_id, self.past.now)
         if fate < 0.05:
@@ -110,6 +114,21 @@ class Field:
         with self.past.sessions.begin() as session:
             visit = travel.arrive(session, actor, visit_id, self.past.now)
             self._work(session, actor, visit)
+
+    def tell_clients(self, share: int) -> None:
+        """Of the visits to come, tell the clients of all but each `share`-th, so that some still wait to be told."""
+        with self.past.sessions() as session:
+            waiting = [row.visit_id for row in find.find_unconfirmed(session)]
+        for number, visit_id in enumerate(waiting, start=1):
+            if number % share:
+                self._tell(visit_id)
+
+    def _tell(self, visit_id: uuid.UUID) -> None:
+        """The coordinator tells the advocate who comes, with the code word, and the advocate the client."""
+        now = self.past.now
+        with self.past.sessions.begin() as session:
+            tell_client.prepare(session, self.past.cipher, self.coordinator, visit_id, now)
+            tell_client.record(session, self.coordinator, visit_id, tell_client.TOLD, ADVOCATE, now)
 
     def _work(self, session: Session, actor: Actor, visit: Visit) -> None:
         leaving_at = self.past.now + timedelta(minutes=visit.minutes)

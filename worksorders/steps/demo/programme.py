@@ -40,6 +40,7 @@ PLAN_SECONDS = 2
 INVOICE_WEEKDAY = 4
 INVOICES_LEFT_DAYS = 6
 WORK_LEFT_DAYS = 3
+UNTOLD_SHARE = 4
 
 
 class NotEmptyError(DomainError):
@@ -85,7 +86,7 @@ class _Programme:
             verify_accounts(session, self.firms, staff["aroha"], staff["daniel"], begins_at)
         self.past = Past(sessions, cipher, begins_at)
         self.office = Office(self.past, staff, random, names)
-        self.field = Field(self.past, offices, workers, random)
+        self.field = Field(self.past, offices, workers, staff["mere"], random)
         self.desk = Desk(self.past, staff, offices, random)
 
     def run(self) -> Summary:
@@ -134,6 +135,7 @@ class _Programme:
     def _today(self) -> None:
         """What came in last: orders left at every step, homes handed over, and a queue of new assessments."""
         self.past.go_to(self.ends_at)
+        self.field.tell_clients(UNTOLD_SHARE)
         for until in (*STOPS, *STOPS):
             self._leave_at(until)
         for how in ("hold", "hold", "cancel"):

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from worksorders.steps.confirm.holding import crew_named
 from worksorders.steps.offers.moves import live_bookings
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
@@ -16,7 +17,10 @@ from worksorders.store.tables.planning import Booking
 
 
 def book_crew(session: Session, offer: Offer, visit: Visit, crew: Sequence[uuid.UUID], now: datetime) -> None:
-    """Confirm what is held, for the workers named; an urgent visit takes their time from now on."""
+    """Confirm what is held, for the workers named; an urgent visit takes their time from now on.
+
+    What the client was told of another crew or time is void.
+    """
     held = list(live_bookings(session, [visit.id]))
     for booking in held:
         booking.state = "released"
@@ -35,3 +39,4 @@ def book_crew(session: Session, offer: Offer, visit: Visit, crew: Sequence[uuid.
             )
         )
     session.flush()
+    crew_named(session, visit, now)

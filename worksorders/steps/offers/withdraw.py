@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import Actor
+from worksorders.steps.confirm.holding import TAKEN_BACK, void
 from worksorders.steps.finance import ledger
 from worksorders.steps.offers.moves import move_offer, release_bookings
 from worksorders.steps.offers.rates import give_rates_back, prices_by_firm
@@ -42,6 +43,7 @@ def withdraw_visits(session: Session, actor: Actor | None, visits: Collection[Vi
             offer.responded_at = offer.responded_at or now
     release_bookings(session, ids)
     give_rates_back(session, ids)
+    void(session, visits, TAKEN_BACK, now, actor)
     for visit in visits:
         visit.firm_id = visit.start_at = visit.end_at = None
     ledger.recommit_visits(session, actor, ids, now)

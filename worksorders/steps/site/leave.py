@@ -15,6 +15,7 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.completion import exits as ways_out
 from worksorders.steps.completion.missing import find_missing
 from worksorders.steps.completion.proof import load_proofs
+from worksorders.steps.duty.inside import check_out
 from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.site import notes
 from worksorders.steps.site.checklist import checklist_lines, on_site_visit
@@ -65,6 +66,7 @@ def leave(
     _charges_done(session, actor, visit, proofs.done, now)
     move_visit(session, visit, "finish", actor)
     visit.left_at = now
+    check_out(session, actor, visit, now)
     outbox.send(
         session, DRAW_INSPECTION, {"visit_id": str(visit.id)}, dedupe_key=f"{DRAW_INSPECTION}:{visit.id}"
     )

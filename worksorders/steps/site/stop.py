@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
 from worksorders.steps.actor import Actor
+from worksorders.steps.duty.inside import check_out
 from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.site import notes
@@ -63,6 +64,7 @@ def _end(session: Session, actor: Actor, visit: Visit, action: str, reason: str,
     was_inside = visit.state == "on_site"
     move_visit(session, visit, action, actor, reason=reason)
     visit.left_at = now
+    check_out(session, actor, visit, now)
     release_bookings(session, [visit.id])
     if was_inside and is_any_insecure(session, visit.id):
         notes.add_note(session, actor, visit, notes.INSECURE, notes.LEFT_INSECURE, now=now)

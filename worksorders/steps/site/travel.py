@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.actor import Actor
+from worksorders.steps.confirm.holding import require_confirmed
+from worksorders.steps.duty.inside import check_in
 from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.safety.barrier import begin_if_possible
@@ -17,8 +19,9 @@ from worksorders.store.tables.orders import Visit
 
 
 def set_out(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:
-    """The named worker is on the way; not before the address may be read."""
+    """The named worker is on the way; not before the address may be read, nor before the client knows who comes."""
     visit = attending_visit(session, actor, visit_id, now)
+    require_confirmed(session, visit, "set_out")
     _not_too_early(session, visit, "set_out", now)
     move_visit(session, visit, "set_out", actor)
     return visit
@@ -30,9 +33,11 @@ def arrive(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -
     Work that takes a door or window out begins with it only where all that closes it again fits the day.
     """
     visit = attending_visit(session, actor, visit_id, now)
+    require_confirmed(session, visit, "arrive")
     _not_too_early(session, visit, "arrive", now)
     move_visit(session, visit, "arrive", actor)
     visit.arrived_at = now
+    check_in(session, visit, now)
     begin_if_possible(session, actor, visit, now)
     return visit
 

@@ -113,7 +113,6 @@ def complete_call(
         actor,
         "call.made",
         ("works_order", task.order_id),
-        moved=("waiting", task.state),
         reason=outcome,
         detail={"task": str(task.id), "kind": task.kind},
     )
@@ -144,7 +143,6 @@ def withdraw_calls(
             actor,
             "call.withdrawn",
             ("works_order", order_id),
-            moved=("waiting", "withdrawn"),
             detail={"task": str(task.id), "kind": task.kind},
         )
     session.flush()
