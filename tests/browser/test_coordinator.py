@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from tests import factories, referrals
+from tests.browser.agreeing import agree
 from web import create_app
 from worksorders.store.tables.trail import OutboxMessage
 
@@ -84,17 +85,9 @@ def test_an_assessment_becomes_an_issued_order(
     page.get_by_role("heading", name=re.compile("^Works order W-")).wait_for()
     look("order-draft")
     page.get_by_role("button", name="Ask for agreement").click()
-    page.get_by_text("Next: record the agreement").wait_for()
-    for group in ("Locks", "Owner’s measures"):
-        if not page.get_by_label(group, exact=True).is_visible():
-            page.get_by_text("Record an agreement").click()
-        page.get_by_label(group, exact=True).check()
-        page.get_by_label("Given by").select_option("landlord")
-        page.get_by_label("In writing").check()
-        for part, value in (("day", "20"), ("month", "11"), ("year", "2026")):
-            page.locator(f"#consent-given_on-{part}").fill(value)
-        page.get_by_role("button", name="Record the agreement").click()
-        page.get_by_text("The agreement has been recorded").wait_for()
+    agree(page)
+    look("agreements")
+    page.get_by_role("link", name=re.compile("^Order W-")).click()
     page.get_by_role("button", name="Send for approval").click()
     page.get_by_role("button", name="Issue the order").dblclick()
     page.get_by_text("Its rates are frozen").wait_for()

@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select, text
 
 from tests import factories
+from tests.browser.agreeing import agree
 from tests.browser.small_programme import Background, Clock, enter, make_programme, make_recorded_app
 from worksorders.domain.money import gst_cents, line_cents
 from worksorders.store.tables.contractors import Firm
@@ -107,12 +108,8 @@ def raise_and_send(page):
     page.get_by_role("button", name="Raise the works order").click()
     page.get_by_role("heading", name=re.compile("^Works order W-")).wait_for()
     page.get_by_role("button", name="Ask for agreement").click()
-    page.get_by_label("Locks", exact=True).check()
-    page.get_by_label("Given by").select_option("landlord")
-    page.get_by_label("In writing").check()
-    date_into(page, "consent-given_on", "20")
-    page.get_by_role("button", name="Record the agreement").click()
-    page.get_by_text("The agreement has been recorded").wait_for()
+    agree(page)
+    page.get_by_role("link", name=re.compile("^Order W-")).click()
     page.get_by_role("button", name="Send for approval").click()
     page.get_by_text("A second person approves this order.").wait_for()
     return page.url

@@ -66,19 +66,35 @@ def raise_order(browser, assessment_id):
     return re.search(r"/orders/([0-9a-f-]{36})", answer.headers["Location"]).group(1)
 
 
-def agree(browser, order_id, *groups):
-    """Record the landlord's written agreement to these groups."""
-    for group in groups:
-        form = action(
-            "consent", group=group, given_by_role="landlord", how="written", given_on=["20", "11", "2026"]
-        )
-        assert browser.post(f"/orders/{order_id}/consents", form).status_code == 303
+def record_person(browser, order_id, **values):
+    """Record somebody with an interest in the home; answers the response."""
+    given = {"interest": "landlord", "near": "no", "person_name": "Pat Lettingham", "phone": "021 555 0444"}
+    return browser.post(f"/orders/{order_id}/agreements/people", action("person", **(given | values)))
+
+
+def answer(browser, order_id, **values):
+    """Record the answer of whoever can be asked first, to every measure unless `lines` are given."""
+    page = browser.get(f"/orders/{order_id}/agreements").text
+    given = {
+        "interest_id": re.search(r'<option value="([0-9a-f-]{36})"', page).group(1),
+        "lines": list(dict.fromkeys(re.findall(r'name="answer-lines"[^>]*value="([0-9a-f-]{36})"', page))),
+        "outcome": "granted",
+        "how": "letter",
+        "answered_on": ["20", "11", "2026"],
+    }
+    return browser.post(f"/orders/{order_id}/agreements/answers", action("answer", **(given | values)))
+
+
+def agree(browser, order_id):
+    """Record a landlord, and the landlord's written agreement to every measure."""
+    assert record_person(browser, order_id).status_code == 303
+    assert answer(browser, order_id).status_code == 303
 
 
 def issued(browser, assessment_id):
     """Raise, agree, send on and issue; answers the order's id."""
     order_id = raise_order(browser, assessment_id)
-    agree(browser, order_id, "locks", "owner")
+    agree(browser, order_id)
     assert browser.post(f"/orders/{order_id}/send-on", action("send_on")).status_code == 303
     assert browser.post(f"/orders/{order_id}/issue", action()).status_code == 303
     return order_id

@@ -67,8 +67,8 @@ def test_one_click_raises_an_order_with_lines_visits_and_totals(coordinator, ord
 
 def test_an_order_goes_from_draft_to_issued_in_the_browser(coordinator, services, order_id):
     assert coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on")).status_code == 303
-    assert "Next: record the agreement for locks and owner" in coordinator.get(f"/orders/{order_id}").text
-    pages.agree(coordinator, order_id, "locks", "owner")
+    assert "wait for an agreement" in coordinator.get(f"/orders/{order_id}").text
+    pages.agree(coordinator, order_id)
     coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
     assert state_of(services, order_id) == "ready"
     answer = coordinator.post(f"/orders/{order_id}/issue", pages.action())
@@ -79,7 +79,7 @@ def test_an_order_goes_from_draft_to_issued_in_the_browser(coordinator, services
 
 
 def test_a_double_click_issues_once(coordinator, app, services, order_id):
-    pages.agree(coordinator, order_id, "locks", "owner")
+    pages.agree(coordinator, order_id)
     coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
     form = pages.action() | {"csrf_token": coordinator.token("/unlock")}
     cookie = coordinator.client.get_cookie("session").value
@@ -132,24 +132,11 @@ def test_a_line_is_added_with_faults_at_its_fields(coordinator, services, order_
     assert "Extra or mobile pendant" in coordinator.get(f"/orders/{order_id}").text
 
 
-def test_consent_by_phone_for_the_owners_measures_is_refused_at_its_field(coordinator, order_id):
-    form = pages.action(
-        "consent", group="owner", given_by_role="landlord", how="phone", given_on=["20", "11", "2026"]
-    )
-    answer = coordinator.post(f"/orders/{order_id}/consents", form)
-    assert answer.status_code == 422
-    assert 'href="#consent-how"' in answer.text
-    assert "locks only" in answer.text
-    empty = coordinator.post(f"/orders/{order_id}/consents", pages.action("consent"))
-    for field in ("group", "given_by_role", "how", "given_on-day"):
-        assert f'href="#consent-{field}"' in empty.text
-
-
 def test_a_second_person_approves_above_the_limit(coordinator, signed_in, services, order_id):
     with services.sessions.begin() as session:
         for user in session.scalars(select(AppUser)):
             user.raise_limit_cents = 1000
-    pages.agree(coordinator, order_id, "locks", "owner")
+    pages.agree(coordinator, order_id)
     coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
     assert state_of(services, order_id) == "approval_pending"
     page = coordinator.get(f"/orders/{order_id}").text
@@ -177,7 +164,7 @@ def test_a_p1_goes_ahead_at_once_with_a_reason(coordinator, services):
 
 
 def test_an_order_without_a_rate_is_refused_in_words(coordinator, services, order_id):
-    pages.agree(coordinator, order_id, "locks", "owner")
+    pages.agree(coordinator, order_id)
     coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
     with services.sessions.begin() as session:
         for firm in session.scalars(select(referrals.factories.Firm)):

@@ -52,7 +52,7 @@ def test_an_insecure_home_stays_first_until_it_is_safe_and_names_its_next_step(c
     assert "Raise the order" in insecure(coordinator)
     order_id = pages.raise_order(coordinator, assessment_id)
     assert "Complete the order and send it on" in insecure(coordinator)
-    pages.agree(coordinator, order_id, "locks", "owner")
+    pages.agree(coordinator, order_id)
     coordinator.post(f"/orders/{order_id}/send-on", pages.action("send_on"))
     assert "Issue the order" in insecure(coordinator)
     coordinator.post(f"/orders/{order_id}/issue", pages.action())

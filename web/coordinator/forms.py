@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalogue.item import ConsentNeeded
 from web.fields import (
-    CheckboxField,
     DateField,
     HiddenField,
     QuantityField,
@@ -19,24 +17,8 @@ from web.fields import (
 from web.forms import Form, apply_faults
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.lifecycle.reasons import CANCEL, HOLD
-from worksorders.domain.people.consent import How, Interest
 
 MOST_OF_A_LINE = 999
-CONSENT_GROUPS = ((str(ConsentNeeded.LOCKS), "Locks"), (str(ConsentNeeded.OWNER), "Owner’s measures"))
-INTERESTS = {
-    Interest.OWNER: "Owner",
-    Interest.CO_OWNER: "Co-owner",
-    Interest.TENANT: "Tenant",
-    Interest.LANDLORD: "Private landlord",
-    Interest.HOUSING_AGENCY: "Kāinga Ora",
-    Interest.MORTGAGEE: "Mortgagee",
-}
-HOWS = {
-    How.WRITTEN: "In writing",
-    How.IN_PERSON: "In person",
-    How.PHONE: "By phone (locks only)",
-    How.NOT_NEEDED: "Not needed: the client alone owns the home",
-}
 
 
 class PageForm(Form):
@@ -98,20 +80,6 @@ class QuantityForm(PageForm):
 
     name = "quantity"
     quantity = QuantityField("Quantity", most=MOST_OF_A_LINE)
-
-
-class ConsentForm(PageForm):
-    """Record an agreement."""
-
-    name = "consent"
-    group = RadioField("For which measures", choices=CONSENT_GROUPS)
-    given_by_role = SelectField(
-        "Given by", choices=[("", "Choose who"), *((str(key), text) for key, text in INTERESTS.items())]
-    )
-    how = RadioField("How", choices=[(str(key), text) for key, text in HOWS.items()])
-    given_on = DateField("Day of the agreement", description="For example 21 11 2026")
-    conditions = TextAreaField("Conditions (optional)")
-    reinstatement = CheckboxField("The old parts must be put back at the end of the tenancy")
 
 
 class SendOnForm(PageForm):

@@ -13,7 +13,6 @@ from web.coordinator.blueprint import blueprint
 from web.coordinator.forms import (
     ActionForm,
     CancelForm,
-    ConsentForm,
     HoldForm,
     LineForm,
     OverrideForm,
@@ -26,13 +25,12 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.ordering import approve as approving
-from worksorders.steps.ordering import consent as consenting
 from worksorders.steps.ordering import edit_lines, pause
 from worksorders.steps.ordering import issue as issuing
 from worksorders.steps.ordering.find.order import find_order
 
 SENT_ON = {
-    "consent_pending": "The order waits for an agreement: record it below.",
+    "consent_pending": "The order waits for agreement: go to its agreements.",
     "approval_pending": "The order waits for somebody with a higher limit to approve it.",
     "ready": "The order is approved and can be issued.",
 }
@@ -94,29 +92,6 @@ def change_line(order_id: uuid.UUID, line_id: uuid.UUID) -> ResponseReturnValue:
     if "remove" in request.form:
         form.quantity.raw_data, form.quantity.data, form.quantity.process_errors = None, None, []
     return _move(order_id, form, act, "lines")
-
-
-@blueprint.post("/orders/<uuid:order_id>/consents")
-def consent(order_id: uuid.UUID) -> ResponseReturnValue:
-    """Record an agreement."""
-    form = ConsentForm()
-
-    def act() -> str:
-        consenting.record_consent(
-            db(),
-            actor(),
-            order_id,
-            group=form.group.data or "",
-            given_by_role=form.given_by_role.data or "",
-            how=form.how.data or "",
-            given_on=form.given_on.data,
-            conditions=form.conditions.data or "",
-            reinstatement=bool(form.reinstatement.data),
-            now=request_now(),
-        )
-        return "The agreement has been recorded."
-
-    return _move(order_id, form, act, "consents")
 
 
 @blueprint.post("/orders/<uuid:order_id>/send-on")

@@ -12,12 +12,8 @@ from flask.typing import ResponseReturnValue
 from web.coordinator.blueprint import blueprint
 from web.coordinator.contact import show_contact
 from web.coordinator.forms import (
-    CONSENT_GROUPS,
-    HOWS,
-    INTERESTS,
     ActionForm,
     CancelForm,
-    ConsentForm,
     ContactForm,
     HoldForm,
     LineForm,
@@ -35,7 +31,6 @@ from worksorders.steps.ordering.find.order import OrderView, find_order
 
 FORMS: tuple[type[PageForm], ...] = (
     LineForm,
-    ConsentForm,
     SendOnForm,
     OverrideForm,
     HoldForm,
@@ -86,9 +81,6 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
         forms=forms,
         form=form,
         kind_words=kind_words,
-        groups=dict(CONSENT_GROUPS),
-        interests={str(key): text for key, text in INTERESTS.items()},
-        hows={str(key): text for key, text in HOWS.items()},
         new_uuid=uuid.uuid4,
         rate_text=rate_text,
         safe_times=safe_times,

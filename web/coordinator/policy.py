@@ -23,7 +23,6 @@ POLICY = {
     "order_contact": COORDINATORS,
     "add_line": COORDINATORS,
     "change_line": COORDINATORS,
-    "consent": COORDINATORS,
     "send_on": COORDINATORS,
     "approve": APPROVERS,
     "override": COORDINATORS,

@@ -11,10 +11,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import Range
 
 from tests import factories, referrals
+from tests.agreeing import agree, say
 from worksorders.domain.errors import DomainError, FaultsError, NotPermittedError, RefusedError
 from worksorders.domain.local_time import local_day
 from worksorders.steps.ordering.approve import approve, override, send_on
-from worksorders.steps.ordering.consent import record_consent
 from worksorders.steps.ordering.edit_lines import add_line, change_quantity, remove_line, revise
 from worksorders.steps.ordering.issue import issue
 from worksorders.steps.ordering.pause import cancel, hold, resume
@@ -60,24 +60,10 @@ def raised(services, actor, **values):
         return raise_order(session, actor, made.assessment_id, NOW).id
 
 
-def agree(session, actor, order_id, *groups, how="written"):
-    for group in groups:
-        record_consent(
-            session,
-            actor,
-            order_id,
-            group=group,
-            given_by_role="landlord",
-            how=how,
-            given_on=TODAY,
-            now=NOW,
-        )
-
-
 def made_ready(services, actor, **values):
     order_id = raised(services, actor, **values)
     with services.sessions.begin() as session:
-        agree(session, actor, order_id, "locks", "owner")
+        agree(session, services.cipher, actor, order_id)
         order = send_on(session, actor, order_id, NOW)
         assert order.state == "ready"
     return order_id
@@ -210,16 +196,16 @@ def test_without_consent_an_order_waits_for_it(services, actor):
     order_id = raised(services, actor)
     with services.sessions.begin() as session:
         assert send_on(session, actor, order_id, NOW).state == "consent_pending"
-    with services.sessions() as session, pytest.raises(FaultsError, match="Locks, Owner"):
+    with services.sessions() as session, pytest.raises(FaultsError, match=r"missing for: .*Rekey cylinder"):
         send_on(session, actor, order_id, NOW)
 
 
 def test_consent_by_phone_counts_for_locks_only(services, actor):
     order_id = raised(services, actor)
     with services.sessions.begin() as session:
-        agree(session, actor, order_id, "locks", how="phone")
+        who = agree(session, services.cipher, actor, order_id, "locks", how="phone")
     with services.sessions() as session, pytest.raises(FaultsError) as caught:
-        agree(session, actor, order_id, "owner", how="phone")
+        say(session, actor, session.get(WorksOrder, order_id), who, "owner", how="phone")
     assert list(caught.value.by_field()) == ["how"]
 
 
@@ -229,7 +215,7 @@ def test_above_ones_own_limit_a_second_person_with_the_limit_approves(services, 
         session.get(factories.AppUser, first.user_id).raise_limit_cents = 10_000
     order_id = raised(services, first)
     with services.sessions.begin() as session:
-        agree(session, first, order_id, "locks", "owner")
+        agree(session, services.cipher, first, order_id)
         assert send_on(session, first, order_id, NOW).state == "approval_pending"
     with services.sessions() as session, pytest.raises(NotPermittedError, match="above your limit"):
         approve(session, first, order_id, NOW)
@@ -249,7 +235,7 @@ def test_a_home_above_its_planned_cost_needs_a_reason_but_a_p1_is_never_blocked(
     order_id = raised(services, actor, openings=(dear, referrals.FRONT_DOOR))
     with services.sessions.begin() as session:
         session.get(factories.AppUser, actor.user_id).raise_limit_cents = 5_000_000
-        agree(session, actor, order_id, "locks", "owner")
+        agree(session, services.cipher, actor, order_id)
     with services.sessions() as session, pytest.raises(FaultsError) as caught:
         send_on(session, actor, order_id, NOW)
     assert list(caught.value.by_field()) == ["cost_reason"]
@@ -271,7 +257,7 @@ def test_a_p1_goes_past_consent_and_approval_with_a_logged_reason(services, acto
         logged = session.scalars(
             select(AuditEvent).where(AuditEvent.action == "order.approval_overridden")
         ).one()
-        assert logged.detail["missing"] == ["locks", "owner"]
+        assert logged.detail["missing"] == ["DR01", "LK03", "LK06", "LK11"]
 
 
 def test_a_p2_cannot_be_overridden(services, actor):

@@ -13,9 +13,10 @@ from worksorders.domain.local_time import local_day
 from worksorders.steps.actor import Actor
 from worksorders.steps.demo import referrals
 from worksorders.steps.demo.clock import Past
+from worksorders.steps.demo.consents import agree
 from worksorders.steps.demo.names import Names
 from worksorders.steps.intake.take_in import take_in
-from worksorders.steps.ordering import approve, consent, issue, pause, raise_order
+from worksorders.steps.ordering import approve, issue, pause, raise_order
 from worksorders.store.tables.orders import WorksOrder
 
 STOPS = ("draft", "consent_pending", "approval_pending", "ready")
@@ -69,19 +70,7 @@ class Office:
         """Record every agreement that is missing, then send the order on again."""
         mere, now = self.staff["mere"], self.past.now
         with self.past.sessions.begin() as session:
-            order = session.get_one(WorksOrder, order_id)
-            for group in consent.missing_groups(order):
-                consent.record_consent(
-                    session,
-                    mere,
-                    order_id,
-                    group=group,
-                    given_by_role="tenant" if group == "locks" else "landlord",
-                    how="phone" if group == "locks" else "written",
-                    given_on=local_day(now),
-                    reinstatement=False,
-                    now=now,
-                )
+            agree(session, self.past.cipher, mere, order_id, self.names, now)
             approve.send_on(session, mere, order_id, now, cost_reason="Several openings at high risk")
 
     def pause(self, order_id: uuid.UUID, how: str, review_on: datetime) -> None:

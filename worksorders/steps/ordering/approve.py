@@ -13,7 +13,7 @@ from worksorders.domain.order import approval
 from worksorders.domain.order.approval import Approval, Approver
 from worksorders.domain.order.deadlines import Urgency
 from worksorders.steps.actor import Actor
-from worksorders.steps.ordering.consent import GROUP_WORDS, missing_groups
+from worksorders.steps.consents.standing import measures, unsettled
 from worksorders.steps.limits.delegations import delegations_to
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import totals
@@ -31,12 +31,13 @@ def send_on(
     """
     order = lock_order(session, order_id)
     _require_lines(order)
-    if missing_groups(order):
+    missing = unsettled(session, order, local_day(now))
+    if missing:
         if order.state == "draft":
             move_order(session, actor, order, "ask_consent")
             return order
-        wanted = ", ".join(GROUP_WORDS[group] for group in GROUP_WORDS if group in missing_groups(order))
-        raise FaultsError([Fault("group", f"Agreement is still missing for: {wanted}. Record it first.")])
+        wanted = measures(missing)
+        raise FaultsError([Fault("lines", f"Agreement is still missing for: {wanted}. Record it first.")])
     net = totals(order.lines, local_day(now)).net_cents
     _check_cost(session, order, net, cost_reason)
     move_order(session, actor, order, "submit", detail={"net_cents": net})
@@ -73,9 +74,10 @@ def override(session: Session, actor: Actor, order_id: uuid.UUID, reason: str, n
     found = approval.override(
         net, Urgency(order.urgency), by=approver_of(session, actor.user_id), reason=reason
     )
+    missing = sorted({one.line.item_code for one in unsettled(session, order, local_day(now))})
     if order.state == "draft":
-        move_order(session, actor, order, "submit" if not missing_groups(order) else "ask_consent")
-    detail = {"net_cents": net, "limit_cents": found.limit_cents, "missing": list(missing_groups(order))}
+        move_order(session, actor, order, "ask_consent" if missing else "submit")
+    detail = {"net_cents": net, "limit_cents": found.limit_cents, "missing": missing}
     move_order(session, actor, order, "override", note=found.reason, detail=detail)
     _log(session, order, actor, found, now)
     return order

@@ -14,12 +14,13 @@ from worksorders.domain.money import format_cents
 from worksorders.domain.order.assessment import Answer, decide, require_eligible
 from worksorders.steps import outbox
 from worksorders.steps.actor import Actor
+from worksorders.steps.consents.standing import unsettled
 from worksorders.steps.finance import ledger
 from worksorders.steps.ordering import visits
-from worksorders.steps.ordering.consent import missing_groups
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import rates_in_force, totals
+from worksorders.steps.safety.deadlines import watch
 from worksorders.store.tables.orders import ApprovalEvent, FrozenRate, WorksLine, WorksOrder
 from worksorders.store.tables.variations import LineRevision
 
@@ -46,7 +47,7 @@ def issue(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) ->
         .order_by(ApprovalEvent.at.desc(), ApprovalEvent.id)
         .limit(1)
     ).one()
-    if missing_groups(order) and approved.override_reason is None:
+    if approved.override_reason is None and unsettled(session, order, today):
         raise NotPermittedError("An agreement is missing: take the order back and record it.")
     lines = [line for line in order.lines if line.removed_at is None]
     _freeze(session, order, lines, today, now)
@@ -59,6 +60,7 @@ def issue(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) ->
     order.issued_at, order.issued_by, order.issued_on = now, actor.user_id, today
     items = catalogue_of(session, order).items
     visits.store(session, order, lines, visits.split(session, order, lines, items, now))
+    watch(session, order.id, now)
     ledger.commit_order(session, actor, order, now)
     outbox.send(session, ISSUED, {"order_id": str(order.id)}, dedupe_key=f"{ISSUED}:{order.id}")
     return order

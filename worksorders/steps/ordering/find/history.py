@@ -31,6 +31,15 @@ WORDS = {
     "order.line_removed": "Line removed",
     "order.consent_asked": "Waits for consent",
     "order.consent_recorded": "Agreement recorded",
+    "consent.asked": "Agreement asked for",
+    "consent.granted": "Agreement given",
+    "consent.refused": "Agreement refused",
+    "consent.disputed": "Refusal taken further",
+    "consent.answer_soon": "An answer about the work is due in a week",
+    "consent.answer_overdue": "An answer about the work is overdue",
+    "interest.contact_queued": "Contact to be made",
+    "interest.contact_made": "Contact made",
+    "letter.made": "Letter made",
     "order.submitted": "Sent for approval",
     "order.approved": "Approved",
     "order.approval_overridden": "P1: approval overridden",
@@ -43,7 +52,20 @@ WORDS = {
 }
 # The wish to read is followed by the reading itself: one line of the history is enough. Bars are for their own page:
 # administrators who approve read a history too.
-LEFT_OUT = frozenset({"disclosure.intended", "never_send.added", "never_send.removed"})
+LEFT_OUT = frozenset(
+    {
+        "disclosure.intended",
+        "never_send.added",
+        "never_send.removed",
+        "interest.recorded",
+        "interest.screened",
+        "interest.lift_asked",
+        "interest.ended",
+        "legal_basis.proposed",
+        "legal_basis.confirmed",
+        "legal_basis.withdrawn",
+    }
+)
 LONGEST = 200
 _REASONS = {reason.code: reason.label for many in ALL_LISTS for reason in many.reasons}
 

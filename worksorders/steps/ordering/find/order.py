@@ -18,8 +18,8 @@ from worksorders.domain.money import line_cents
 from worksorders.domain.order.approval import cost_warning
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.consents.standing import LineStanding, line_standings
 from worksorders.steps.ordering.approve import refusal
-from worksorders.steps.ordering.consent import missing_groups, needed_groups
 from worksorders.steps.ordering.find.history import HistoryEvent, history
 from worksorders.steps.ordering.find.shown import shown_states
 from worksorders.steps.ordering.lines import catalogue_of
@@ -53,7 +53,7 @@ class VisitView:
 
 @dataclass(frozen=True)
 class OrderView:
-    """One order for its page: money in cents, groups of consent by code, `actions` those that are possible now."""
+    """One order for its page: money in cents, how the consent to each measure stands, `actions` those that are possible now."""
 
     order: WorksOrder
     lines: tuple[WorksLine, ...]
@@ -65,8 +65,7 @@ class OrderView:
     region: str
     area: str
     names: Mapping[uuid.UUID, str]
-    needed_groups: tuple[str, ...]
-    missing_groups: tuple[str, ...]
+    agreements: tuple[LineStanding, ...]
     approvals: tuple[ApprovalEvent, ...]
     cost_warning: str | None
     without_rate: tuple[WorksLine, ...]
@@ -75,6 +74,11 @@ class OrderView:
     actions: tuple[str, ...]
     history: tuple[HistoryEvent, ...]
     items: Mapping[str, CatalogueItem]
+
+    @property
+    def not_agreed(self) -> tuple[LineStanding, ...]:
+        """The measures for which an agreement, or what stands in for it, is still missing."""
+        return tuple(one for one in self.agreements if not one.standing.is_settled)
 
 
 def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> OrderView:
@@ -87,7 +91,6 @@ def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
             joinedload(WorksOrder.assessment).selectinload(Assessment.openings),
             selectinload(WorksOrder.lines).joinedload(WorksLine.opening),
             selectinload(WorksOrder.visits),
-            selectinload(WorksOrder.consents),
         )
     )
     if order is None:
@@ -113,8 +116,7 @@ def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
         region=places.region(order.region_code).name,
         area=places.area_name(order.area_code),
         names=_names(session, order, approvals),
-        needed_groups=needed_groups(order),
-        missing_groups=missing_groups(order),
+        agreements=line_standings(session, order, local_day(now)),
         approvals=approvals,
         cost_warning=cost_warning(sums.net_cents, load_settings(session).planned_home_cents),
         without_rate=tuple(line for line in lines if line.rate_card_id is None),
@@ -174,7 +176,7 @@ def _visits(session: Session, order: WorksOrder, lines: tuple[WorksLine, ...]) -
 
 def _names(session: Session, order: WorksOrder, approvals: tuple[ApprovalEvent, ...]) -> dict[uuid.UUID, str]:
     ids = {order.raised_by, order.approved_by, order.issued_by}
-    ids |= {event.by for event in approvals} | {consent.recorded_by for consent in order.consents}
+    ids |= {event.by for event in approvals}
     rows = session.execute(select(AppUser.id, AppUser.display_name).where(AppUser.id.in_(ids - {None})))
     return {row.id: row.display_name for row in rows}
 
