@@ -22,6 +22,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import ALPHABET
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.people import AppUser, UserSession
+from worksorders.store.tables.trail import AuditEvent
 
 PASSWORD_GROUPS = 4
 PASSWORD_GROUP_LENGTH = 5
@@ -116,6 +117,22 @@ def enable(session: Session, actor: Actor, user_id: uuid.UUID) -> AppUser:
     user.disabled_at = None
     audit.record(session, actor, "user.enabled", ("app_user", user.id), moved=("disabled", "active"))
     return user
+
+
+def closed_by_firm(session: Session, user: AppUser) -> bool:
+    """Whether it was the account's own firm that closed it last."""
+    closer = session.scalar(
+        select(AuditEvent.actor_id)
+        .where(
+            AuditEvent.subject_table == "app_user",
+            AuditEvent.subject_id == user.id,
+            AuditEvent.action == "user.disabled",
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    found = session.get(AppUser, closer) if closer else None
+    return found is not None and found.firm_id is not None and found.firm_id == user.firm_id
 
 
 def reset_password(session: Session, actor: Actor, user_id: uuid.UUID, now: datetime) -> tuple[AppUser, str]:

@@ -72,6 +72,16 @@ def change_firm(
     return firm
 
 
+def set_regions(
+    session: Session, actor: Actor | None, firm_id: uuid.UUID, region_codes: Collection[str]
+) -> Firm:
+    """Let a firm take work in these regions and no others."""
+    firm = own_firm(session, actor, firm_id)
+    _set_regions(session, firm, region_codes)
+    audit.record(session, actor, "firm.changed", ("firm", firm.id), detail={"regions": sorted(region_codes)})
+    return firm
+
+
 def set_firm_active(
     session: Session, actor: Actor | None, firm_id: uuid.UUID, *, active: bool, reason: str
 ) -> Firm:

@@ -83,6 +83,16 @@ def change_worker(
     return worker
 
 
+def set_trades(
+    session: Session, actor: Actor | None, worker_id: uuid.UUID, trades: Collection[str]
+) -> Worker:
+    """Let a worker do these trades and no others."""
+    worker = own_worker(session, actor, worker_id)
+    _set_trades(session, worker, trades)
+    _note(session, actor, "worker.changed", worker, {"trades": sorted(trades)})
+    return worker
+
+
 def set_worker_active(session: Session, actor: Actor | None, worker_id: uuid.UUID, *, active: bool) -> Worker:
     """Take a worker out of every later plan and offer, or back in."""
     worker = own_worker(session, actor, worker_id)
@@ -182,7 +192,8 @@ def absences_from(session: Session, worker_id: uuid.UUID, today: date) -> Sequen
     ).all()
 
 
-def _write(worker: Worker, details: WorkerDetails) -> None:
+def check_details(details: WorkerDetails) -> None:
+    """Raise FaultsError with every fault of a worker's details."""
     faults = Faults()
     faults.require(details.first_name.strip(), "first_name", "Enter the first name.")
     faults.require(details.last_name.strip(), "last_name", "Enter the last name.")
@@ -203,6 +214,10 @@ def _write(worker: Worker, details: WorkerDetails) -> None:
         f"{details.max_travel_minutes} minutes of travel: give 1 to {LONGEST_TRAVEL}.",
     )
     faults.raise_if_any()
+
+
+def _write(worker: Worker, details: WorkerDetails) -> None:
+    check_details(details)
     worker.first_name, worker.last_name = details.first_name.strip(), details.last_name.strip()
     worker.phone, worker.base_town = details.phone.strip() or None, details.base_town.strip()
     worker.base_lat, worker.base_lon = details.base_lat, details.base_lon

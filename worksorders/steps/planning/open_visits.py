@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -89,7 +89,16 @@ def load_open_work(session: Session, region_codes: Collection[str]) -> OpenWork:
     )
     if region_codes:
         query = query.where(WorksOrder.region_code.in_(list(region_codes)))
-    rows = session.scalars(query).all()
+    return _as_work(session, session.scalars(query).all())
+
+
+def open_work_of(session: Session, visit_ids: Collection[uuid.UUID]) -> OpenWork:
+    """These visits as if they were to be planned, whatever their state: to check another time for one that has one."""
+    query = select(Visit).where(Visit.id.in_(visit_ids)).options(selectinload(Visit.order)).order_by(Visit.id)
+    return _as_work(session, session.scalars(query).all())
+
+
+def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
     exposed = _exposed(session, [row.id for row in rows])
     visits = tuple(
         OpenVisit(

@@ -92,6 +92,14 @@ def waiting(session: Session, actor: Actor, now: datetime) -> Sequence[WaitingCh
     return found
 
 
+def find(session: Session, actor: Actor, check_id: uuid.UUID) -> VettingCheck:
+    """A check, for those who verify; raises NotFoundError."""
+    check = session.get(VettingCheck, check_id)
+    if check is None or actor.role not in VERIFIERS:
+        raise NotFoundError("There is no such check.")
+    return check
+
+
 def verify(session: Session, actor: Actor | None, check_id: uuid.UUID, now: datetime) -> VettingCheck:
     """Say that the check holds: from now on it counts, and its warnings are set.
 
