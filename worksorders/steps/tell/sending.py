@@ -13,6 +13,7 @@ from worksorders.domain.telling.templates import fill, template_of
 from worksorders.gateways.messages.errors import NotSentError
 from worksorders.gateways.messages.text import Text
 from worksorders.steps.jobs import Effect, Job, handles
+from worksorders.steps.tell.client_address import way_to_client
 from worksorders.steps.tell.messages import MAIL, NO_CONTACT, SEND, send_at
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.people import AppUser
@@ -34,7 +35,12 @@ def send_message(job: Job) -> Effect:
         message = session.get_one(OutgoingMessage, message_id)
         if message.state != "waiting":
             return _nothing
-        to = address_of(session, message)
+        to = None if message.case_id else address_of(session, message)
+    if message.case_id is not None:
+        found = way_to_client(job, message)
+        if not isinstance(found, str):
+            return found
+        to = found
     template = template_of(message.template)
     if lint(template, job.post.sender):
         return _ended(message_id, "stopped", NOT_NEUTRAL)
