@@ -14,7 +14,7 @@ from worksorders.store.tables.base import Base, HasId, one_of
 KINDS = ("owner", "co_owner", "tenant", "landlord", "housing_agency", "mortgagee")
 SCREENINGS = ("waiting", "cleared", "barred")
 HOWS = ("letter", "phone", "in_person", "mail")
-CHANNELS = ("letter", "message", "call_task")
+CHANNELS = ("letter", "message")
 
 
 class HomeInterest(HasId, Base):
@@ -78,7 +78,7 @@ class InterestLookUp(Base):
 
 
 class InterestContact(HasId, Base):
-    """One letter, message or call to a person with an interest; a trigger refuses any to somebody not cleared."""
+    """One letter or message to a person with an interest; a trigger refuses any to somebody not cleared."""
 
     __tablename__ = "interest_contact"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Works orders: lines with frozen rates, visits with their order, consent and approval."""
+"""Works orders: lines with frozen rates, visits with their order, and approval."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from worksorders.store.tables.base import Base, Cents, HasId, one_of
@@ -75,7 +75,6 @@ class WorksOrder(HasId, Base):
     case: Mapped[CaseFile] = relationship()
     lines: Mapped[list[WorksLine]] = relationship(back_populates="order", order_by="WorksLine.position")
     visits: Mapped[list[Visit]] = relationship(back_populates="order", order_by="Visit.position")
-    consents: Mapped[list[Consent]] = relationship(order_by="Consent.recorded_at")
 
 
 class WorksLine(HasId, Base):
@@ -178,22 +177,6 @@ class VisitDependency(Base):
     greatest_gap_minutes: Mapped[int | None]
     same_day: Mapped[bool] = mapped_column(server_default="false")
     why: Mapped[str] = mapped_column(server_default="")
-
-
-class Consent(HasId, Base):
-    """A dated agreement to a group of measures: who gave it, how, on which conditions."""
-
-    __tablename__ = "consent"
-    __table_args__ = (one_of("how", ("phone", "written", "in_person", "not_needed")),)
-    order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_order.id"), index=True)
-    consent_group: Mapped[str]
-    given_by_role: Mapped[str]
-    how: Mapped[str]
-    given_on: Mapped[date]
-    conditions: Mapped[str] = mapped_column(server_default="")
-    reinstatement: Mapped[bool] = mapped_column(server_default="false")
-    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
 
 
 class ApprovalEvent(HasId, Base):
