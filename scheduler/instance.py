@@ -127,7 +127,7 @@ def unassigned_data(one: Unassigned) -> dict[str, Any]:
         {
             **repair._asdict(),
             "changes": [described(change) for change in repair.changes],
-            "place": [{"worker": k, "shift": s, "start": start} for k, s, start in repair.place],
+            "places": [spot._asdict() for spot in repair.places],
         }
         for repair in one.repairs
     ]

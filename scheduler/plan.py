@@ -45,11 +45,20 @@ class Answer(StrEnum):
     NOT_FOUND_IN_TIME = "not_found_in_time"
 
 
+class Spot(NamedTuple):
+    """One worker's share in a visit: the shift (position among the worker's shifts) and the absolute start."""
+
+    visit: int
+    worker: int
+    shift: int
+    start: int
+
+
 class Repair(NamedTuple):
     """A change after which a visit has a place while every other visit keeps its own.
 
-    `amount` counts in `unit`: worker-days, window minutes, overtime minutes or moves. `place` is
-    ((worker, shift, start), …) of the visit after the changes, a new worker counted last.
+    `amount` counts in `unit`: worker-days, window minutes, overtime minutes or moves. `places` says where the
+    visit then goes, with visits that it waited for, and visits that start later where `unit` is moves.
     """
 
     kind: str
@@ -57,7 +66,7 @@ class Repair(NamedTuple):
     unit: str
     text: str
     changes: tuple[Change, ...] = ()
-    place: tuple[tuple[int, int, int], ...] = ()
+    places: tuple[Spot, ...] = ()
 
 
 class Stop(NamedTuple):

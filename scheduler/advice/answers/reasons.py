@@ -20,7 +20,7 @@ from scheduler.advice.answers.rules import Rule, conflicts
 from scheduler.advice.eligibility import first_bar
 from scheduler.advice.timetable.book import Book
 from scheduler.advice.timetable.places import Place, places, pushed, put
-from scheduler.plan import Answer, Reason, Repair, Route, Unassigned
+from scheduler.plan import Answer, Reason, Repair, Route, Spot, Unassigned
 from scheduler.problem import DAY, Problem, Variant
 from scheduler.score import score
 
@@ -94,11 +94,13 @@ def repairs_of(book: Book, one: Unassigned) -> tuple[Repair, ...]:
 
 
 def _as_it_stands(book: Book, i: int, place: Place) -> Repair:
-    later = len(pushed(book, i, place))
+    pushes = pushed(book, i, place)
+    later = len(pushes)
     text = f"worker {place.workers[0]}, {_when(place.start)}"
     text += f", {later} visit{'s' if later > 1 else ''} later" if later else ""
-    spots = tuple((member.slot[0], member.slot[1], place.start) for member in place.members)
-    return Repair("place", later, "moves", text, (), spots)
+    spots = [Spot(i, *member.slot, place.start) for member in place.members]
+    spots += [Spot(stop.visit, *slot, stop.start) for stop in pushes for slot in book.slots[stop.visit]]
+    return Repair("place", later, "moves", text, (), tuple(spots))
 
 
 def _impossible(book: Book, i: int) -> Unassigned | None:

@@ -8,14 +8,16 @@ without a place, the whole chain is repaired by one kind and the amounts are add
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scheduler.advice.answers.remedies import clearance, hire, longer, wider
-from scheduler.advice.timetable.book import Book
+from scheduler.advice.timetable.book import Book, Slot
 from scheduler.advice.timetable.places import Place, places, put
 from scheduler.changes import Change, forked
-from scheduler.plan import Repair
+from scheduler.plan import Repair, Route, Spot, Stop
+from scheduler.problem import Problem
 
 UNITS = {
     "clearance": "worker-days",
@@ -72,8 +74,24 @@ def _repair(book: Book, i: int, kind: str) -> Repair | None:
     if not made:
         return None
     _, _, best = min(made, key=lambda row: row[:2])
-    spots = tuple((k, s, best.book.start[i]) for k, s in best.book.slots[i])
+    spots = tuple(Spot(j, k, s, best.book.start[j]) for j in members for k, s in best.book.slots[j])
     return Repair(kind, best.amount, UNITS[kind], " and ".join(best.texts), best.changes, spots)
+
+
+def applied(problem: Problem, routes: Sequence[Route], repair: Repair) -> tuple[Problem, tuple[Route, ...]]:
+    """The problem with the changes of a repair, and the plan with the visits where the repair puts them."""
+    moved = {spot.visit for spot in repair.places}
+    stops: dict[Slot, list[Stop]] = defaultdict(list)
+    for k, s, kept in routes:
+        stops[k, s] += [stop for stop in kept if stop.visit not in moved]
+    for spot in repair.places:
+        stops[spot.worker, spot.shift].append(Stop(spot.visit, spot.start))
+    made = (Route(*slot, tuple(sorted(rows, key=_start))) for slot, rows in sorted(stops.items()) if rows)
+    return forked(problem, repair.changes), tuple(made)
+
+
+def _start(stop: Stop) -> int:
+    return stop.start
 
 
 def _try(book: Book, members: list[int], kind: str, day: int | None, *, early: bool) -> _Try | None:

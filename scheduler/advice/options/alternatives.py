@@ -74,7 +74,7 @@ def alternatives(book: Book, i: int) -> Alternatives:
     rest.take(i)
     worth = _objective(book) - _objective(rest)
     found: dict[tuple[tuple[int, ...], int], Alternative] = {}
-    for place in places(rest, i, loose=True):
+    for place in _every_place(rest, i):
         key = (tuple(sorted(place.workers)), place.day)
         if key not in found and (place.start, key[0]) != (start, tuple(sorted(workers))):
             found[key] = _alternative(rest, i, place, worth)
@@ -83,6 +83,15 @@ def alternatives(book: Book, i: int) -> Alternatives:
     able = {k for one in ranked for k in one.workers}
     barred = [bar(rest, i, k) for k in range(len(book.problem.workers)) if k not in able]
     return Alternatives(i, tuple(ranked), tuple(barred))
+
+
+def _every_place(book: Book, i: int) -> list[Place]:
+    """Places of a visit; of a crew also the dearer ones, so that everybody who could be in it is seen."""
+    if book.crew(i) == 1:
+        return places(book, i, loose=True)
+    able = [k for k in range(len(book.problem.workers)) if first_bar(book.problem, i, k) is None]
+    found = [place for k in able for place in places(book, i, loose=True, worker=k)]
+    return sorted(found, key=lambda place: (place.cost, place.start, place.members))
 
 
 def _alternative(book: Book, i: int, place: Place, worth: int) -> Alternative:
@@ -109,7 +118,7 @@ def bar(book: Book, i: int, k: int) -> Barred:
     own = {slot for slot in book.stops if slot[0] == k}
     held = tuple(stop.visit for slot in sorted(own) for stop in book.stops[slot])
     free = removed(book, held)
-    if book.crew(i) > 1 and not any(k in place.workers for place in places(free, i)):
+    if book.crew(i) > 1 and not places(free, i, worker=k):
         return Barred(k, "crew")
     days = {at // DAY for a, b in spans for at in (a, b)}
     return Barred(k, "busy", tuple(j for j in held if book.start[j] // DAY in days))

@@ -56,12 +56,14 @@ def slots(
 ) -> list[Slot]:
     """The best `most` slots for a visit without a place, the cheapest first, at most one a worker and half-day.
 
+    Where two cost the same, the one that makes nobody start later comes first.
+
     Every other visit keeps its worker and order; only those named in `later` start later. Each slot keeps the plan
     feasible if it alone is taken. `days` limits the answer; where `should_stop` says yes the slots so far come back.
     """
     found: dict[tuple[tuple[int, ...], int], Slot] = {}
     wanted = None if days is None else frozenset(days)
-    for place in places(book, i, loose=True):
+    for place in sorted(places(book, i, loose=True), key=lambda one: (one.cost, len(pushed(book, i, one)))):
         if len(found) >= most or (should_stop is not None and should_stop()):
             break
         key = (tuple(sorted(place.workers)), place.start // (DAY // 2))
@@ -74,7 +76,8 @@ def take(book: Book, i: int, slot: Slot) -> Book:
     """A fork in which visit i has this slot."""
     fork = book.copy()
     for place in places(book, i, loose=True):
-        if (place.workers, place.start) == (slot.workers, slot.start) and slot.shifts == _shifts(place):
+        same = (place.workers, place.start, _shifts(place)) == (slot.workers, slot.start, slot.shifts)
+        if same and pushed(book, i, place) == slot.later:
             put(fork, i, place)
             return fork
     raise ValueError(f"this slot is no longer open for visit {i}")

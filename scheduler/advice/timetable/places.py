@@ -76,20 +76,27 @@ def _within_windows(book: Book, i: int, slot: Slot, low: int, high: int, loose: 
 
 
 def places(
-    book: Book, i: int, *, loose: bool = False, slots: Container[Slot] | None = None, chained: bool = False
+    book: Book,
+    i: int,
+    *,
+    loose: bool = False,
+    slots: Container[Slot] | None = None,
+    chained: bool = False,
+    worker: int | None = None,
 ) -> list[Place]:
     """Places of visit i, the cheapest first; empty where it has none or waits for another visit.
 
-    With `chained` it need not wait: whoever asks will place the others too. One for each opening at its earliest start, which costs least, and one at the published start where that is
-    possible; for a crew one for each start at which a further worker becomes free.
+    One for each opening at its earliest start, which costs least, and one at the published start where that is
+    possible; for a crew the cheapest one for each start at which a further worker becomes free. With `worker` only
+    places in which that worker has a part; with `chained` it need not wait: who asks will place the others too.
     """
     if not chained and book.waiting(i):
         return []
     found = list(openings(book, i, loose=loose, slots=slots))
-    if book.crew(i) == 1:
-        made = [place for one in found for place in _alone(book, i, one)]
+    if book.crew(i) > 1:
+        made = list(_together(book, i, found, () if worker is None else (worker,)))
     else:
-        made = list(_together(book, i, found))
+        made = [place for one in found if worker in (None, one.slot[0]) for place in _alone(book, i, one)]
     return sorted(made, key=lambda place: (place.cost, place.start, place.members))
 
 
@@ -103,37 +110,38 @@ def _alone(book: Book, i: int, one: Opening) -> Iterator[Place]:
         yield _place(book, i, start, one.high, [member])
 
 
-def _together(book: Book, i: int, found: Iterable[Opening]) -> Iterator[Place]:
+def _together(book: Book, i: int, found: Iterable[Opening], needed: tuple[int, ...]) -> Iterator[Place]:
     by_day: dict[int, list[Opening]] = defaultdict(list)
     for one in found:
         by_day[book.shift(one.slot).day].append(one)
     told, pin = book.problem.published.get(i), book.problem.visits[i].pinned
+    if pin is not None and book.full:
+        needed = (*needed, pin.worker)
     for rows in by_day.values():
-        starts = {one.low for one in rows}
+        asked = [(one.low, needed) for one in rows]
         if told is not None:
-            starts.add(told.start)
-        for start in sorted(starts):
+            asked.append((told.start, (*needed, told.worker)))
+        for start, workers in sorted(set(asked)):
             free = [one for one in rows if one.low <= start <= one.high]
-            crew = _crew(book, i, start, free, None if pin is None else pin.worker)
+            crew = _crew(book, i, start, free, workers)
             if crew:
-                latest = min(one.high for one in free if (one.slot, one.at) in {m[:2] for m in crew})
+                places_taken = {member[:2] for member in crew}
+                latest = min(one.high for one in free if one[:2] in places_taken)
                 yield _place(book, i, start, latest, crew)
 
 
-def _crew(book: Book, i: int, start: int, free: list[Opening], first: int | None) -> list[Member]:
-    """The cheapest crew among workers free at this start; empty where there are too few or `first` is not."""
-    members = sorted(
-        (route_cost(book, i, one.slot, one.at, start) + beside_cost(book, i, [one.slot[0]]), one)
-        for one in free
-    )
-    members.sort(key=lambda row: row[1].slot[0] != first)
-    chosen: dict[int, Member] = {}
-    for _, one in members:
+def _crew(book: Book, i: int, start: int, free: list[Opening], needed: tuple[int, ...]) -> list[Member]:
+    """The cheapest crew among workers free at this start; empty where there are too few or one needed is not."""
+    rows = []
+    for one in free:
         cost = route_cost(book, i, one.slot, one.at, start)
-        chosen.setdefault(one.slot[0], Member(one.slot, one.at, cost))
-        if len(chosen) == book.crew(i):
-            break
-    if len(chosen) < book.crew(i) or (first is not None and first not in chosen):
+        beside = beside_cost(book, i, [one.slot[0]])
+        rows.append((one.slot[0] not in needed, cost + beside, Member(one.slot, one.at, cost)))
+    chosen: dict[int, Member] = {}
+    for _, _, member in sorted(rows):
+        if len(chosen) < book.crew(i):
+            chosen.setdefault(member.slot[0], member)
+    if len(chosen) < book.crew(i) or not chosen.keys() >= set(needed):
         return []
     return list(chosen.values())
 
