@@ -18,6 +18,7 @@ PACKAGES = (
     "web.consents",
     "web.planning",
     "web.dispatch",
+    "web.changes",
     "web.portal",
     "web.finance",
     "web.admin",

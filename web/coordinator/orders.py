@@ -28,6 +28,8 @@ from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.steps.ordering.document import order_pdf as make_pdf
 from worksorders.steps.ordering.find import orders as listing
 from worksorders.steps.ordering.find.order import OrderView, find_order
+from worksorders.steps.varying.find import find_of_order
+from worksorders.steps.varying.find_links import find_links
 
 FORMS: tuple[type[PageForm], ...] = (
     LineForm,
@@ -77,6 +79,8 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
     page = render_template(
         "coordinator/order.html",
         found=found,
+        links=find_links(db(), found.order),
+        variations=find_of_order(db(), order_id),
         order=found.order,
         forms=forms,
         form=form,

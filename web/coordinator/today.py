@@ -12,6 +12,7 @@ from web.filters import local_today
 from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
 from worksorders.steps.site import find_dispatch
+from worksorders.steps.varying.find import count_pending
 
 SHOWN = 10
 LAPSING_DAYS = 7
@@ -28,6 +29,7 @@ def today() -> ResponseReturnValue:
         "coordinator/today.html",
         found=finding.find_today(db(), request_now()),
         alerts=find_dispatch.count_alerts(db()),
+        variations=count_pending(db()),
         offers=offers[:SHOWN],
         offer_count=len(offers),
         refused=find_dispatch.refused_visits(db()),

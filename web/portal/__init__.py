@@ -5,6 +5,7 @@ from web.portal import address, attend, firm, invoices, offers, photos, today, v
 from web.portal.blueprint import blueprint
 from web.portal.checklist import routes as checklist
 from web.portal.policy import POLICY
+from web.portal.varying import routes as varying
 from worksorders.domain.roles import Role
 
 _CONTRACTOR = frozenset({Role.CONTRACTOR})
@@ -12,6 +13,7 @@ _CONTRACTOR = frozenset({Role.CONTRACTOR})
 NAVIGATION = [
     NavItem("portal.today", "Today", _CONTRACTOR),
     NavItem("portal.offers", "Offers", _CONTRACTOR),
+    NavItem("portal.variations", "Changes", _CONTRACTOR),
     NavItem("portal.invoices", "Invoices", _CONTRACTOR),
     NavItem("portal.firm", "My firm", _CONTRACTOR),
 ]
@@ -28,5 +30,6 @@ __all__ = [
     "offers",
     "photos",
     "today",
+    "varying",
     "visit",
 ]

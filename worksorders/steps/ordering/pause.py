@@ -20,8 +20,11 @@ from worksorders.steps.intake.give_back import give_back
 from worksorders.steps.offers.making.opening import ask_at_once
 from worksorders.steps.offers.moves import lock_visits
 from worksorders.steps.offers.withdraw import withdraw_visits
-from worksorders.steps.ordering.moves import lock_order, move_order
+from worksorders.steps.ordering.moves import PAST, lock_order, move_order
+from worksorders.steps.varying.decide import decline_all
 from worksorders.store.tables.orders import WorksOrder
+
+NOTHING_MORE = "The order was cancelled."
 
 
 def hold(
@@ -61,21 +64,25 @@ def cancel(
     faults.require(CANCEL.knows(reason), "reason", "Choose why the order is cancelled.")
     faults.raise_if_any()
     move_order(session, actor, order, "cancel", reason=reason)
-    _cancel_visits(session, actor, order, now)
+    decline_all(session, actor, order, NOTHING_MORE, now)
+    cancel_visits(session, actor, order, "cancel", now)
     _release_assessment(session, actor, order, why=CANCEL.label(reason), advocate=advocate, now=now)
     order_changed(session, actor, order.id, now)
     return order
 
 
-def _cancel_visits(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> None:
-    """Take the open visits away from whoever holds them, with the right to read the address, then cancel them."""
+def cancel_visits(session: Session, actor: Actor, order: WorksOrder, action: str, now: datetime) -> None:
+    """Take the open visits away from whoever holds them, with the right to read the address, then cancel them.
+
+    `action` is what happens to the order; it is refused while a worker is in the home.
+    """
     wanted = [visit.id for visit in order.visits if visit.state not in {"done", "cancelled"}]
     open_visits = lock_visits(session, wanted)
     if any(visit.state == "on_site" for visit in open_visits):
         raise RefusedError(
-            "A worker is in the home now: the visit must end before the order is cancelled.",
+            f"A worker is in the home now: the visit must end before the order is {PAST[action]}.",
             state=order.state,
-            action="cancel",
+            action=action,
         )
     withdraw_visits(session, actor, open_visits, now)
     for visit in open_visits:

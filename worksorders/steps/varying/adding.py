@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 from catalogue.item import CatalogueItem, Kind
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import FirmRate, RatesInForce, rates_in_force
+from worksorders.store.tables.cases import Opening
 from worksorders.store.tables.contractors import WorkerTrade
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 from worksorders.store.tables.planning import Booking
 
 ON_SITE = frozenset({Kind.WORK, Kind.CHECK})
@@ -56,6 +58,16 @@ def addable_items(session: Session, visit: Visit, firm_id: uuid.UUID) -> dict[st
         if own is not None:
             found[code] = Addable(item, own, of_item)
     return found
+
+
+def openings_of(session: Session, order_id: uuid.UUID) -> Sequence[Opening]:
+    """The openings that the order's work is at: where something may be added; the others were not looked at for it."""
+    wanted = select(WorksLine.opening_id).where(
+        WorksLine.order_id == order_id, WorksLine.removed_at.is_(None)
+    )
+    return session.scalars(
+        select(Opening).where(Opening.id.in_(wanted)).order_by(Opening.position, Opening.id)
+    ).all()
 
 
 def issue_rates(session: Session, order: WorksOrder, codes: dict[str, CatalogueItem]) -> RatesInForce:

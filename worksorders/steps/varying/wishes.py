@@ -23,7 +23,7 @@ from worksorders.domain.order.variation import (
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.site.checklist import checklist_lines
 from worksorders.steps.site.openings import is_any_insecure
-from worksorders.steps.varying.adding import addable_items
+from worksorders.steps.varying.adding import addable_items, openings_of
 from worksorders.steps.varying.figures import varied_line
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.variations import Variation
@@ -90,7 +90,7 @@ def of_line(session: Session, visit: Visit, wish: Wish) -> Variation:
 def of_new(session: Session, visit: Visit, wish: Wish, firm_id: uuid.UUID) -> Variation:
     """A variation that adds an item, not asked yet; FaultsError with every fault."""
     found = addable_items(session, visit, firm_id).get(wish.item_code)
-    openings = {opening.id for opening in visit.order.assessment.openings}
+    openings = {opening.id for opening in openings_of(session, visit.order_id)}
     faults = Faults()
     faults.require(
         found is not None,

@@ -49,6 +49,16 @@ WORDS = {
     "order.resumed": "Resumed",
     "order.cancelled": "Cancelled",
     "order.closed": "Closed",
+    "order.variation_asked": "Waits for a variation",
+    "order.variation_decided": "Waits for another variation",
+    "order.variations_decided": "No variation waits any more",
+    "order.superseded": "Replaced by another order",
+    "order.override_reviewed": "P1 override looked over",
+    "variation.asked": "Variation asked for on site",
+    "variation.approved": "Variation approved",
+    "variation.declined": "Variation declined",
+    "variation.withdrawn": "Variation taken back",
+    "variation.acknowledged": "The firm has read the answer",
 }
 # The wish to read is followed by the reading itself: one line of the history is enough. Bars are for their own page:
 # administrators who approve read a history too.

@@ -92,6 +92,7 @@ class HoldToReview:
     region: str
     reason: str
     review_on: date
+    overdue_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +264,7 @@ def _reviews(session: Session, today: date) -> tuple[HoldToReview, ...]:
             region=places.region(row.region_code).name,
             reason=HOLD.label(row.state_reason) if HOLD.knows(row.state_reason) and row.state_reason else "",
             review_on=row.review_on,
+            overdue_days=(today - row.review_on).days,
         )
         for row in rows
         if row.review_on
