@@ -17,10 +17,10 @@ FUNCTIONS = """
 CREATE FUNCTION public.refuse_barred_call() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
 DECLARE
-    found public.home_interest%ROWTYPE;
+    person public.home_interest%ROWTYPE;
 BEGIN
-    SELECT * INTO found FROM public.home_interest h WHERE h.id = NEW.contact_id FOR SHARE;
-    IF FOUND AND (found.screening <> 'cleared' OR found.ended_at IS NOT NULL OR found.is_client) THEN
+    SELECT * INTO person FROM public.home_interest h WHERE h.id = NEW.contact_id FOR SHARE;
+    IF FOUND AND (person.screening <> 'cleared' OR person.ended_at IS NOT NULL OR person.is_client) THEN
         RAISE EXCEPTION 'this person is not to be reached' USING ERRCODE = 'WS003';
     END IF;
     RETURN NEW;
