@@ -18,12 +18,17 @@ PACKAGES = (
     "web.consents",
     "web.planning",
     "web.dispatch",
+    "web.safety",
     "web.changes",
     "web.portal",
+    "web.ownfirm",
     "web.finance",
     "web.admin",
+    "web.supply",
     "web.privacy",
     "web.lists",
+    "web.telling",
+    "web.duty",
     "web.api",
 )
 DEFAULTS: dict[str, Any] = {

@@ -9,7 +9,6 @@ POLICY = {
     "visits": COORDINATORS,
     "plan_again": COORDINATORS,
     "end": COORDINATORS,
-    "lift": COORDINATORS,
     "offers": COORDINATORS,
     "ask_again": COORDINATORS,
     "alerts": COORDINATORS,

@@ -60,18 +60,3 @@ def end(visit_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("dispatch.visits")
 
     return take_once(form.key, "visit.end", move)
-
-
-@blueprint.post("/orders/<uuid:order_id>/lift")
-def lift(order_id: uuid.UUID) -> ResponseReturnValue:
-    """The home is safe to go to again."""
-    form = Form()
-    if not form.validate_on_submit():
-        return redirect(url_for("dispatch.visits"), 303)
-
-    def move() -> str:
-        order = office.lift_pause(db(), actor(), order_id)
-        flash(f"Work on order {order.code} goes on.", "success")
-        return url_for("dispatch.visits")
-
-    return take_once(form.key, "order.lift", move)

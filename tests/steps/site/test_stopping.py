@@ -11,6 +11,7 @@ from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedErr
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.offers.give_back import give_back
 from worksorders.steps.offers.swap import find_swap, swap
+from worksorders.steps.safety.suspend import ask_to_lift, lift
 from worksorders.steps.site import notes, office
 from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.site.stop import leave_unsafe, stop
@@ -145,5 +146,8 @@ def test_a_p1_is_offered_again_once_its_home_is_safe_to_go_to(session, set_scene
     office.plan_again(session, coordinator, scene.visit.id, AT)
     again = select(OutboxMessage.id).where(OutboxMessage.kind == "offer.again")
     assert not session.scalars(again).all()
-    office.lift_pause(session, coordinator, scene.order.id)
+    ask_to_lift(session, coordinator, scene.order.id, "Police were there, he is in custody", AT)
+    with pytest.raises(NotPermittedError, match="second person"):
+        lift(session, coordinator, scene.order.id, AT)
+    lift(session, factories.actor_of(factories.make_user(session)), scene.order.id, AT)
     assert len(session.scalars(again).all()) == 1

@@ -69,8 +69,8 @@ def why_not_close(alarm_lines: Collection[str], has_plan: bool) -> str | None:
     if not alarm_lines or has_plan:
         return None
     return (
-        f"it brings an alarm ({', '.join(sorted(set(alarm_lines)))}) and has no alarm-response plan yet: "
-        "record on the order’s safety page who is reached when it goes off"
+        f"this order brings an alarm ({', '.join(sorted(set(alarm_lines)))}). Record on its safety page who is reached "
+        "when it goes off"
     )
 
 

@@ -22,6 +22,7 @@ from worksorders.steps.offers.own_offer import own_open_offer
 from worksorders.steps.offers.rates import take_rates
 from worksorders.steps.offers.seats import choose, find_seats
 from worksorders.steps.offers.withdraw import withdraw_others
+from worksorders.steps.planning.around import solve_around
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
 
@@ -71,6 +72,8 @@ def accept(
         move_visit(session, visit, "accept", actor, detail={"offer": str(offer.id), "workers": workers})
     take_rates(session, [visit.id for visit in visits], offer.firm_id)
     withdraw_others(session, offer, visits, now)
+    if offer.urgent:
+        solve_around(session, offer.order_id, offer.id)
     ledger.recommit_visits(session, actor, [visit.id for visit in visits], now)
     if offer.urgent:
         for visit in visits:

@@ -54,6 +54,24 @@ def standing(session: Session, visit: Visit, now: datetime) -> Standing:
     return Standing(measures, against=_against(session, visit, now))
 
 
+@dataclass(frozen=True)
+class VisitFound:
+    """A visit for the page on which a coordinator lets it begin."""
+
+    order_id: uuid.UUID
+    order_code: str
+    standing: Standing
+
+
+def find_visit(session: Session, visit_id: uuid.UUID, now: datetime) -> VisitFound:
+    """How a visit stands when it begins; raises NotFoundError."""
+    visit = session.get(Visit, visit_id)
+    if visit is None:
+        raise NotFoundError("There is no such visit.")
+    found = standing(session, visit, max(now, visit.start_at or now))
+    return VisitFound(visit.order_id, visit.order.code, found)
+
+
 def barrier_lines(session: Session, visit: Visit) -> list[WorksLine]:
     """The lines that take an opening's barrier out to replace it: the catalogue names an interim measure for them."""
     live = [line for line in visit.lines if line.removed_at is None and line.kind == "work"]
@@ -141,6 +159,12 @@ def allow(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now:
         raise NotFoundError("There is no such visit.")
     lock_order(session, order_id)
     (visit,) = lock_visits(session, [visit_id])
+    if visit.start_at is None or local_day(visit.start_at) != local_day(now):
+        raise RefusedError(
+            "Work is allowed to begin on the day of its visit alone.",
+            state=visit.state,
+            action="allow_barrier",
+        )
     text = reason.strip()
     if len(text) < SHORTEST_REASON:
         raise FaultsError([Fault("reason", "Say in a sentence who closes the opening today, and when.")])

@@ -1,4 +1,4 @@
-"""What a coordinator does about visits: acknowledge, end, plan again, take one from a firm, ask again, lift a pause."""
+"""What a coordinator does about visits: acknowledge, end, plan again, take one from a firm, ask again."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from worksorders.domain.lifecycle.machine import words
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.dependants import release_dependants
-from worksorders.steps.offers.making.opening import URGENT, ask_at_once
+from worksorders.steps.offers.making.opening import URGENT
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
-from worksorders.steps.ordering.moves import lock_order as lock_order_to_move
-from worksorders.steps.ordering.moves import move_order
+from worksorders.steps.safety.escalate import acknowledge_duty
 from worksorders.steps.site.stop import end_for_worker
 from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.orders import Visit
 
 
 def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:
@@ -35,6 +34,7 @@ def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetim
     audit.record(
         session, actor, "alert.acknowledged", ("visit", note.visit_id), detail={"note": str(note.id)}
     )
+    acknowledge_duty(session, actor, note.id, now)
 
 
 def _locked(session: Session, visit_id: uuid.UUID) -> Visit:
@@ -90,14 +90,3 @@ def ask_again(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime
         )
     audit.record(session, actor, "visit.asked_again", ("visit", visit.id))
     return offer_urgently(session, visit.order_id, now, also_recent=True)
-
-
-def lift_pause(session: Session, actor: Actor, order_id: uuid.UUID) -> WorksOrder:
-    """The home is safe to go to again: the order goes on where it was when a worker left unsafe.
-
-    What of a P1 nobody took meanwhile is offered at once.
-    """
-    order = lock_order_to_move(session, order_id)
-    move_order(session, actor, order, "lift")
-    ask_at_once(session, order)
-    return order

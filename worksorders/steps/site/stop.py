@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
-from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
-from worksorders.steps.actor import Actor
+from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS, UNSAFE_DETAILS
+from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.duty.inside import check_out
-from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
-from worksorders.steps.ordering.moves import lock_order, move_order
+from worksorders.steps.offers.moves import move_visit, release_bookings
+from worksorders.steps.ordering.moves import lock_order
+from worksorders.steps.safety.charge import charge
+from worksorders.steps.safety.suspend import suspend_home
 from worksorders.steps.site import notes
 from worksorders.steps.site.openings import is_any_insecure
 from worksorders.steps.site.own_visit import named_visit, own_visit
+from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit
 
 LEFT_UNSAFE = "left_unsafe"
 SUSPENDED_FOR = "worker_left_unsafe"
 NOT_ENDED = "not_ended"
+DETAILS_WITHIN = timedelta(days=1)
 REASONS = (
     *NO_ACCESS.choices(),
     *(pair for pair in ABORT.choices() if pair[0] not in {LEFT_UNSAFE, NOT_ENDED}),
@@ -29,6 +35,8 @@ REASONS = (
 
 def stop(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: datetime) -> Visit:
     """No access, or the work cannot be done: the deadline keeps running and a coordinator plans the visit again.
+
+    No access is never a closure; where the rule pays for it, the abortive visit becomes a line of the order.
 
     `reason` is a code of the no-access or the abort list; FaultsError at `reason` for any other.
     """
@@ -39,6 +47,8 @@ def stop(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: 
     action = "report_no_access" if kind == notes.NO_ACCESS_KIND else "abort"
     _end(session, actor, visit, action, reason, now=now)
     notes.add_note(session, actor, visit, kind, reason, now=now)
+    if kind == notes.NO_ACCESS_KIND:
+        charge(session, actor, visit, reason, now)
     return visit
 
 
@@ -48,9 +58,30 @@ def leave_unsafe(session: Session, actor: Actor, visit_id: uuid.UUID, now: datet
     visit = named_visit(session, actor, visit_id)
     _end(session, actor, visit, "abort", LEFT_UNSAFE, now=now)
     notes.add_note(session, actor, visit, notes.UNSAFE, LEFT_UNSAFE, now=now)
-    if order.state in WORKED_ON:
-        move_order(session, actor, order, "suspend", reason=SUSPENDED_FOR)
+    suspend_home(session, actor, order, SUSPENDED_FOR, now)
     return visit
+
+
+def add_unsafe_details(session: Session, actor: Actor, codes: Iterable[str], now: datetime) -> VisitNote:
+    """What a worker who left unsafe adds afterwards, of UNSAFE_DETAILS, to the last visit so left within a day.
+
+    Raises FaultsError at `details` for none or an unknown one, NotFoundError where there is no such visit.
+    """
+    chosen = [reason.code for reason in UNSAFE_DETAILS.reasons if reason.code in set(codes)]
+    if not chosen:
+        raise FaultsError([Fault("details", "Choose at least one.")])
+    left = session.scalars(
+        select(VisitNote)
+        .where(
+            VisitNote.kind == notes.UNSAFE, VisitNote.by == actor.user_id, VisitNote.at > now - DETAILS_WITHIN
+        )
+        .order_by(VisitNote.at.desc(), VisitNote.id)
+        .limit(1)
+    ).one_or_none()
+    if left is None:
+        raise NotFoundError("There is no visit to add this to.")
+    visit = session.get_one(Visit, left.visit_id)
+    return notes.add_note(session, actor, visit, notes.UNSAFE_DETAIL, ",".join(chosen), now=now)
 
 
 def end_for_worker(session: Session, actor: Actor, visit: Visit, now: datetime) -> None:

@@ -18,6 +18,7 @@ from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
 from worksorders.steps.offers.making.opening import AGAIN, URGENT, Proposal, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits, move_visit
 from worksorders.steps.offers.settings import OfferSettings, load_settings
+from worksorders.steps.safety.missing import tell_nobody
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder
 
@@ -46,7 +47,7 @@ def offer_urgently(session: Session, order_id: uuid.UUID, now: datetime, *, also
     """Offer each make-safe visit that nobody holds to every firm that could go now; returns the number of offers.
 
     A visit that nobody can go to, or that everybody has declined, is tried again after the setting `again_minutes`;
-    the coordinator sees it among the refused ones meanwhile. `also_recent` asks firms that have just declined too.
+    duty is alerted with what is missing, and it stands among the refused ones meanwhile. `also_recent` asks firms that have just declined too.
     """
     order = lock_order(session, order_id)
     if order.urgency != URGENT or order.state not in WORKED_ON:
@@ -86,6 +87,8 @@ def _offer_visit(
     for candidate in candidates:
         proposal = Proposal(visit, candidate.price_cents)
         open_offer(session, order, candidate.firm_id, [proposal], plan_id=None, now=now)
+    if not candidates:
+        tell_nobody(session, visit, now, declined=bool(quiet))
     return len(candidates)
 
 
