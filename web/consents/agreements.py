@@ -20,6 +20,7 @@ from web.consents.forms import (
     BasisForm,
     CallForm,
     LetterForm,
+    MessageForm,
     PartForm,
     PersonForm,
     PurposeForm,
@@ -39,6 +40,7 @@ FORMS: tuple[type[PartForm], ...] = (
     AskedForm,
     LetterForm,
     CallForm,
+    MessageForm,
 )
 
 

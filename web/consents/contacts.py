@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from web.consents.agreements import chosen_lines, found_of, move, page
 from web.consents.blueprint import blueprint
-from web.consents.forms import CallForm, LetterForm, PurposeForm
+from web.consents.forms import CallForm, LetterForm, MessageForm, PurposeForm
 from web.edge import actor, db
 from web.extensions import request_now
 from web.services import services
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.consents import letters, reach
+from worksorders.steps.consents import letters, messages, reach
 
 CALL_WITHIN = timedelta(hours=4)
 
@@ -82,3 +82,15 @@ def ask_call(order_id: uuid.UUID) -> ResponseReturnValue:
         return "The call is on the list of calls to be made."
 
     return move(order_id, form, "interest.call", act, "letters")
+
+
+@blueprint.post("/orders/<uuid:order_id>/agreements/messages")
+def send_message(order_id: uuid.UUID) -> ResponseReturnValue:
+    """Send a message that says only that there is an update."""
+    form = MessageForm()
+
+    def act() -> str:
+        messages.send(db(), actor(), order_id, uuid.UUID(form.interest_id.data), request_now())
+        return "The message is on its way."
+
+    return move(order_id, form, "interest.message", act, "letters")

@@ -156,6 +156,20 @@ class LetterForm(_AboutLines):
     )
 
 
+class MessageForm(PartForm):
+    """Send a message without content."""
+
+    name = "message"
+    interest_id = SelectField("Who", [Required("Choose who it is.")])
+
+    def prepare(self, found: AgreementsView) -> None:
+        """Offer whoever may be reached by e-mail or phone."""
+        people = [
+            (str(one.id), one.label) for one in found.reachable if one.row.has_mail or one.row.has_phone
+        ]
+        self.interest_id.choices = [("", "Choose"), *people]
+
+
 class CallForm(PartForm):
     """Ask for a call."""
 

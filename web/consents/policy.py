@@ -19,6 +19,7 @@ POLICY = dict.fromkeys(
         "make_letter",
         "read_letter",
         "ask_call",
+        "send_message",
         "answers_due",
     ),
     COORDINATORS,

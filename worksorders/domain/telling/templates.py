@@ -40,6 +40,7 @@ _ALL = (
     _template("firm_answer", Audience.FIRM, "You have an update. Please sign in and answer it. {sender}"),
     _template("firm_urgent", Audience.FIRM, "You have an update. Please sign in now. {sender}"),
     _template("worker_update", Audience.FIRM, "You have an update. Please sign in. {sender}"),
+    _template("contact_update", Audience.CLIENT, "You have an update. We will be in touch. {sender}"),
     _template("client_update", Audience.CLIENT, "You have an update. We will be in touch. {sender}"),
 )
 TEMPLATES: Mapping[str, Template] = MappingProxyType({template.key: template for template in _ALL})

@@ -19,6 +19,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people import bar as firm_bar
 from worksorders.store import lookups
 from worksorders.store.lookups import Digest
+from worksorders.store.scope import as_house
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.interests import HomeInterest, InterestScreening
@@ -59,7 +60,9 @@ def hits(
 ) -> frozenset[Hit]:
     """What a person's hashes meet: barred people, whoever is never sent, firms, workers, and the client's own."""
     found: set[Hit] = set()
-    for met in lookups.meet(session, digests):
+    with as_house(session):
+        everybody = lookups.meet(session, digests)
+    for met in everybody:
         if met.screening == Screening.BARRED and met.interest_id != besides:
             found.add(Hit.BARRED_HERE if met.case_id == case_id else Hit.BARRED_ELSEWHERE)
     firms, workers = contractors_met(session, cipher, digests)
@@ -172,12 +175,13 @@ def _doubt_elsewhere(
     session: Session, actor: Actor, case_id: uuid.UUID, digests: Collection[Digest], now: datetime
 ) -> None:
     phones = [one for one in digests if one[0] == disclose.PERSON_PHONE]
-    for met in lookups.meet(session, phones):
-        if met.case_id != case_id and met.screening == Screening.CLEARED:
-            row = session.get_one(HomeInterest, met.interest_id, with_for_update=True)
-            if not row.is_client:
-                found = {Hit.BARRED_ELSEWHERE}
-                set_screening(session, actor, row, Screening.WAITING, "check", found=found, now=now)
+    with as_house(session):
+        for met in lookups.meet(session, phones):
+            if met.case_id != case_id and met.screening == Screening.CLEARED:
+                row = session.get_one(HomeInterest, met.interest_id, with_for_update=True)
+                if not row.is_client:
+                    found = {Hit.BARRED_ELSEWHERE}
+                    set_screening(session, actor, row, Screening.WAITING, "check", found=found, now=now)
 
 
 def clear(session: Session, cipher: Cipher, actor: Actor, interest_id: uuid.UUID, now: datetime) -> None:
