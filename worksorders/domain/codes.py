@@ -7,7 +7,7 @@ The alphabet has 23 signs, none like another in print or by phone, and no vowels
 ALPHABET = "234679CDFGHJKMNPQRTVWXY"
 RANDOM_SIGNS = 8
 LEAST_BYTES = 16
-PREFIXES = "ACFKPRTVWL"
+PREFIXES = "ACFKPRTVWLDI"
 _BASE = len(ALPHABET)
 _WEIGHTS = tuple(range(1, RANDOM_SIGNS + 1))
 

@@ -32,3 +32,14 @@ def paper_rules() -> Mapping[Evidence, PaperRule]:
             later_working_days=int(row["later_working_days"]),
         )
     return MappingProxyType(found)
+
+
+@cache
+def _warranties() -> Mapping[str, int]:
+    return MappingProxyType({row["item"]: int(row["months"]) for row in _rows("warranty.csv")})
+
+
+def warranty_months(item_code: str) -> int:
+    """For how many months an item is under warranty (`warranty.csv`); what is not listed has the months of `*`."""
+    months = _warranties()
+    return months.get(item_code, months["*"])

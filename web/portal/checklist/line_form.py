@@ -24,7 +24,7 @@ from worksorders.domain.completion.needs import PaperRule
 from worksorders.domain.completion.proof import HOLDERS
 from worksorders.domain.lifecycle.reasons import NO_PHOTO
 from worksorders.domain.local_time import NEW_ZEALAND
-from worksorders.steps.completion.entry import KeyRow, LineEntry, PaperGiven, TestGiven
+from worksorders.steps.completion.entry import AlarmTest, KeyRow, LineEntry, PaperGiven
 from worksorders.steps.site.find.visits import LineRow
 
 KEY_ROWS = 3
@@ -82,8 +82,8 @@ class LineForm(Form):
             later=bool(later is not None and later.data),
         )
 
-    def _test(self) -> TestGiven:
-        return TestGiven(self.at("test-at").data, self._text("test-reference"), self.at("test-passed").answer)
+    def _test(self) -> AlarmTest:
+        return AlarmTest(self.at("test-at").data, self._text("test-reference"), self.at("test-passed").answer)
 
     def photo_files(self) -> list[bytes]:
         """The content of each photo chosen."""

@@ -1,5 +1,6 @@
 """The machines of works-orders.md as tables: assessment, order, visit, offer, plan, opening, variation."""
 
+from worksorders.domain.lifecycle.aftercare import DEFECT, INSPECTION
 from worksorders.domain.lifecycle.machine import BACK, Machine, allow, build
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.domain.lifecycle.reasons import (
@@ -160,4 +161,4 @@ VARIATION: Machine = build(
     ],
 )
 
-MACHINES: tuple[Machine, ...] = (ASSESSMENT, ORDER, VISIT, OFFER, PLAN, OPENING, VARIATION)
+MACHINES: tuple[Machine, ...] = (ASSESSMENT, ORDER, VISIT, OFFER, PLAN, OPENING, VARIATION, INSPECTION, DEFECT)

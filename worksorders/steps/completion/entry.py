@@ -42,7 +42,7 @@ class PaperGiven:
 
 
 @dataclass(frozen=True)
-class TestGiven:
+class AlarmTest:
     """A live test: the time of day on New Zealand's clocks, the centre's reference, and whether it was heard."""
 
     at: time | None
@@ -62,7 +62,7 @@ class LineEntry:
     serial_numbers: str = ""
     keys: tuple[KeyRow, ...] = ()
     papers: Mapping[Evidence, PaperGiven] = field(default_factory=dict)
-    live_test: TestGiven | None = None
+    live_test: AlarmTest | None = None
     no_photo_reason: str | None = None
 
 
@@ -128,7 +128,7 @@ def _check_paper(given: PaperGiven, at: str, today: date, faults: Faults) -> Non
             faults.add(f"{at}-file", str(refusal))
 
 
-def _check_test(test: TestGiven, at: str, visit: Visit, now: datetime, faults: Faults) -> None:
+def _check_test(test: AlarmTest, at: str, visit: Visit, now: datetime, faults: Faults) -> None:
     if test.at is None and not test.reference.strip() and test.passed is None:
         return
     faults.require(test.at, f"{at}-at", "Enter the time of the test.")

@@ -71,7 +71,6 @@ def last_answers(session: Session, opening_ids: Collection[uuid.UUID]) -> dict[u
     rows = session.scalars(
         select(EgressCheck)
         .where(EgressCheck.opening_id.in_(list(opening_ids)))
-        .order_by(EgressCheck.opening_id, EgressCheck.at.desc(), EgressCheck.id)
-        .distinct(EgressCheck.opening_id)
+        .order_by(EgressCheck.at, EgressCheck.id)
     )
     return {row.opening_id: row for row in rows}

@@ -14,7 +14,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.workdays import add_working_days
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
-from worksorders.steps.completion.entry import LineEntry, PaperGiven, TestGiven, instant_of
+from worksorders.steps.completion.entry import AlarmTest, LineEntry, PaperGiven, instant_of
 from worksorders.steps.completion.files import read_paper
 from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
 from worksorders.store.tables.offers import LineDone
@@ -159,7 +159,7 @@ def keep_paper(
 
 
 def _keep_test(
-    session: Session, actor: Actor, visit: Visit, line_id: uuid.UUID, test: TestGiven, now: datetime
+    session: Session, actor: Actor, visit: Visit, line_id: uuid.UUID, test: AlarmTest, now: datetime
 ) -> None:
     row = session.scalar(
         select(LiveTest).where(

@@ -9,7 +9,7 @@ from random import Random
 from PIL import Image
 
 from worksorders.domain.local_time import NEW_ZEALAND, local_day
-from worksorders.steps.completion.entry import KeyRow, LineEntry, PaperGiven, TestGiven
+from worksorders.steps.completion.entry import AlarmTest, KeyRow, LineEntry, PaperGiven
 from worksorders.steps.completion.proof import asked_of
 from worksorders.store.tables.orders import WorksLine
 
@@ -44,7 +44,7 @@ def entry_of(line: WorksLine, random: Random, leaving_at: datetime, *, photograp
         serial_numbers=f"S{random.randint(100000, 999999)}" if asked.serial else "",
         keys=(KeyRow(str(random.randint(100, 999)), 3, "client"),) if asked.keys else (),
         papers=papers,
-        live_test=TestGiven(tested_at, f"T{random.randint(1000, 9999)}", passed=True)
+        live_test=AlarmTest(tested_at, f"T{random.randint(1000, 9999)}", passed=True)
         if asked.live_test
         else None,
         no_photo_reason=None if photographed else "not_necessary",

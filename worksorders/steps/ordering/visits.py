@@ -18,6 +18,7 @@ from worksorders.domain.order.visits import Raising, VisitDraft, split_into_visi
 from worksorders.steps.admin.urgency import deadline_rules
 from worksorders.steps.ordering.lines import as_domain
 from worksorders.steps.ordering.settings import load_settings, place_of
+from worksorders.store.tables.aftercare import Monitoring
 from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine, WorksOrder
 
 DAY_MINUTES = 24 * 60
@@ -31,7 +32,31 @@ def split(
     items: Mapping[str, CatalogueItem],
     ordered_at: datetime,
 ) -> tuple[VisitDraft, ...]:
-    """The visits of these lines; deadlines count from raising, material and laboratories from `ordered_at`."""
+    """The visits of these lines; deadlines count from raising, material and laboratories from `ordered_at`.
+
+    Those of an order that follows another for its months of monitoring come once the months are over.
+    """
+    drafts = _split(session, order, rows, items, ordered_at)
+    months = session.get(Monitoring, order.id) if order.kind == "follow_on" else None
+    if months is None:
+        return drafts
+    return tuple(
+        replace(
+            draft,
+            ready_on=max(draft.ready_on, months.ends_on),
+            due_at=max(draft.due_at, order.permanent_due_at),
+        )
+        for draft in drafts
+    )
+
+
+def _split(
+    session: Session,
+    order: WorksOrder,
+    rows: Sequence[WorksLine],
+    items: Mapping[str, CatalogueItem],
+    ordered_at: datetime,
+) -> tuple[VisitDraft, ...]:
     openings = {opening.id: opening for opening in order.assessment.openings}
     insecure = [str(opening.id) for opening in openings.values() if opening.state == "insecure"]
     place = place_of(order.region_code)

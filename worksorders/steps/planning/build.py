@@ -220,10 +220,12 @@ def _between(made: _Builder, visit: OpenVisit) -> tuple[int, int]:
 
 
 def _excluded(made: _Builder, visit: OpenVisit) -> frozenset[int]:
-    """Whom the case is never sent to; for a crew also everybody but the one firm that can best send it."""
+    """Whom the case is never sent to, or a repair was not; for a crew also everybody but the one firm that can best send it."""
     barred = {
         at for at, person in enumerate(made.workforce.people) if made.workforce.barred(visit.case_id, person)
     }
+    if (only := visit.only_firms) is not None:
+        barred |= {at for at, person in enumerate(made.workforce.people) if person.firm_id not in only}
     if visit.crew > 1:
         barred |= _other_firms(made, visit, barred)
     return frozenset(barred)

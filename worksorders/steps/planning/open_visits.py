@@ -12,8 +12,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from worksorders.domain.local_time import local_day
+from worksorders.store.tables.aftercare import Defect
 from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine, WorksOrder
+from worksorders.store.tables.orders import FrozenRate, Visit, VisitDependency, WorksLine, WorksOrder
 from worksorders.store.tables.planning import Plan, PlanStop, VisitPin
 
 PLANNABLE = ("unplanned", "planned")
@@ -22,7 +23,10 @@ FIXED = ("published", "offered", "accepted", "en_route", "on_site")
 
 @dataclass(frozen=True)
 class OpenVisit:
-    """A visit to be planned; times of day are minutes of the local day, instants aware UTC."""
+    """A visit to be planned; times of day are minutes of the local day, instants aware UTC.
+
+    `only_firms` are those that a repair goes to; None where any firm may come.
+    """
 
     id: uuid.UUID
     code: str
@@ -37,6 +41,7 @@ class OpenVisit:
     due_at: datetime
     safe_windows: tuple[tuple[int, int], ...]
     exposed: bool
+    only_firms: frozenset[uuid.UUID] | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,7 @@ def open_work_of(session: Session, visit_ids: Collection[uuid.UUID]) -> OpenWork
 
 def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
     exposed = _exposed(session, [row.id for row in rows])
+    repairs = _repairs(session, [row.id for row in rows])
     visits = tuple(
         OpenVisit(
             id=row.id,
@@ -115,11 +121,27 @@ def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
             due_at=row.due_at,
             safe_windows=parse_windows(row.order.safe_windows),
             exposed=row.id in exposed,
+            only_firms=repairs.get(row.id),
         )
         for row in rows
     )
     ids = [visit.id for visit in visits]
     return OpenWork(visits, _dependencies(session, ids), _pins(session, ids), _last_places(session, ids))
+
+
+def _repairs(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, frozenset[uuid.UUID]]:
+    """Of each visit that mends a defect the firms that it was sent to: those with a rate for it."""
+    found: dict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    rows = session.execute(
+        select(WorksLine.visit_id, FrozenRate.firm_id)
+        .join(Defect, Defect.repair_line_id == WorksLine.id)
+        .join(FrozenRate, FrozenRate.line_id == WorksLine.id)
+        .where(WorksLine.visit_id.in_(visit_ids))
+    )
+    for visit_id, firm_id in rows:
+        if visit_id is not None:
+            found[visit_id].add(firm_id)
+    return {visit_id: frozenset(firms) for visit_id, firms in found.items()}
 
 
 def _exposed(session: Session, visit_ids: list[uuid.UUID]) -> set[uuid.UUID]:

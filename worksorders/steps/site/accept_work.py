@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Faults, RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.aftercare.closing import Missing, what_is_missing
+from worksorders.steps.aftercare.defects import mend_of
+from worksorders.steps.aftercare.monitoring import needs_monitoring, raise_follow_on
 from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.store.tables.offers import LineAccepted, LineDone
@@ -99,11 +102,41 @@ def accept_work(
     for line_id, quantity in wanted.items():
         _keep(session, actor, line_id, quantity, now)
     session.flush()
-    if is_finished(session, order) and order.state == "issued":
-        move_order(session, actor, order, "close")
-        order.closed_at = now
+    in_full = {
+        line_id
+        for line_id, quantity in wanted.items()
+        if work[line_id].accepted + quantity >= work[line_id].line.quantity
+    }
+    mend_of(session, actor, order, in_full, now)
+    close_if_complete(session, actor, order, now)
     order_changed(session, actor, order.id, now)
     return order
+
+
+def close_if_complete(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> bool:
+    """Close an issued order that lacks nothing any more, whatever came last; the caller has locked it.
+
+    Where a monitored alarm was fitted, the order for its months is raised first, so that this one can close.
+    """
+    if order.state != "issued" or not _is_over(order):
+        return False
+    _follow_on(session, actor, order, now)
+    if not is_finished(session, order) or what_is_missing(session, order):
+        return False
+    _close(session, actor, order, now)
+    return True
+
+
+def _follow_on(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> None:
+    if needs_monitoring(session, order):
+        raise_follow_on(session, actor, order, now)
+        session.flush()
+        session.expire(order, ["lines"])
+
+
+def _close(session: Session, actor: Actor, order: WorksOrder, now: datetime) -> None:
+    move_order(session, actor, order, "close")
+    order.closed_at = now
 
 
 def _keep(session: Session, actor: Actor, line_id: uuid.UUID, quantity: Decimal, now: datetime) -> None:
@@ -111,27 +144,37 @@ def _keep(session: Session, actor: Actor, line_id: uuid.UUID, quantity: Decimal,
     audit.record(session, actor, "line.accepted", ("works_line", line_id), detail={"quantity": str(quantity)})
 
 
+def _is_over(order: WorksOrder) -> bool:
+    return all(visit.state in OVER for visit in order.visits)
+
+
 def is_finished(session: Session, order: WorksOrder) -> bool:
     """Whether every visit is over and every line is accepted in the quantity that was ordered."""
-    if any(visit.state not in OVER for visit in order.visits):
-        return False
-    return all(one.accepted >= one.line.quantity for one in work_of(session, order))
+    return _is_over(order) and all(one.accepted >= one.line.quantity for one in work_of(session, order))
+
+
+def missing_to_close(session: Session, order: WorksOrder) -> tuple[Missing, ...]:
+    """Everything that keeps an order open, work that is not accepted included."""
+    waiting = tuple(
+        Missing("work", f"{one.line.measure} is not accepted", one.line.id)
+        for one in work_of(session, order)
+        if one.to_accept
+    )
+    return (*what_is_missing(session, order), *waiting)
 
 
 def close_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> WorksOrder:
-    """Close an order of which less was done than ordered; raises RefusedError while a visit or work is open."""
+    """Close an order of which less was done than ordered; raises RefusedError while anything is missing."""
     order = lock_order(session, order_id)
-    open_visits = [visit.code for visit in order.visits if visit.state not in OVER]
-    waiting = [one.line.measure for one in work_of(session, order) if one.to_accept]
-    if open_visits or waiting:
-        what = (
-            f"visits not over: {', '.join(open_visits)}"
-            if open_visits
-            else f"not accepted: {', '.join(waiting)}"
+    if _is_over(order) and order.state == "issued":
+        _follow_on(session, actor, order, now)
+    missing = missing_to_close(session, order)
+    if missing:
+        what = "; ".join(one.what for one in missing)
+        raise RefusedError(
+            f"This order cannot be closed yet. Missing: {what}.", state=order.state, action="close"
         )
-        raise RefusedError(f"This order cannot be closed yet ({what}).", state=order.state, action="close")
-    move_order(session, actor, order, "close")
-    order.closed_at = now
+    _close(session, actor, order, now)
     order_changed(session, actor, order.id, now)
     return order
 
