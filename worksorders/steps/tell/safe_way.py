@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults
@@ -13,6 +14,7 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.telling import SafeChannel
 
 SAFE_NUMBER = "person.safe_number"
@@ -88,3 +90,11 @@ def set_safe_way(
         moved=(before, channel),
         detail={"hours": hours},
     )
+
+
+def case_of_order(session: Session, order_id: uuid.UUID) -> uuid.UUID:
+    """The case of an order; raises NotFoundError."""
+    case_id = session.scalar(select(WorksOrder.case_id).where(WorksOrder.id == order_id))
+    if case_id is None:
+        raise NotFoundError("There is no such order.")
+    return case_id
