@@ -9,6 +9,7 @@ from web.coordinator.blueprint import blueprint
 from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
+from web.forms import Form
 from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
 from worksorders.steps.site import find_dispatch
@@ -28,6 +29,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "coordinator/today.html",
         found=finding.find_today(db(), request_now()),
+        action=Form(formdata=None),
         alerts=find_dispatch.count_alerts(db()),
         variations=count_pending(db()),
         offers=offers[:SHOWN],

@@ -14,6 +14,7 @@ from web.safety.blueprint import answer, blueprint
 from web.safety.forms import LiftForm, SuspendForm
 from worksorders.steps.safety import suspend as suspending
 from worksorders.steps.safety.find.page import load_order
+from worksorders.steps.site import office
 
 
 def _back(order_id: uuid.UUID) -> str:
@@ -66,6 +67,19 @@ def ask_to_lift(order_id: uuid.UUID) -> ResponseReturnValue:
         back=(_back(order_id), f"Safety of order {found.code}"),
         lead=("A second person reads this, looks at what happened, and lifts the suspension.",),
     )
+
+
+@blueprint.post("/alerts/<uuid:note_id>/take")
+def take(note_id: uuid.UUID) -> ResponseReturnValue:
+    """I take care of an insecure home: on to its safety page, where a make-safe visit is made."""
+    form = Form()
+    if not form.validate_on_submit():
+        return redirect(url_for("coordinator.today"), 303)
+
+    def act() -> str:
+        return _back(office.acknowledge(db(), actor(), note_id, request_now()))
+
+    return take_once(form.key, "safety.take", act)
 
 
 @blueprint.post("/orders/<uuid:order_id>/lift")

@@ -15,4 +15,5 @@ POLICY = {
     "alarm_words": COORDINATORS,
     "make_safe": COORDINATORS,
     "allow_work": COORDINATORS,
+    "take": COORDINATORS,
 }

@@ -23,18 +23,20 @@ from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit
 
 
-def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:
-    """Somebody takes care of an alert; the first one's name stays."""
+def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> uuid.UUID:
+    """Somebody takes care of an alert, the first one's name stays; gives the order that it is about."""
     note = session.scalar(select(VisitNote).where(VisitNote.id == note_id).with_for_update())
     if note is None:
         raise NotFoundError("There is no such alert.")
+    order_id = session.scalars(select(Visit.order_id).where(Visit.id == note.visit_id)).one()
     if note.alert_acknowledged_at is not None:
-        return
+        return order_id
     note.alert_acknowledged_at, note.alert_acknowledged_by = now, actor.user_id
     audit.record(
         session, actor, "alert.acknowledged", ("visit", note.visit_id), detail={"note": str(note.id)}
     )
     acknowledge_duty(session, actor, note.id, now)
+    return order_id
 
 
 def _locked(session: Session, visit_id: uuid.UUID) -> Visit:
