@@ -16,6 +16,7 @@ PACKAGES = (
     "web.auth",
     "web.coordinator",
     "web.consents",
+    "web.search",
     "web.planning",
     "web.dispatch",
     "web.safety",
