@@ -132,8 +132,7 @@ def test_a_firm_is_added_with_worker_hours_absence_and_checks(admin):
         expires_on=day("2026-12-01"),
     )
     assert "1 December 2026" in page.text
-    assert "Within 7 days" in admin.get("/admin/vetting").text
-    assert "Police vetting" in admin.get("/admin/vetting").text
+    assert "Waits for a second person" in page.text
     document = re.search(r'href="(/admin/checks/[^"]+/document)"', page.text)
     assert document is None
     page = send(admin, f"{worker}/checks/new", kind="police_vetting", number="", issuer="")

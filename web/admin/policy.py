@@ -44,13 +44,12 @@ CATALOGUE = (
     "discard_catalogue",
 )
 SETTINGS = ("settings", "change_settings", "regions", "change_region")
-DOCUMENTS = ("check_document",)
-VETTING = ("vetting", "cover")
+VETTING = ("vetting", "cover", "check_document")
 TRAIL = ("audit", "audit_csv", "readings")
 BANK = ("bank_accounts", "verify_bank_account")
 
 POLICY: dict[str, Rule] = {
-    **dict.fromkeys((*USERS, *FIRMS, *MONEY, *CATALOGUE, *SETTINGS, *DOCUMENTS), ADMINISTRATORS),
+    **dict.fromkeys((*USERS, *FIRMS, *MONEY, *CATALOGUE, *SETTINGS), ADMINISTRATORS),
     **dict.fromkeys(VETTING, VETTERS),
     **dict.fromkeys(TRAIL, READERS_OF_TRAIL),
     **dict.fromkeys(BANK, PAYERS),

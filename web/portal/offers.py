@@ -7,6 +7,7 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import apply_faults
@@ -16,6 +17,7 @@ from worksorders.domain.errors import FaultsError
 from worksorders.steps.offers import respond
 from worksorders.steps.offers.find import offers as find_offers
 from worksorders.steps.offers.moves import NoLongerAvailableError
+from worksorders.steps.proposals import ask
 
 
 @blueprint.get("/offers")
@@ -47,7 +49,13 @@ def _show(
     declining = declining or DeclineForm(formdata=None)
     wrong = next((form for form in (accepting, declining) if form.errors), None)
     shown = render_template(
-        "portal/offer.html", page=page, form=wrong, accepting=accepting, declining=declining
+        "portal/offer.html",
+        page=page,
+        form=wrong,
+        accepting=accepting,
+        declining=declining,
+        proposals=ask.own_proposals(db(), actor(), page.id),
+        fresh_form=fresh_form,
     )
     return shown, 422 if wrong else 200
 

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.roles import Role
@@ -18,17 +17,21 @@ from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
 
 
+def find_offer(session: Session, actor: Actor, offer_id: uuid.UUID) -> Offer:
+    """An offer, for coordinators alone; raises NotFoundError."""
+    offer = session.get(Offer, offer_id)
+    if offer is None or actor.role is not Role.COORDINATOR:
+        raise NotFoundError("There is no such offer.")
+    return offer
+
+
 def take_back(session: Session, actor: Actor, offer_id: uuid.UUID, now: datetime) -> Sequence[Visit]:
     """Withdraw the offer and send its visits on; returns them.
 
     A bar does the same (steps.people.bar), so that the rows left behind never tell one from the other. Raises
     NotFoundError for anybody but a coordinator, RefusedError once it is not open.
     """
-    if (
-        actor.role is not Role.COORDINATOR
-        or session.scalar(select(Offer.id).where(Offer.id == offer_id)) is None
-    ):
-        raise NotFoundError("There is no such offer.")
+    find_offer(session, actor, offer_id)
     offer, visits = lock_offer(session, offer_id)
     order = lock_order(session, offer.order_id)
     move_offer(session, offer, "withdraw", actor)

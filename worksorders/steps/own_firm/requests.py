@@ -136,8 +136,8 @@ def decline(session: Session, actor: Actor, request_id: uuid.UUID, note: str, no
     row = find_request(session, actor, request_id)
     if not note.strip():
         raise FaultsError([Fault("note", "Say why: the firm reads it.")])
-    row.note = note.strip()
     _decide(session, actor, row, "declined", now)
+    row.note = note.strip()
     notify_firm(session, row.firm_id, "firm_update", now)
     return row
 

@@ -14,9 +14,8 @@ from worksorders.domain.errors import Fault, FaultsError, RefusedError
 from worksorders.domain.local_time import local_day
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.offers.making.candidates import free_people
 from worksorders.steps.offers.own_offer import is_known_to, own_open_offer
-from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.proposals.able import able_people
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
@@ -61,7 +60,7 @@ def propose(
     if visit is None:
         raise NotFoundError("There is no such visit.")
     _check_start(visit, start_at, now)
-    people = free_people(session, visit, start_at, load_settings(session), firm_id=offer.firm_id)
+    people = able_people(session, offer, visit, start_at)
     if len(people) < visit.crew:
         raise FaultsError([Fault("start", NOBODY_FREE)])
     _close_earlier(session, actor, offer.id, visit_id, now)

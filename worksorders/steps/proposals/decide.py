@@ -18,11 +18,11 @@ from worksorders.gateways import places
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.offers.making.candidates import free_people
 from worksorders.steps.offers.making.opening import LAPSE
 from worksorders.steps.offers.moves import lock_offer, release_bookings
 from worksorders.steps.offers.own_offer import is_available
 from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.proposals.able import able_people
 from worksorders.steps.proposals.ask import NOBODY_FREE
 from worksorders.steps.proposals.place import refuse_unless_possible
 from worksorders.steps.tell.api import notify_firm
@@ -168,7 +168,7 @@ def _refuse_unless_open(session: Session, row: TimeProposal, offer: Offer, now: 
 
 def _crew(session: Session, offer: Offer, visit: Visit, row: TimeProposal) -> list[uuid.UUID]:
     """The worker proposed and, for a crew, the firm's least booked people beside."""
-    people = free_people(session, visit, row.start_at, load_settings(session), firm_id=offer.firm_id)
+    people = able_people(session, offer, visit, row.start_at)
     ranked = sorted(
         people, key=lambda person: (person.worker_id != row.worker_id, len(person.booked), person.worker_id)
     )

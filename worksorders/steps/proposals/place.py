@@ -17,12 +17,13 @@ from worksorders.domain.local_time import local_day
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor
 from worksorders.steps.offers.moves import live_bookings
-from worksorders.steps.people.workforce import Person, Workforce, load_workforce
+from worksorders.steps.people.workforce import Workforce, load_workforce
 from worksorders.steps.planning.build import Asked, Frame, build, minute_of
 from worksorders.steps.planning.move_visit import WORDS
 from worksorders.steps.planning.open_visits import OpenWork, open_work_of
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.settings import load_settings
+from worksorders.steps.proposals.able import without_time
 from worksorders.store.tables.orders import Visit
 
 PURPOSE = "check another time for a visit"
@@ -81,11 +82,7 @@ def _without_own_time(
     )
     held = {(row.worker_id, row.during.lower, row.during.upper) for row in live_bookings(session, [visit.id])}
 
-    def freed(person: Person) -> Person:
-        booked = tuple(span for span in person.booked if (person.worker_id, *span) not in held)
-        return replace(person, booked=booked)
-
-    people = tuple(freed(person) for person in force.people if person.worker_id in crew)
+    people = tuple(without_time(person, held) for person in force.people if person.worker_id in crew)
     return Workforce(people, force.never)
 
 

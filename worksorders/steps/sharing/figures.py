@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -191,10 +191,10 @@ def _minutes(session: Session, since: datetime) -> dict[tuple[uuid.UUID, str], i
 
 def _available(session: Session, days: int) -> dict[uuid.UUID, int]:
     """Minutes that a firm's active workers work in so many days."""
-    rows: Iterable[tuple[uuid.UUID, int]] = session.execute(
+    rows = session.execute(
         select(Worker.firm_id, func.sum(WorkingHours.closes_minute - WorkingHours.opens_minute))
         .join(WorkingHours, WorkingHours.worker_id == Worker.id)
         .where(Worker.active)
         .group_by(Worker.firm_id)
-    ).tuples()
+    )
     return {firm_id: int(Decimal(weekly) * days / WEEK) for firm_id, weekly in rows}

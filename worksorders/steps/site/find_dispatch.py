@@ -30,6 +30,7 @@ ENDED_EARLY = ("no_access", "aborted")
 class OfferRow:
     """An offer that waits for its firm's answer."""
 
+    id: uuid.UUID
     order_id: uuid.UUID
     order_code: str
     firm: str
@@ -124,6 +125,7 @@ def open_offers(session: Session) -> list[OfferRow]:
     )
     return [
         OfferRow(
+            id=offer.id,
             order_id=offer.order_id,
             order_code=offer.order.code,
             firm=firm,

@@ -1,0 +1,47 @@
+"""How work is shared: per firm and region offers, answers and hours, with a chart, a table and a file."""
+
+from __future__ import annotations
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.answering import chosen, csv_download
+from web.edge import db
+from web.extensions import request_now
+from web.filters import local_today
+from web.supply.blueprint import blueprint
+from worksorders.steps.people.places import region_choices
+from worksorders.steps.sharing import figures
+
+MOST_BARS = 20
+
+
+@blueprint.get("/sharing")
+def sharing() -> str:
+    """The figures of the last 30 or 90 days, of all regions or one."""
+    found = _find()
+    return render_template(
+        "supply/sharing.html",
+        found=found,
+        bars=[(row.firm, row.hours) for row in found.by_firm()[:MOST_BARS]],
+        most_bars=MOST_BARS,
+        regions=region_choices(),
+        csv_address=url_for("supply.sharing_csv", days=found.days, region=_region()),
+    )
+
+
+@blueprint.get("/sharing.csv")
+def sharing_csv() -> ResponseReturnValue:
+    """The same as a file."""
+    found = _find()
+    name = f"sharing-{found.days}-days-{local_today(request_now()).isoformat()}.csv"
+    return csv_download(figures.sharing_csv(found), name)
+
+
+def _region() -> str:
+    return chosen("region") if chosen("region") in dict(region_choices()) else ""
+
+
+def _find() -> figures.Sharing:
+    days = 90 if chosen("days") == "90" else 30
+    return figures.find_sharing(db(), request_now(), days=days, region=_region())
