@@ -17,11 +17,15 @@ from worksorders.domain.roles import USER_ROLES, Role
 
 @dataclass(frozen=True)
 class Rule:
-    """The roles that may use a route; `public` lets everybody in, `while_locked` also a session gone idle."""
+    """The roles that may use a route; `public` lets everybody in, `while_locked` also a session gone idle.
+
+    A route with a `scope` asks for a token that has it, and no cookie opens it.
+    """
 
     roles: frozenset[Role] = frozenset()
     public: bool = False
     while_locked: bool = False
+    scope: str = ""
 
 
 PUBLIC = Rule(public=True, while_locked=True)
@@ -54,6 +58,9 @@ def _guard() -> Response | None:
     if rule is None:
         abort(404)
     if rule.public:
+        return None
+    if rule.scope:
+        current_app.extensions["token_reader"](rule.scope)
         return None
     if g.get("user") is None:
         if request.headers.get("HX-Request"):

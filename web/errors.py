@@ -28,6 +28,7 @@ WORDS = {
         "Somebody changed this first",
         "Go back, reload the page and look at it again before you try once more.",
     ),
+    415: ("We cannot read that kind of content", "Send it as application/json."),
     413: ("That file is too large", "Choose a smaller file and send it again. Nothing has been saved."),
     422: ("There is a problem", "Go back and correct what you entered. Nothing has been saved."),
     429: ("Too many tries", "Wait a few minutes, then try again."),
@@ -39,8 +40,9 @@ EXPIRED = ("This form is too old", "Go back, reload the page and send it again. 
 
 def _answer(status: int, title: str, advice: str, faults: list[str], code: str = "") -> ResponseReturnValue:
     if request.path.startswith("/api/"):
-        body: dict[str, Any] = {"title": title, "status": status, "detail": advice, "faults": faults}
-        response = jsonify(body)
+        listed = [{"field": "", "message": fault} for fault in faults]
+        body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": advice}
+        response = jsonify(body | {"faults": listed})
         response.mimetype = "application/problem+json"
         return response, status
     page = render_template("errors/page.html", title=title, advice=advice, faults=faults, code=code)
@@ -78,7 +80,9 @@ def _api_faults(error: FaultsError) -> ResponseReturnValue | None:
         return None
     title, advice = WORDS[422]
     faults = [{"field": fault.field, "message": fault.message} for fault in error.faults]
-    response = jsonify({"title": title, "status": 422, "detail": advice, "faults": faults})
+    response = jsonify(
+        {"type": "about:blank", "title": title, "status": 422, "detail": advice, "faults": faults}
+    )
     response.mimetype = "application/problem+json"
     return response, 422
 

@@ -76,9 +76,11 @@ def ask(app, browser, method, path, **data):
 
 
 def expected(rule, person):
-    """What the declared rule says: reached, the sign-in page, something to do first (unlock, choose a password), or nothing."""
+    """What the declared rule says: reached, the sign-in page, a token asked for, something to do first (unlock, choose a password), or nothing."""
     if rule.public:
         return "reached"
+    if rule.scope:
+        return "no token"
     if person in {"anonymous", "disabled"}:
         return "sign in"
     held_up = person in {"locked", "invited"}
@@ -93,6 +95,8 @@ def told(answer, method):
         return "reached"
     if answer.status_code == 404:
         return "nothing"
+    if answer.status_code == 401 and answer.headers.get("WWW-Authenticate") == "Bearer":
+        return "no token"
     location = answer.headers.get("Location", "")
     if answer.status_code == 303 and location.startswith("/sign-in"):
         return "sign in"
@@ -138,7 +142,7 @@ def test_the_matrix_is_large_and_has_every_outcome(world):
         for person in PEOPLE
     ]
     assert len(cells) >= 600
-    assert set(cells) == {"reached", "sign in", "nothing", "first"}
+    assert set(cells) == {"reached", "sign in", "nothing", "first", "no token"}
 
 
 def test_a_form_without_its_csrf_token_is_refused_everywhere(world):

@@ -28,6 +28,7 @@ LINKS = {
     "visits": ("coordinator.order", "order_id", "order_id"),
     "offers": ("coordinator.order", "order_id", "order_id"),
     "assessments": ("coordinator.assessment", "assessment_id", "id"),
+    "plans": ("planning.plan", "plan_id", "id"),
     "invoices": ("finance.invoice", "invoice_id", "id"),
 }
 CLASSES = [("", "Any"), *((name, name) for name in ("P1", "P2", "P3", "P4"))]

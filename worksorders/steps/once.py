@@ -33,3 +33,13 @@ def earlier_answer(session: Session, form_uuid: uuid.UUID, actor: Actor | None) 
             FormSubmission.form_uuid == form_uuid, FormSubmission.user_id.is_not_distinct_from(user_id)
         )
     )
+
+
+def purpose_of(session: Session, form_uuid: uuid.UUID, actor: Actor | None) -> str | None:
+    """What a form was taken for, for the same person only."""
+    user_id = actor.user_id if actor else None
+    return session.scalar(
+        select(FormSubmission.purpose).where(
+            FormSubmission.form_uuid == form_uuid, FormSubmission.user_id.is_not_distinct_from(user_id)
+        )
+    )

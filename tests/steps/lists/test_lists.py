@@ -211,7 +211,7 @@ def test_an_export_gives_no_spreadsheet_a_formula_and_keeps_no_typed_text(sessio
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        ("coordinator", {"orders", "visits", "offers", "assessments", "workers", "checks"}),
+        ("coordinator", {"orders", "visits", "offers", "assessments", "plans", "workers", "checks"}),
         ("administrator", {"orders", "workers", "checks"}),
         ("finance", {"invoices"}),
         ("auditor", set()),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.lists import field, office
+from worksorders.steps.lists import field, office, plans
 from worksorders.steps.lists.page import require_reader
 from worksorders.steps.lists.register import Register
 from worksorders.store.tables.contractors import Firm
@@ -24,6 +24,7 @@ REGISTERS: Mapping[str, Register] = MappingProxyType(
             field.VISITS,
             field.OFFERS,
             field.ASSESSMENTS,
+            plans.PLANS,
             office.INVOICES,
             office.WORKERS,
             office.CHECKS,

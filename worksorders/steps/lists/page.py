@@ -67,6 +67,15 @@ def read_page(
     return Page(rows, _cursor(last["sort_key"], last["id"]) if last is not None else None)
 
 
+def read_one(session: Session, register: Register, wanted: Wanted, key: uuid.UUID) -> Row:
+    """One row by its id, where the reader may see it at all; raises NotFoundError."""
+    query = _narrowed(_selected(register), register, wanted).where(register.key == key)
+    found = session.execute(query).mappings().one_or_none()
+    if found is None:
+        raise NotFoundError(f"There is no such {register.noun}.")
+    return _row(found)
+
+
 def count(session: Session, register: Register, wanted: Wanted) -> Count:
     """How many rows fit, without counting on and on."""
     query = _narrowed(register.source(select(register.key)), register, wanted)

@@ -1,0 +1,1 @@
+"""What other systems may do: their tokens, what they are given, and the files that they hand in."""

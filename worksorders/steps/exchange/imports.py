@@ -1,0 +1,204 @@
+"""Imports: a file is taken in whole or not at all, every fault is told at once, and the same file counts once.
+
+A dry run does everything and takes it back. What was in a file is never kept: only its hash, how many records it
+had, the faults by place and kind, and what was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import DomainError, Fault, FaultsError
+from worksorders.domain.records import kinds
+from worksorders.domain.roles import Role
+from worksorders.gateways import places
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.exchange.handed_in import JSON, Entry, HandedIn, Told, read_file
+from worksorders.steps.exchange.schemas import schema_of
+from worksorders.steps.exchange.taking import TAKERS, Hands
+from worksorders.store.tables.exchange import ImportRun
+from worksorders.store.tables.people import AppUser
+
+MOST_FAULTS_KEPT = 500
+PAGE_SIZE = 50
+CHECKED, REFUSED, IMPORTED = "checked", "refused", "imported"
+IMPORTERS = {
+    kinds.ASSESSMENTS: frozenset({Role.COORDINATOR}),
+    kinds.WORKERS: frozenset({Role.ADMINISTRATOR}),
+    kinds.CHECKS: frozenset({Role.ADMINISTRATOR, Role.COORDINATOR}),
+    kinds.CATALOGUE: frozenset({Role.ADMINISTRATOR}),
+}
+# Rules quote what they refuse; a quoted word may be a name that slipped into the wrong column.
+_QUOTED = re.compile(r"“[^”]*”|'[^']*'")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What was handed in: `second` and `given` only for a catalogue in CSV (its rules, its first day)."""
+
+    kind: str
+    form: str
+    data: bytes
+    second: bytes = b""
+    given: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def sha256(self) -> bytes:
+        """The hash by which the same file is known again, with what was given beside it."""
+        beside = repr(self.given).encode()
+        parts = b"".join(hashlib.sha256(part).digest() for part in (self.data, self.second, beside))
+        return hashlib.sha256(parts).digest()
+
+
+def hand_in(
+    hands: Hands, file: File, *, dry_run: bool, regions: frozenset[str] | None = None
+) -> tuple[ImportRun, bool]:
+    """Import a file, or only try it; the run is `imported`, `checked` or `refused` with every fault, and new or not.
+
+    A file that was imported before answers the run of that time. Nothing of a refused or tried file is kept.
+    `regions` are those in which the one who hands in may add homes (None: all).
+    """
+    session = hands.session
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": file.sha256.hex()})
+    earlier = session.scalar(
+        select(ImportRun).where(
+            ImportRun.kind == file.kind, ImportRun.file_sha256 == file.sha256, ImportRun.state == IMPORTED
+        )
+    )
+    if earlier is not None:
+        return earlier, False
+    of = schema_of(session, file.kind)
+    handed = read_file(file.kind, of, file.form, file.data, file.second, **dict(file.given))
+    faults = [*handed.faults, *_outside(handed, file.kind, regions)]
+    made, faults = _take(hands, file.kind, handed.entries, faults, dry_run=dry_run)
+    state = REFUSED if faults else CHECKED if dry_run else IMPORTED
+    kept = made if state == IMPORTED else []
+    return _keep(hands, file, state, kept, faults, len(handed.entries)), True
+
+
+def _outside(handed: HandedIn, kind: str, regions: frozenset[str] | None) -> list[Told]:
+    """Homes in regions that are not the sender's; a token for some regions hands in nothing but homes."""
+    if regions is None:
+        return []
+    if kind != kinds.ASSESSMENTS:
+        return [
+            Told(0, "", kind, "This token is for some regions: only assessments can be handed in with it.")
+        ]
+    towns, path = places.towns(), "home.town"
+    return [
+        Told(entry.place(path).row, path, "town", "This town is in a region that the token is not for.")
+        for entry in handed.entries
+        if towns[entry.value["home"]["town"]].region_code not in regions
+    ]
+
+
+def _take(
+    hands: Hands, kind: str, entries: Sequence[Entry], faults: list[Told], *, dry_run: bool
+) -> tuple[list[dict[str, Any]], list[Told]]:
+    """Take every record in inside one savepoint, which goes back where anything is wrong or nothing is meant."""
+    made: list[dict[str, Any]] = []
+    whole = hands.session.begin_nested()
+    for entry in entries:
+        one = hands.session.begin_nested()
+        try:
+            made.append({"row": entry.place("").row, **TAKERS[kind](hands, entry.value)})
+            hands.session.flush()
+        except DomainError as error:
+            one.rollback()
+            faults += _told(entry, error)
+        else:
+            one.commit()
+    if faults or dry_run:
+        whole.rollback()
+    else:
+        whole.commit()
+    return made, sorted(faults, key=lambda told: (told.row, told.field))
+
+
+def _told(entry: Entry, error: DomainError) -> list[Told]:
+    found = error.faults if isinstance(error, FaultsError) else (Fault("", str(error)),)
+    told = []
+    for fault in found:
+        at = entry.place(_path(fault.field))
+        told.append(
+            Told(at.row, at.field, "a value that a rule refuses", _QUOTED.sub("this value", fault.message))
+        )
+    return told
+
+
+def _path(field: str) -> str:
+    """The name of a form's field as a path of the record."""
+    path = field.replace("-", ".")
+    return "safe_times" if path == "safe_windows" else path
+
+
+def _keep(
+    hands: Hands, file: File, state: str, made: list[dict[str, Any]], faults: list[Told], good: int
+) -> ImportRun:
+    rows = {told.row for told in faults}
+    row = ImportRun(
+        id=uuid.uuid4(),
+        kind=file.kind,
+        format=file.form,
+        file_sha256=file.sha256,
+        state=state,
+        records=len(made) if state == IMPORTED else max(good, len(rows - {0})),
+        faults=[told.as_json() for told in faults[:MOST_FAULTS_KEPT]],
+        made=made,
+        at=hands.now,
+        by=hands.actor.user_id,
+    )
+    hands.session.add(row)
+    hands.session.flush()
+    detail = {"kind": row.kind, "records": row.records, "faults": len(faults)}
+    audit.record(hands.session, hands.actor, f"import.{state}", ("import_run", row.id), detail=detail)
+    return row
+
+
+def importable(role: Role) -> tuple[str, ...]:
+    """The kinds of file that a role may hand in."""
+    return tuple(kind for kind, roles in IMPORTERS.items() if role in roles)
+
+
+def require_importer(actor: Actor, kind: str) -> None:
+    """The kind does not exist for a role that may not hand it in."""
+    if actor.role not in IMPORTERS.get(kind, frozenset()):
+        raise NotFoundError("There is no such import.")
+
+
+def find_run(session: Session, actor: Actor, run_id: uuid.UUID) -> tuple[ImportRun, str]:
+    """A run with the name of who handed it in; raises NotFoundError, also for kinds that are not the actor's."""
+    found = session.execute(
+        select(ImportRun, AppUser.display_name)
+        .join(AppUser, AppUser.id == ImportRun.by)
+        .where(ImportRun.id == run_id)
+    ).one_or_none()
+    if found is None or actor.role not in IMPORTERS[found[0].kind]:
+        raise NotFoundError("There is no such import.")
+    return found[0], found[1]
+
+
+def find_runs(session: Session, actor: Actor) -> Sequence[tuple[ImportRun, str]]:
+    """The latest runs of the actor's kinds, newest first."""
+    rows = session.execute(
+        select(ImportRun, AppUser.display_name)
+        .join(AppUser, AppUser.id == ImportRun.by)
+        .where(ImportRun.kind.in_(importable(actor.role)))
+        .order_by(ImportRun.at.desc(), ImportRun.id)
+        .limit(PAGE_SIZE)
+    )
+    return [(run, name) for run, name in rows]
+
+
+def of_body(kind: str, body: bytes) -> File:
+    """What a call of the API sent."""
+    return File(kind, JSON, body)
