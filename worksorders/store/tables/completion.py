@@ -45,13 +45,15 @@ class KeyEntry(HasId, Base):
 
 
 class LinePaper(HasId, Base):
-    """One paper or reading that a line asks for: its number, day and file, or the day by which it is promised."""
+    """One paper or reading that a line asks for: its number and day, or the day by which it is promised.
+
+    Its file names the home, so it is in the vault under this id; `media_type` says that there is one.
+    """
 
     __tablename__ = "line_paper"
     __table_args__ = (
         UniqueConstraint("line_id", "visit_id", "firm_id", "kind"),
         CheckConstraint("number <> '' OR promised_by IS NOT NULL", name="given_or_promised"),
-        CheckConstraint("(content IS NULL) = (media_type IS NULL)", name="file"),
         CheckConstraint("media_type IN ('application/pdf', 'image/jpeg')", name="media_type"),
         Index(
             "ix_line_paper_promised", "promised_by", "id", postgresql_where=text("promised_by IS NOT NULL")
@@ -65,7 +67,6 @@ class LinePaper(HasId, Base):
     issued_on: Mapped[date | None]
     promised_by: Mapped[date | None]
     media_type: Mapped[str | None]
-    content: Mapped[bytes | None] = mapped_column(deferred=True)
     sha256: Mapped[bytes | None]
     stored_at: Mapped[datetime]
     stored_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
