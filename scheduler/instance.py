@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from scheduler.changes import described
 from scheduler.plan import Plan, Route, Stop, Unassigned
 from scheduler.problem import Pin, Precedence, Problem, Published, Shift, TimeWindow, Visit, Weights, Worker
-from scheduler.reading.consistency import contradictions, cycles
-from scheduler.reading.fields import Fields, InstanceError, unrepeated
+from scheduler.reading.consistency import contradictions
+from scheduler.reading.fields import HUGE, Fields, InstanceError, unrepeated
 from scheduler.travel import Place, file_travel
 
 FORMAT = "works-plan/1"
@@ -45,7 +47,7 @@ def parse_instance(data: Any) -> Problem:
         root.fault("format", f"must be {FORMAT!r}, not {root.data.get('format')!r}")
     days = root.whole("days", 1, MOST_DAYS)
     raw_workers, raw_visits = root.many("workers"), root.many("visits")
-    if not raw_workers and not faults:
+    if root.data.get("workers") == []:
         root.fault("workers", "is empty: a plan needs at least one worker")
     worker_fields = [Fields(row, f"workers[{k}]", faults) for k, row in enumerate(raw_workers)]
     visit_fields = [Fields(row, f"visits[{i}]", faults) for i, row in enumerate(raw_visits)]
@@ -60,13 +62,11 @@ def parse_instance(data: Any) -> Problem:
     weights = _weights(root)
     published = _published(root, len(visits), len(workers), days)
     most = root.whole("max_moves") if root.has("max_moves") else None
-    if faults:
-        raise InstanceError([*faults, *cycles(len(visits), precedences)])
     problem = Problem(
         days=days,
         visits=visits,
         workers=workers,
-        travel=file_travel(places),
+        travel=file_travel(places) if places else np.zeros((0, 0), dtype=np.int32),
         precedences=precedences,
         same_day=same_day,
         weights=weights,
@@ -74,7 +74,7 @@ def parse_instance(data: Any) -> Problem:
         max_moves=most,
         name=str(root.data.get("name", "")),
     )
-    faults = contradictions(problem)
+    faults += contradictions(problem, {fault.split(".")[0].split(" ")[0] for fault in faults})
     if faults:
         raise InstanceError(faults)
     return problem
@@ -148,8 +148,12 @@ def read_json(path: str) -> Any:
             return json.load(source, object_pairs_hook=unrepeated)
     except OSError as error:
         raise InstanceError([f"{path} cannot be read: {error.strerror}"]) from error
-    except (ValueError, RecursionError) as error:
-        raise InstanceError([f"{path} cannot be used as JSON: {error}"]) from error
+    except RecursionError as error:
+        raise InstanceError([f"{path} is nested too deeply"]) from error
+    except ValueError as error:
+        empty = Path(path).stat().st_size == 0
+        fault = "is empty" if empty else f"cannot be used as JSON: {error}"
+        raise InstanceError([f"{path} {fault}"]) from error
 
 
 def _check_ids(kind: str, rows: list[Fields]) -> None:
@@ -200,7 +204,7 @@ def _visit(row: Fields, days: int, workers: int, known: frozenset[str]) -> Visit
         windows_late=tuple(TimeWindow(*span) for span in row.spans("start_windows_late", days, "window")),
         unassigned_penalty=row.whole("unassigned_penalty"),
         late_penalty_per_day=row.whole("late_penalty_per_day"),
-        excluded_workers=frozenset(row.wholes("excluded_workers", max(0, workers - 1))),
+        excluded_workers=frozenset(row.wholes("excluded_workers", workers - 1 if workers else HUGE)),
         crew=row.whole("crew", 1, 9, default=1),
         pinned=_pin(row, workers, days) if row.has("pinned") else None,
         exposed_since_day=row.whole("exposed_since_day", -MOST_DAYS)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from scheduler.advice.answers.reasons import reasons
 from scheduler.check import check
 from scheduler.engine.budget import Budget
-from scheduler.engine.fleet import Task, solve_together
-from scheduler.engine.levels import UNPROVEN, solve_part_by_levels
+from scheduler.engine.fleet import Task, solve_levels, solve_together
+from scheduler.engine.levels import UNPROVEN
 from scheduler.engine.part import PartResult, PartSolver
 from scheduler.engine.parts import Part, in_variant, restrict, split, widen
 from scheduler.plan import Level, Plan, Progress, Route, Status
@@ -48,10 +48,10 @@ def solve(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     run = _Run(problem, variant, seed, Budget(seconds, work, should_stop), on_progress)
-    if variant == "levels":
-        run.improve_by_levels()
-    elif workers > 1:
+    if workers > 1:
         run.improve_together(workers)
+    elif variant == "levels":
+        run.improve_by_levels()
     else:
         run.improve()
     return run.plan(workers)
@@ -70,7 +70,6 @@ class _Run:
         seen = in_variant(problem, variant)
         self.problems = [restrict(seen, part) for part in self.parts]
         self.solvers = [PartSolver(one, variant, seed + a) for a, one in enumerate(self.problems)]
-        self.levels: list[tuple[Level, ...]] = []
         self.results = [solver.result() for solver in self.solvers]
         self.report()
 
@@ -94,7 +93,9 @@ class _Run:
 
     def improve_together(self, workers: int) -> None:
         """The same in several processes: every part with all the time, as far as there are processes for it."""
-        open_parts = [a for a, solver in enumerate(self.solvers) if not solver.proven()]
+        open_parts = [
+            a for a, solver in enumerate(self.solvers) if self.variant == "levels" or not solver.proven()
+        ]
         weights = {a: len(self.parts[a].visits) ** 2 for a in open_parts}
         tasks = [
             Task(
@@ -108,20 +109,22 @@ class _Run:
             for a in sorted(open_parts, key=lambda a: -weights[a])
         ]
         for a, result in solve_together(tasks, workers, lambda: self.budget.cancelled or self.budget.over()):
-            if result.cost <= self.results[a].cost:
-                self.results[a] = result
-            self.report()
+            self.take(a, result)
 
     def improve_by_levels(self) -> None:
         """Each part by levels, one after another."""
         for a, problem in enumerate(self.problems):
             share = len(self.parts[a].visits) / sum(len(part.visits) for part in self.parts[a:])
             limits = self.budget.part(self.budget.left() * share, self.work_of(a))
-            routes, levels = solve_part_by_levels(problem, self.seed + a, limits, lambda: None)
-            cost = score(problem, routes, "full").objective
-            self.results[a] = PartResult(routes, cost, min(self.results[a].bound, cost), 0)
-            self.levels.append(levels)
-            self.report()
+            self.take(a, solve_levels(problem, self.seed + a, limits))
+
+    def take(self, a: int, result: PartResult) -> None:
+        """Take over what was found for one part elsewhere, and report; by levels the objective does not decide."""
+        if self.variant == "levels":
+            self.results[a] = result._replace(bound=min(self.results[a].bound, result.cost))
+        elif result.cost <= self.results[a].cost:
+            self.results[a] = result
+        self.report()
 
     def note(self, a: int) -> None:
         """Take over what the solver of one part has, and report."""
@@ -159,7 +162,7 @@ class _Run:
             cancelled=self.budget.cancelled,
             settings={"seconds": self.budget.seconds, "work": self.budget.work, "workers": workers},
             curve=tuple(self.curve),
-            levels=joined(self.levels),
+            levels=joined([one.levels for one in self.results]),
         )
 
 

@@ -16,7 +16,7 @@ from scheduler.engine.columns.prove import prove
 from scheduler.engine.columns.timing import as_routes
 from scheduler.engine.incumbent import COLD, Incumbent
 from scheduler.engine.neighbourhood import Neighbourhoods, solve_exact, thinned
-from scheduler.plan import Route
+from scheduler.plan import Level, Route
 from scheduler.problem import Problem, Variant
 
 SLICE = 50
@@ -32,12 +32,13 @@ FULL_SIZES = (40, 60, 80)
 
 
 class PartResult(NamedTuple):
-    """The best routes of a part and a proven lower bound on its cost."""
+    """The best routes of a part and a proven lower bound on its cost; `levels` where it was solved by levels."""
 
     routes: tuple[Route, ...]
     cost: int
     bound: int
     steps: int
+    levels: tuple[Level, ...] = ()
 
 
 class PartSolver:

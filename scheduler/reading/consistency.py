@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from scheduler.advice.eligibility import first_bar
 from scheduler.problem import DAY, Pin, Precedence, Problem
 
 
-def contradictions(problem: Problem) -> list[str]:
-    """One sentence for each contradiction, by path; an empty list where the problem makes sense."""
+def contradictions(problem: Problem, faulty: Collection[str] = ()) -> list[str]:
+    """One sentence for each contradiction, by path; an empty list where the problem makes sense.
+
+    `faulty` names rows whose own fields are wrong already (`visits[3]`): their pins are not judged.
+    """
+    pinned = [
+        i
+        for i, v in enumerate(problem.visits)
+        if v.pinned is not None
+        and v.pinned.worker < len(problem.workers)
+        and not {f"visits[{i}]", f"workers[{v.pinned.worker}]"} & set(faulty)
+    ]
     return [
         *cycles(len(problem.visits), problem.precedences),
-        *_pins(problem),
-        *_crossed_pins(problem),
+        *_pins(problem, pinned),
+        *_crossed_pins(problem, pinned),
     ]
 
 
@@ -39,13 +49,13 @@ def cycles(visits: int, precedences: Sequence[Precedence]) -> list[str]:
     return [f"precedence holds a cycle: visits {stuck} wait for each other"]
 
 
-def _pins(problem: Problem) -> list[str]:
+def _pins(problem: Problem, pinned: Sequence[int]) -> list[str]:
     faults = []
-    for i, visit in enumerate(problem.visits):
-        if visit.pinned is not None:
-            wrong = _why_not(problem, i, visit.pinned)
-            if wrong:
-                faults.append(f"visits[{i}].pinned {wrong}")
+    for i in pinned:
+        pin = problem.visits[i].pinned
+        wrong = "" if pin is None else _why_not(problem, i, pin)
+        if wrong:
+            faults.append(f"visits[{i}].pinned {wrong}")
     return faults
 
 
@@ -72,10 +82,9 @@ def _why_not(problem: Problem, i: int, pin: Pin) -> str:
     return ""
 
 
-def _crossed_pins(problem: Problem) -> list[str]:
-    held = [
-        (v.pinned.worker, v.pinned.start, i) for i, v in enumerate(problem.visits) if v.pinned is not None
-    ]
+def _crossed_pins(problem: Problem, pinned: Sequence[int]) -> list[str]:
+    pins = [(i, problem.visits[i].pinned) for i in pinned]
+    held = [(pin.worker, pin.start, i) for i, pin in pins if pin is not None]
     faults = []
     for (worker, start, i), (other, begin, j) in zip(sorted(held), sorted(held)[1:], strict=False):
         free = start + problem.visits[i].service_minutes + int(problem.travel[i, j])

@@ -158,3 +158,21 @@ def test_shares_are_evened_out_where_nothing_above_changes():
     workers = [make_worker(booked_minutes=600), make_worker()]
     plan = solve(make_problem(visits, workers), "levels", work=200)
     assert {route.worker for route in plan.routes} == {1}
+
+
+def test_levels_share_their_parts_among_processes():
+    visits = [make_visit(home=i, region=region) for i, region in enumerate("EEGG")]
+    workers = [make_worker(regions=frozenset({region}), shifts=(Shift(0, 480, 640),)) for region in "EG"]
+    problem = make_problem(visits, workers)
+    alone = solve(problem, "levels", seed=2, work=60)
+    together = solve(problem, "levels", seed=2, work=60, workers=2)
+    assert together.routes == alone.routes
+    assert together.levels == alone.levels
+    assert check_plan(problem, together) == []
+
+
+def test_a_pinned_visit_whose_predecessor_can_have_no_place_is_no_crash():
+    problem = parse_instance(tiny_data(69))
+    plan = solve(problem, "full", work=20)
+    assert plan.status is Status.INFEASIBLE
+    assert {one.visit for one in plan.unassigned} == set(range(len(problem.visits))) - set(plan.starts())

@@ -207,14 +207,17 @@ class Generation:
         return [self.pool.columns[q] for _, q in kept[:most]]
 
     def reduced(self, column: Column) -> float:
-        """Reduced cost of a column at the duals of the best bound."""
+        """Reduced cost of a column at the duals of the best bound; infinite where a visit cannot be in that shift."""
         prices, net = self.best_prices, self.compiled.net
         if prices is None:
             return 0.0
         earned = 0.0
         for i, start in zip(column.visits, column.starts, strict=True):
             first = int(prices.sptr[column.shift])
-            q = first + int(np.searchsorted(prices.svisit[first : int(prices.sptr[column.shift + 1])], i))
+            end = int(prices.sptr[column.shift + 1])
+            q = first + int(np.searchsorted(prices.svisit[first:end], i))
+            if q == end or prices.svisit[q] != i:
+                return np.inf
             earned += float(prices.gain[q]) + self.pool.visit_cost(i, column.shift)
             for b in range(int(prices.bptr[prices.row[q]]), int(prices.bptr[prices.row[q] + 1])):
                 if prices.btime[b] < start:
