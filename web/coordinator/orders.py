@@ -21,6 +21,7 @@ from web.coordinator.forms import (
     PageForm,
     SendOnForm,
 )
+from web.coordinator.region_view import region_view
 from web.coordinator.words import kind_words, rate_text, safe_times
 from web.edge import actor, db
 from web.extensions import request_now
@@ -30,6 +31,7 @@ from worksorders.steps.ordering.find import orders as listing
 from worksorders.steps.ordering.find.order import OrderView, find_order
 from worksorders.steps.varying.find import find_of_order
 from worksorders.steps.varying.find_links import find_links
+from worksorders.steps.vetting.ahead import before_visits
 
 FORMS: tuple[type[PageForm], ...] = (
     LineForm,
@@ -46,11 +48,13 @@ WHOLE_HOME = ("", "The home as a whole")
 @blueprint.get("/orders")
 def orders() -> ResponseReturnValue:
     """Orders by deadline; the filter is part of the address."""
+    view = region_view()
     wanted = listing.OrderFilter(
         state=request.args.get("state", "open"),
         urgency=request.args.get("urgency", ""),
         region=request.args.get("region", ""),
         code=request.args.get("code", ""),
+        regions=view.regions,
     )
     found = listing.find_orders(db(), wanted, request.args.get("page", 1, type=int))
     states = [("open", "Open"), ("", "All"), *((state, state.replace("_", " ")) for state in ORDER.states)]
@@ -58,6 +62,7 @@ def orders() -> ResponseReturnValue:
         "coordinator/orders.html",
         found=found,
         wanted=wanted,
+        view=view,
         states=states,
         regions=listing.region_choices(),
     )
@@ -79,6 +84,7 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
     page = render_template(
         "coordinator/order.html",
         found=found,
+        lapsing=before_visits(db(), [visit.id for visit in found.order.visits], request_now()),
         links=find_links(db(), found.order),
         variations=find_of_order(db(), order_id),
         order=found.order,

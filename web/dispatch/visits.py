@@ -13,6 +13,7 @@ from web.extensions import request_now
 from web.forms import Form
 from worksorders.steps.site import find_dispatch, office
 from worksorders.steps.site.find.cannot import cannot_be_made
+from worksorders.steps.vetting.ahead import before_visits
 
 ENDED_EARLY = find_dispatch.ENDED_EARLY
 
@@ -21,11 +22,13 @@ ENDED_EARLY = find_dispatch.ENDED_EARLY
 def visits() -> ResponseReturnValue:
     """Who is where today, and what must be planned again."""
     rows = find_dispatch.visits_of_today(db(), request_now())
+    cannot = cannot_be_made(db(), request_now())
     return render_template(
         "dispatch/visits.html",
         today=[row for row in rows if row.state not in ENDED_EARLY],
         ended=[row for row in rows if row.state in ENDED_EARLY],
-        cannot=cannot_be_made(db(), request_now()),
+        cannot=cannot,
+        lapsing=before_visits(db(), [row.id for row in cannot], request_now()),
         paused=find_dispatch.paused_orders(db()),
         alerts=find_dispatch.count_alerts(db()),
         action=Form(),

@@ -18,6 +18,7 @@ from web.planning.forms import ActionForm, PlanForm
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.planning import board as boards
 from worksorders.steps.planning import find_plans, publish, request_plan
+from worksorders.steps.vetting import ahead
 
 RUNNING = ("queued", "solving")
 WEEK_DAYS = 7
@@ -76,6 +77,7 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
         values |= {
             "board": shown,
             "proof": find_plans.proof,
+            "lapsing": ahead.in_plan(db(), plan_id, request_now()),
             "week": week,
             "weeks": weeks,
             "days": shown.days[(week - 1) * WEEK_DAYS : week * WEEK_DAYS],

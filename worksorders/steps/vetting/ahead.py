@@ -23,14 +23,29 @@ from worksorders.store.tables.planning import Booking, PlanStop
 AHEAD = ("planned", "published", "offered", "accepted", "en_route")
 
 
+Placed = list[tuple[uuid.UUID, str, datetime, Worker]]
+
+
 def before_visits(
-    session: Session, visit_ids: Collection[uuid.UUID], now: datetime, *, plan_id: uuid.UUID | None = None
+    session: Session, visit_ids: Collection[uuid.UUID], now: datetime
 ) -> Mapping[uuid.UUID, tuple[str, ...]]:
-    """By visit, in words: who of those booked (or placed by the plan) is not cleared on its day, and since which check.
+    """By visit, in words: who of those booked is not cleared on its day, and because of which check.
 
     A constant number of queries; visits whose people stay cleared are not in it.
     """
-    placed = _booked(session, visit_ids) if plan_id is None else _in_plan(session, visit_ids, plan_id)
+    return _find(session, _booked(session, visit_ids), now)
+
+
+def in_plan(session: Session, plan_id: uuid.UUID, now: datetime) -> list[tuple[str, str]]:
+    """The same for the visits that a plan places: the code of each and the words, by start."""
+    placed = _in_plan(session, plan_id)
+    found = _find(session, placed, now)
+    codes = select(Visit.id, Visit.code).where(Visit.id.in_(found))
+    named = {row.id: row.code for row in session.execute(codes)} if found else {}
+    return [(named[visit_id], text) for visit_id, texts in found.items() for text in texts]
+
+
+def _find(session: Session, placed: Placed, now: datetime) -> dict[uuid.UUID, tuple[str, ...]]:
     if not placed:
         return {}
     workers = {worker.id: worker for _, _, _, worker in placed}
@@ -73,9 +88,7 @@ def _told(register: Register, wanted: str, trades: Iterable[str], checks: tuple[
     return "; ".join(reasons) if reasons else ""
 
 
-def _booked(
-    session: Session, visit_ids: Collection[uuid.UUID]
-) -> list[tuple[uuid.UUID, str, datetime, Worker]]:
+def _booked(session: Session, visit_ids: Collection[uuid.UUID]) -> Placed:
     rows = session.execute(
         select(Visit.id, Visit.trade, Visit.start_at, Worker)
         .join(Booking, Booking.visit_id == Visit.id)
@@ -91,14 +104,12 @@ def _booked(
     return [(key, trade, at, worker) for key, trade, at, worker in rows if at is not None]
 
 
-def _in_plan(
-    session: Session, visit_ids: Collection[uuid.UUID], plan_id: uuid.UUID
-) -> list[tuple[uuid.UUID, str, datetime, Worker]]:
+def _in_plan(session: Session, plan_id: uuid.UUID) -> Placed:
     rows = session.execute(
         select(Visit.id, Visit.trade, PlanStop.start_at, Worker)
         .join(PlanStop, PlanStop.visit_id == Visit.id)
         .join(Worker, Worker.id == PlanStop.worker_id)
-        .where(PlanStop.plan_id == plan_id, Visit.id.in_(visit_ids), Visit.state.in_(AHEAD))
+        .where(PlanStop.plan_id == plan_id, Visit.state.in_(AHEAD))
         .order_by(PlanStop.start_at, Visit.id, Worker.first_name, Worker.id)
     )
     return [(row[0], row[1], row[2], row[3]) for row in rows]
