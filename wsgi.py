@@ -13,6 +13,7 @@ services = make_services(settings.database_url, settings.vault_key_file, post=po
 app = create_app(
     {
         "SECRET_KEY": settings.secret_key,
+        "PUBLIC_URL": settings.public_url,
         "SERVICES": services,
         "HEALTH_CHECK": services.check,
         "SESSION_COOKIE_SECURE": settings.secure,

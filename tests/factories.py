@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.contract import FundingYear, programme_years
 from worksorders.domain.roles import Role
+from worksorders.steps.accounts.demo_data import is_demo, mark_as_demo
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.contract import record_contract
 from worksorders.store.tables.cases import CaseFile
@@ -30,8 +31,10 @@ _numbers = itertools.count(1)
 def make_user(
     session: Session, role: str = "coordinator", firm_id: uuid.UUID | None = None, **values
 ) -> AppUser:
-    """An account with the password PASSWORD."""
+    """An account with the password PASSWORD: a demo's, which signs in without a second proof, unless `is_demo=False`."""
     number = next(_numbers)
+    if values.setdefault("is_demo", is_demo(session) or not _accounts(session)):
+        mark_as_demo(session, NOW)
     user = AppUser(
         id=uuid.uuid4(),
         sign_in_name=values.pop("sign_in_name", f"{role}{number}"),
@@ -44,6 +47,10 @@ def make_user(
     session.add(user)
     session.flush()
     return user
+
+
+def _accounts(session: Session) -> bool:
+    return session.scalar(select(AppUser.id).limit(1)) is not None
 
 
 def actor_of(user: AppUser) -> Actor:

@@ -35,6 +35,7 @@ PACKAGES = (
 DEFAULTS: dict[str, Any] = {
     "PACKAGES": PACKAGES,
     "PRODUCT_NAME": "Works orders",
+    "PUBLIC_URL": None,
     "QUICK_EXIT_URL": "https://www.metservice.com/",
     "IDLE_MINUTES": 15,
     "IDLE_UNLOCK_ENDPOINT": "auth.unlock",

@@ -17,14 +17,16 @@ from worksorders.domain.roles import USER_ROLES, Role
 
 @dataclass(frozen=True)
 class Rule:
-    """The roles that may use a route; `public` lets everybody in, `while_locked` also a session gone idle.
+    """The roles that may use a route; `public` lets everybody in.
 
-    A route with a `scope` asks for a token that has it, and no cookie opens it.
+    `while_locked` lets in a session gone idle too, `while_enrolling` who has yet to set up a second proof. A route
+    with a `scope` asks for a token that has it, and no cookie opens it.
     """
 
     roles: frozenset[Role] = frozenset()
     public: bool = False
     while_locked: bool = False
+    while_enrolling: bool = False
     scope: str = ""
 
 
@@ -68,15 +70,17 @@ def _guard() -> Response | None:
         return redirect(url_for("auth.sign_in", next=_next()), 303)
     if g.user.role not in rule.roles:
         abort(404)
-    return None if rule.while_locked else _first_of_all()
+    return None if rule.while_locked else _first_of_all(rule)
 
 
-def _first_of_all() -> Response | None:
-    """Where somebody must go before anything else: to unlock, or to choose a password in place of the first one."""
+def _first_of_all(rule: Rule) -> Response | None:
+    """Where somebody must go before anything else: to unlock, to choose a password, to set up a second proof."""
     if g.get("locked", False):
         endpoint = "auth.unlock"
     elif g.get("must_choose_password", False):
         endpoint = "auth.password"
+    elif g.get("must_enrol", False) and not rule.while_enrolling:
+        endpoint = "auth.account"
     else:
         return None
     if request.headers.get("HX-Request") or request.method != "GET":

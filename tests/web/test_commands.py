@@ -21,7 +21,7 @@ def test_a_broken_invoice_file_is_a_line_with_its_faults_and_the_next_one_is_sti
 
 def test_the_demo_is_refused_beside_real_accounts_and_names_nobody(app, services):
     with services.sessions.begin() as session:
-        factories.make_user(session)
+        factories.make_user(session, is_demo=False)
     runner = app.test_cli_runner()
     refused = runner.invoke(args=["demo", "load"])
     assert refused.exit_code == 1

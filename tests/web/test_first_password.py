@@ -9,6 +9,7 @@ import pytest
 from tests import factories
 from tests.web.conftest import Browser
 from worksorders.domain.roles import Role
+from worksorders.steps.accounts.demo_data import mark_as_demo
 from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
 
@@ -19,6 +20,7 @@ NEW = "seven quiet kererū"
 def invited(services, clock, app):
     """A browser that signed in with a first password, and that password."""
     with services.sessions.begin() as session:
+        mark_as_demo(session, clock.now)
         details = UserDetails("Hana", Role.ADMINISTRATOR)
         _, password = users.invite(session, None, "hana", details, clock.now)
     browser = Browser(app)

@@ -15,7 +15,7 @@ COOKIE_KEY = "token"
 
 
 def _load() -> None:
-    g.user, g.locked, g.must_choose_password = None, False, False
+    g.user, g.locked, g.must_choose_password, g.must_enrol = None, False, False, False
     token = session.get(COOKIE_KEY)
     if token is None or request.endpoint == "static":
         return
@@ -26,7 +26,7 @@ def _load() -> None:
             session.clear()
             return
         g.user, g.locked = found.actor, found.locked
-        g.must_choose_password = found.must_choose_password
+        g.must_choose_password, g.must_enrol = found.must_choose_password, found.must_enrol
         background = "X-Background" in request.headers
         if not background and not found.locked and now - found.last_seen_at > timedelta(minutes=1):
             sign_in.touch(database, found.actor, now)

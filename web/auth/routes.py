@@ -27,8 +27,11 @@ from web.services import services
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps import sign_in as signing
+from worksorders.steps.accounts import codes
 
 blueprint = Blueprint("auth", __name__)
+# Where the browser keeps which code it was asked for.
+PENDING = "pending"
 
 FIRST_PAGES = {
     Role.COORDINATOR: "coordinator.today",
@@ -58,16 +61,19 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             token, _ = signing.sign_in(db(), form.name.data, form.password.data, request_now())
+        except signing.CodeNeededError as needed:
+            session[PENDING] = str(codes.ask(db(), needed.user, request_now()))
+            return redirect(url_for("auth.code", next=_safe_next()), 303)
         except NotPermittedError as refusal:
             with services().sessions.begin() as own:
                 signing.note_failure(own, form.name.data, request_now())
             form.password.errors = [str(refusal)]
         else:
-            return _with_cookie(token)
+            return with_cookie(token)
     return render_template("auth/sign_in.html", form=form), 422 if form.errors else 200
 
 
-def _with_cookie(token: str) -> ResponseReturnValue:
+def with_cookie(token: str) -> ResponseReturnValue:
     """A new session cookie, with a new CSRF secret in it, and on to where the person wanted to go."""
     session.clear()
     session[COOKIE_KEY] = token

@@ -51,7 +51,7 @@ def product_commands(descriptor: int) -> Commands:
     return Commands(
         migrate=(python, "-m", "web.embedded.migrate"),
         load_demo=(*flask, "load"),
-        show_people=(*flask, "people"),
+        show_people=(*flask, "people", "--links"),
         web=gunicorn,
         workers={queue: (python, "-m", "web.worker", queue) for queue in QUEUES},
         relay=(python, "-m", "web.relay"),

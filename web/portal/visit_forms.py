@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 
-from web.fields import FilesField, PasswordField, RadioField, Required, SelectField
+from web.fields import FilesField, HiddenField, PasswordField, RadioField, Required, SelectField
 from web.forms import Form
 from worksorders.domain.lifecycle.reasons import GIVE_BACK
 from worksorders.steps.site.find.visits import VisitPage
@@ -19,9 +19,13 @@ class PasswordForm(Form):
     """The password, asked again before each reading of an address; it makes no record of its own."""
 
     form_uuid = None
-    password = PasswordField(
-        "Your password", validators=[Required("Enter your password."), Length(max=LONGEST_PASSWORD)]
-    )
+    step_up = HiddenField()
+    password = PasswordField("Your password", validators=[Length(max=LONGEST_PASSWORD)])
+
+    def validate_password(self, field: Any) -> None:
+        """One of the two: the password, or a passkey that was just shown."""
+        if not field.data and not self.step_up.data:
+            raise ValidationError("Enter your password.")
 
 
 class StopForm(Form):

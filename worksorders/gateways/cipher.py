@@ -62,16 +62,29 @@ class Cipher:
             self._unwrap(key), sealed, _about("vault.sealed", key.case_id, subject_id, kind)
         ).decode()
 
+    def seal_alone(self, subject_id: uuid.UUID, kind: str, value: str) -> bytes:
+        """Seal a value that belongs to no case (an account's secret) under the newest master key, for its one place."""
+        sealed = _seal(self.masters[self.newest], value.encode(), _about(kind, subject_id))
+        return self.newest.to_bytes(2, "big") + sealed
+
+    def open_alone(self, subject_id: uuid.UUID, kind: str, sealed: bytes) -> str:
+        """Open such a value; raises SealError when it is not the one that was sealed for this place."""
+        version = int.from_bytes(sealed[:2], "big")
+        return _open(self._master(version), sealed[2:], _about(kind, subject_id)).decode()
+
     def look_up(self, kind: str, normalised: str) -> bytes:
         """HMAC-SHA-256 of a normalised value, so that equality can be asked without keeping the value."""
         return hmac.new(self.look_up_key, f"{kind}|{normalised}".encode(), hashlib.sha256).digest()
 
     def _unwrap(self, key: WrappedKey) -> bytes:
-        if key.version not in self.masters:
+        return _open(self._master(key.version), key.wrapped, _about("vault.case_key", key.case_id))
+
+    def _master(self, version: int) -> bytes:
+        if version not in self.masters:
             raise SealError(
-                f"Master key version {key.version} is not in the key file; restore it from the key backup."
+                f"Master key version {version} is not in the key file; restore it from the key backup."
             )
-        return _open(self.masters[key.version], key.wrapped, _about("vault.case_key", key.case_id))
+        return self.masters[version]
 
 
 def _about(*parts: object) -> bytes:

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, Faults, FaultsError, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.store.tables.accounts import Passkey
 from worksorders.store.tables.people import AppUser, SignInAttempt, UserSession
 
 IDLE = timedelta(minutes=15)
@@ -37,14 +38,23 @@ _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
+class CodeNeededError(Exception):
+    """The password was right; the code of the authenticator app must follow."""
+
+    def __init__(self, user: AppUser) -> None:
+        self.user = user
+        super().__init__("A code must follow.")
+
+
 @dataclass(frozen=True)
 class SignedIn:
-    """A session found by its cookie: who it is, whether it has gone idle, and whether a first password is in use."""
+    """A session found by its cookie: who it is, whether it has gone idle, and what must be done before all else."""
 
     actor: Actor
     locked: bool
     last_seen_at: datetime
     must_choose_password: bool = False
+    must_enrol: bool = False
 
 
 def hash_password(password: str) -> str:
@@ -60,16 +70,27 @@ def sign_in(session: Session, name: str, password: str, now: datetime) -> tuple[
     """Check name and password and open a session; returns its token (only ever in the cookie) and the actor.
 
     Raises NotPermittedError with the same words for a wrong name, a wrong password and a disabled account. The
-    failed try must be kept although nothing else is: the caller commits `note_failure` on its own.
+    failed try must be kept although nothing else is: the caller commits `note_failure` on its own. Raises
+    CodeNeededError where a code must follow, and NotPermittedError where only a passkey will do.
     """
-    _refuse_when_locked_out(session, name, now)
+    refuse_when_locked_out(session, name, now)
     user = session.scalar(select(AppUser).where(func.lower(AppUser.sign_in_name) == name.strip().lower()))
     if not _matches(user.password_hash if user else None, password) or user is None or user.disabled_at:
         raise NotPermittedError(WRONG)
     if user.password_expires_at is not None and user.password_expires_at <= now:
         raise NotPermittedError(WRONG)
+    if user.totp_secret_sealed is not None:
+        raise CodeNeededError(user)
+    if has_passkey(session, user.id):
+        raise NotPermittedError("This account signs in with its passkey.")
     forget_failures(session, name)
     return open_session(session, user, now)
+
+
+def has_passkey(session: Session, user_id: uuid.UUID) -> bool:
+    """Whether the account has a passkey in use."""
+    found = select(Passkey.id).where(Passkey.user_id == user_id, Passkey.removed_at.is_(None)).limit(1)
+    return session.scalar(found) is not None
 
 
 def open_session(session: Session, user: AppUser, now: datetime) -> tuple[str, Actor]:
@@ -102,8 +123,9 @@ def forget_failures(session: Session, name: str) -> None:
 
 def find_session(session: Session, token: str, now: datetime) -> SignedIn | None:
     """Who holds this cookie; None for an unknown, ended, expired or disabled one."""
+    enrolled = exists().where(Passkey.user_id == AppUser.id, Passkey.removed_at.is_(None))
     found = session.execute(
-        select(UserSession, AppUser)
+        select(UserSession, AppUser, enrolled)
         .join(AppUser, AppUser.id == UserSession.user_id)
         .where(
             UserSession.token_hash == _token_hash(token),
@@ -114,9 +136,14 @@ def find_session(session: Session, token: str, now: datetime) -> SignedIn | None
     ).one_or_none()
     if found is None:
         return None
-    row, user = found
-    idle = now - row.last_seen_at > IDLE
-    return SignedIn(_actor(user, row), idle, row.last_seen_at, user.password_expires_at is not None)
+    row, user, with_passkey = found
+    return SignedIn(
+        _actor(user, row),
+        now - row.last_seen_at > IDLE,
+        row.last_seen_at,
+        must_choose_password=user.password_expires_at is not None,
+        must_enrol=not (with_passkey or user.totp_secret_sealed is not None or user.is_demo),
+    )
 
 
 def touch(session: Session, actor: Actor, now: datetime) -> None:
@@ -129,7 +156,7 @@ def touch(session: Session, actor: Actor, now: datetime) -> None:
 def unlock(session: Session, actor: Actor, password: str, now: datetime) -> None:
     """Open an idle session again with the password; also the step-up before a reading."""
     user = session.get_one(AppUser, actor.user_id)
-    _refuse_when_locked_out(session, user.sign_in_name, now)
+    refuse_when_locked_out(session, user.sign_in_name, now)
     if not _matches(user.password_hash, password):
         raise NotPermittedError("The password is wrong.")
     row = session.get_one(UserSession, uuid.UUID(actor.session_key))
@@ -144,7 +171,7 @@ def choose_password(session: Session, actor: Actor, present: str, wanted: str, n
     commits on its own (`note_failure`).
     """
     user = session.get_one(AppUser, actor.user_id)
-    _refuse_when_locked_out(session, user.sign_in_name, now)
+    refuse_when_locked_out(session, user.sign_in_name, now)
     if not _matches(user.password_hash, present):
         raise FaultsError([Fault("present", "The password that you have now is wrong.")])
     faults = Faults()
@@ -172,6 +199,19 @@ def choose_password(session: Session, actor: Actor, present: str, wanted: str, n
     audit.record(session, actor, "user.password_chosen", ("app_user", user.id))
 
 
+def refuse_when_locked_out(session: Session, name: str, now: datetime) -> None:
+    """Raise NotPermittedError while there have been too many failed tries against a name."""
+    tries = session.scalar(
+        select(func.count())
+        .select_from(SignInAttempt)
+        .where(SignInAttempt.name_hash == _name_hash(name), SignInAttempt.at > now - TRIES_WITHIN)
+    )
+    if (tries or 0) >= TRIES:
+        raise NotPermittedError(
+            "Too many tries. Wait 15 minutes, or ask an administrator to reset your password."
+        )
+
+
 def name_of(session: Session, actor: Actor) -> str:
     """The sign-in name of an account, to count a failed try against."""
     return session.get_one(AppUser, actor.user_id).sign_in_name
@@ -196,18 +236,6 @@ def _matches(password_hash: str | None, password: str) -> bool:
         return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
     except (Argon2Error, InvalidHashError):
         return False
-
-
-def _refuse_when_locked_out(session: Session, name: str, now: datetime) -> None:
-    tries = session.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.name_hash == _name_hash(name), SignInAttempt.at > now - TRIES_WITHIN)
-    )
-    if (tries or 0) >= TRIES:
-        raise NotPermittedError(
-            "Too many tries. Wait 15 minutes, or ask an administrator to reset your password."
-        )
 
 
 def _token_hash(token: str) -> bytes:

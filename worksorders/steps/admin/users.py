@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import DomainError, Faults, NotPermittedError, RefusedError
 from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import audit, sign_in
+from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import ALPHABET
 from worksorders.store.tables.contractors import Firm, Worker
@@ -56,6 +57,7 @@ def invite(
         password_hash=sign_in.hash_password(password),
         password_expires_at=now + sign_in.FIRST_PASSWORD_LASTS,
         created_at=now,
+        is_demo=is_demo(session),
         role=details.role.value,
         display_name="",
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.roles import Role
 from worksorders.steps import sign_in
+from worksorders.steps.accounts.demo_data import mark_as_demo
 from worksorders.steps.actor import Actor
 from worksorders.steps.demo.firms import Made
 from worksorders.store.tables.contractors import Firm, Worker
@@ -32,7 +33,8 @@ STAFF: tuple[tuple[str, str, Role, int, int], ...] = (
 
 
 def make_staff(session: Session, now: datetime) -> dict[str, Actor]:
-    """The programme's own people as actors, by sign-in name."""
+    """The programme's own people as actors, by sign-in name; from here on the data is marked as invented."""
+    mark_as_demo(session, now)
     password_hash = sign_in.hash_password(PASSWORD)
     actors = {}
     for name, shown, role, raise_limit, vary_limit in STAFF:

@@ -1,6 +1,7 @@
 """Every table, imported here so that one import fills the metadata."""
 
 from worksorders.store.tables import (
+    accounts,
     aftercare,
     cases,
     catalogue,
@@ -27,6 +28,7 @@ from worksorders.store.tables.base import Base
 
 __all__ = [
     "Base",
+    "accounts",
     "aftercare",
     "cases",
     "catalogue",
