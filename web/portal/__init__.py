@@ -4,6 +4,8 @@ from web.extensions import NavItem
 from web.portal import address, attend, firm, invoices, offers, photos, today, visit
 from web.portal.blueprint import blueprint
 from web.portal.checklist import routes as checklist
+from web.portal.door import routes as door
+from web.portal.onsite import begin, unsafe
 from web.portal.policy import POLICY
 from web.portal.varying import routes as varying
 from worksorders.domain.roles import Role
@@ -23,13 +25,16 @@ __all__ = [
     "POLICY",
     "address",
     "attend",
+    "begin",
     "blueprint",
     "checklist",
+    "door",
     "firm",
     "invoices",
     "offers",
     "photos",
     "today",
+    "unsafe",
     "varying",
     "visit",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, render_template, url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
@@ -83,12 +83,6 @@ def unsafe(visit_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("portal.safe")
 
     return take_once(form.key, "visit.unsafe", move)
-
-
-@blueprint.get("/safe")
-def safe() -> ResponseReturnValue:
-    """What to do after leaving unsafe: nothing of the visit is on this page."""
-    return render_template("portal/safe.html")
 
 
 @blueprint.route("/visits/<uuid:visit_id>/give-back", methods=["GET", "POST"])

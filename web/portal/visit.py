@@ -14,6 +14,7 @@ from web.forms import Form
 from web.portal.blueprint import blueprint
 from web.portal.checklist.page import Checklist, make_checklist
 from web.portal.visit_forms import PasswordForm, PhotoForm, photo_form
+from worksorders.steps.safety import barrier
 from worksorders.steps.sign_in import has_passkey
 from worksorders.steps.site.find.visits import VisitPage, find_visit
 
@@ -45,12 +46,15 @@ def show(page: VisitPage, sent: VisitForms | None = None) -> ResponseReturnValue
         "password": sent.password or PasswordForm(formdata=None),
     }
     wrong = next((form for form in forms.values() if form is not None and form.errors), None)
+    asks = on_site and page.named and not page.paused
+    standing = barrier.find_visit(db(), page.row.id, request_now()).standing if asks else barrier.Standing()
     shown = render_template(
         "portal/visit.html",
         page=page,
         form=wrong,
         action=Form(formdata=None),
         with_passkey=has_passkey(db(), actor().user_id),
+        standing=standing,
         **forms,
     )
     return shown, 422 if wrong else 200

@@ -44,17 +44,17 @@ def request_around(session: Session, order_id: uuid.UUID, now: datetime) -> Plan
     still waits in the queue will see the booking by itself.
     """
     order = session.get_one(WorksOrder, order_id)
-    newest = session.scalars(
+    found = session.scalars(
         select(Plan)
         .where(
             Plan.state.in_(("queued", "solving", "draft")),
             or_(Plan.region_codes == [], Plan.region_codes.contains([order.region_code])),
         )
         .order_by(Plan.created_at.desc(), Plan.id)
-        .limit(1)
-    ).one_or_none()
-    if newest is None or newest.state == "queued":
+    ).all()
+    if not found or any(plan.state == "queued" for plan in found):
         return None
+    newest = found[0]
     owner = session.get_one(AppUser, newest.created_by)
     actor = Actor(owner.id, Role(owner.role), owner.display_name, f"plan:{newest.id}")
     plan = request_plan(

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults, RefusedError
 from worksorders.domain.lifecycle.machine import words
+from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion.entry import LineEntry, check_entry
 from worksorders.steps.completion.proof import asked_of
 from worksorders.steps.completion.save import keep_entry
+from worksorders.steps.safety.barrier import refuse_ticks
 from worksorders.steps.site.own_visit import named_visit
 from worksorders.store.tables.offers import LineDone
 from worksorders.store.tables.orders import Visit, WorksLine
@@ -51,9 +53,15 @@ def lines_done(session: Session, visit: Visit) -> dict[uuid.UUID, LineDone]:
 
 
 def save_checklist(
-    session: Session, actor: Actor, visit_id: uuid.UUID, entries: Iterable[LineEntry], now: datetime
+    session: Session,
+    actor: Actor,
+    visit_id: uuid.UUID,
+    entries: Iterable[LineEntry],
+    now: datetime,
+    *,
+    cipher: Cipher | None = None,
 ) -> None:
-    """Keep the entries; raises FaultsError at `line-<id>-<field>` with every fault, and then keeps none."""
+    """Keep the entries (files of papers need the cipher); raises FaultsError at `line-<id>-<field>` with every fault, and then keeps none."""
     visit = on_site_visit(session, actor, visit_id, "checklist")
     lines, done = checklist_lines(visit), lines_done(session, visit)
     faults = Faults()
@@ -61,6 +69,7 @@ def save_checklist(
     for entry, line in known:
         check_entry(entry, line, asked_of(line), visit, now, faults)
     faults.raise_if_any()
+    refuse_ticks(session, visit, [entry.line_id for entry, _ in known if entry.done_quantity], now)
     for entry, line in known:
-        keep_entry(session, actor, visit, done.get(line.id), entry, asked_of(line), now)
+        keep_entry(session, actor, visit, done.get(line.id), entry, asked_of(line), now, cipher=cipher)
     session.flush()

@@ -14,15 +14,16 @@ from sqlalchemy.orm import Session, selectinload
 from catalogue.item import Evidence
 from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts, VariationFacts
 from worksorders.domain.local_time import local_day
-from worksorders.steps.finance.gather.variations import approved_variations
 from worksorders.steps.completion.proof import Proofs, asked_of, load_proofs
+from worksorders.steps.finance.gather.variations import approved_variations
 from worksorders.store.tables.contractors import RateCard
 from worksorders.store.tables.finance import ContractYear, FundingContract, Invoice, InvoiceLine, LineDecision
 from worksorders.store.tables.offers import LineAccepted, LineDone
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.safety import AbortiveCharge
 
 ZERO = Decimal(0)
-CALL_OUTS = frozenset({"LK01"})
+CALL_OUTS = frozenset({"LK01", "SV08"})
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class _Work:
     proofs: Proofs = field(default_factory=lambda: Proofs({}))
     varied: Mapping[uuid.UUID, tuple[VariationFacts, ...]] = field(default_factory=dict)
     cards: Mapping[uuid.UUID, RateCard] = field(default_factory=dict)
+    payees: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
 
 
 def order_facts(
@@ -96,7 +98,7 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
         ordered_quantity=line.quantity if line.original_quantity is None else line.original_quantity,
         rate=line.rate,
         rate_card_version=str(card.version) if card else "",
-        supplier_id=str(line.visit.firm_id) if line.visit and line.visit.firm_id else "",
+        supplier_id=str(_supplier(line, work) or ""),
         agreement_id=str(card.agreement_id) if card else "",
         description=line.offer_name,
         variations=work.varied.get(line.id, ()),
@@ -114,6 +116,13 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
         no_access=line.visit is not None and line.visit.state == "no_access" and not done,
         call_out=line.item_code in CALL_OUTS,
     )
+
+
+def _supplier(line: WorksLine, work: _Work) -> uuid.UUID | None:
+    """Who is paid: the firm that holds the visit, or the one that was not let in, whoever goes there next."""
+    if line.id in work.payees:
+        return work.payees[line.id]
+    return line.visit.firm_id if line.visit else None
 
 
 def _missing(line: WorksLine, done: Sequence[LineDone], work: _Work) -> tuple[str, ...]:
@@ -172,6 +181,9 @@ def _work(session: Session, lines: Collection[WorksLine], but: uuid.UUID | None)
         invoiced.cents += decided.accepted_cents
         invoiced.accrual_cents += decided.posted_accrued_cents
     work.proofs = load_proofs(session, {line.visit_id for line in lines if line.visit_id})
+    work.varied = approved_variations(session, ids)
+    charges = select(AbortiveCharge.line_id, AbortiveCharge.firm_id).where(AbortiveCharge.line_id.in_(ids))
+    work.payees = dict(session.execute(charges).all())
     card_ids = {line.rate_card_id for line in lines if line.rate_card_id}
     work.cards = {
         card.id: card for card in session.scalars(select(RateCard).where(RateCard.id.in_(card_ids)))
