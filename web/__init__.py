@@ -25,6 +25,7 @@ PACKAGES = (
     "web.ownfirm",
     "web.finance",
     "web.admin",
+    "web.office",
     "web.supply",
     "web.privacy",
     "web.lists",

@@ -12,6 +12,7 @@ from web.coordinator.contact import show_contact
 from web.coordinator.forms import ActionForm, ContactForm, GiveBackForm, RaiseForm
 from web.coordinator.intake_form import TakeInForm, legend
 from web.coordinator.intake_reading import referral_of, show_faults, unreadable_degrees
+from web.coordinator.region_view import region_view
 from web.coordinator.words import kind_words, safe_times
 from web.edge import actor, db, take_once
 from web.extensions import request_now
@@ -32,8 +33,11 @@ def assessments() -> ResponseReturnValue:
     state = request.args.get("state", "waiting")
     urgency = request.args.get("urgency", "")
     page = request.args.get("page", 1, type=int)
-    found = find_assessments.find_assessments(db(), state, urgency, page)
-    return render_template("coordinator/assessments.html", found=found, state=state, urgency=urgency)
+    view = region_view()
+    found = find_assessments.find_assessments(db(), state, urgency, page, view.regions)
+    return render_template(
+        "coordinator/assessments.html", found=found, state=state, urgency=urgency, view=view
+    )
 
 
 @blueprint.get("/assessments/<uuid:assessment_id>")

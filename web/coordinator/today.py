@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from web.coordinator.blueprint import blueprint
+from web.coordinator.region_view import region_view
 from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
@@ -22,13 +23,15 @@ LAPSING_DAYS = 7
 @blueprint.get("/today")
 def today() -> ResponseReturnValue:
     """What a coordinator looks at first."""
+    view = region_view()
     offers = find_dispatch.open_offers(db())
     lapsing = [
         one for one in checks.lapsing(db(), local_today(request_now())) if one.within_days <= LAPSING_DAYS
     ]
     return render_template(
         "coordinator/today.html",
-        found=finding.find_today(db(), request_now()),
+        found=finding.find_today(db(), request_now(), view.regions),
+        view=view,
         action=Form(formdata=None),
         alerts=find_dispatch.count_alerts(db()),
         variations=count_pending(db()),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from worksorders.domain.local_time import start_of_day
@@ -16,7 +16,7 @@ from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.intake.keep import CONTACT_APART
 from worksorders.steps.intake.recognise import live_orders
-from worksorders.store.tables.cases import Assessment, Handover, Opening
+from worksorders.store.tables.cases import Assessment, CaseFile, Handover, Opening
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
@@ -82,10 +82,17 @@ class HandoverRow:
 
 
 def find_assessments(
-    session: Session, state: str = "waiting", urgency: str = "", page: int = 1
+    session: Session,
+    state: str = "waiting",
+    urgency: str = "",
+    page: int = 1,
+    regions: frozenset[str] | None = None,
 ) -> AssessmentPage:
-    """A page of assessments, the most urgent class first, then as they came in, then by id."""
-    where = []
+    """A page of assessments, the most urgent class first, then as they came in, then by id; `regions` narrow it."""
+    where: list[ColumnElement[bool]] = []
+    if regions is not None:
+        inside = select(CaseFile.id).where(CaseFile.region_code.in_(sorted(regions)))
+        where.append(Assessment.case_id.in_(inside))
     if state in STATES:
         where.append(Assessment.state == state)
     if urgency:

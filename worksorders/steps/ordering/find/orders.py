@@ -26,12 +26,16 @@ FINISHED_VISITS = ("done", "cancelled")
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """What the list is narrowed to; `state` is a state, `open` (all that is not over) or empty for every one."""
+    """What the list is narrowed to; `state` is a state, `open` (all that is not over) or empty for every one.
+
+    `regions` are those of the first view (None: all); a chosen `region` goes before them.
+    """
 
     state: str = "open"
     urgency: str = ""
     region: str = ""
     code: str = ""
+    regions: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +78,12 @@ def region_choices() -> list[tuple[str, str]]:
     return [(region.code, region.name) for region in places.regions()]
 
 
-def find_due(session: Session, limit: int) -> tuple[OrderRow, ...]:
+def find_due(session: Session, limit: int, regions: frozenset[str] | None = None) -> tuple[OrderRow, ...]:
     """Open orders by the time left to their next deadline; none whose work is done."""
-    rows = _rows(session, [WorksOrder.state.in_(OPEN_STATES)], limit=limit, offset=0)
+    where = [WorksOrder.state.in_(OPEN_STATES)]
+    if regions is not None:
+        where.append(WorksOrder.region_code.in_(sorted(regions)))
+    rows = _rows(session, where, limit=limit, offset=0)
     return tuple(row for row in rows if row.next_due_at is not None)
 
 
@@ -140,6 +147,8 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
         found.append(WorksOrder.urgency == wanted.urgency)
     if wanted.region:
         found.append(WorksOrder.region_code == wanted.region)
+    elif wanted.regions is not None and not wanted.code.strip():
+        found.append(WorksOrder.region_code.in_(sorted(wanted.regions)))
     if wanted.code.strip():
         found.append(_has_code(wanted.code))
     return found

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from worksorders.domain.lifecycle.reasons import HOLD
@@ -19,7 +19,7 @@ from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.insecure import InsecureHome, find_insecure
 from worksorders.steps.safety.find.lists import AgainRow, WarnedRow, to_plan_again, warned
 from worksorders.steps.safety.police_flag import FlagToReview, flags_to_review
-from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.cases import Assessment, CaseFile
 from worksorders.store.tables.orders import WorksOrder
 
 DUE_SHOWN = 15
@@ -54,9 +54,10 @@ class HoldToReview:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The page's lists; `waiting_count` counts all that wait, not only those listed."""
+    """The page's lists; `waiting_count` counts all that wait, `elsewhere` insecure homes outside of the view."""
 
     insecure: tuple[InsecureHome, ...]
+    elsewhere: int
     again: list[AgainRow]
     warned: list[WarnedRow]
     flags: list[FlagToReview]
@@ -66,21 +67,40 @@ class Today:
     reviews: tuple[HoldToReview, ...]
 
 
-def find_today(session: Session, now: datetime) -> Today:
-    """All of it in a constant number of queries."""
+def find_today(session: Session, now: datetime, regions: frozenset[str] | None = None) -> Today:
+    """All of it in a constant number of queries; `regions` narrow it (None: all), but what is escalated stays.
+
+    How many insecure homes lie elsewhere is always told, so that none is out of sight.
+    """
+    insecure = find_insecure(session, now)
+    shown = tuple(home for home in insecure if _inside(home.region, regions) or home.escalation)
     waiting_count = session.scalar(
-        select(func.count()).select_from(Assessment).where(Assessment.state == "waiting")
+        select(func.count()).select_from(Assessment).where(*_waiting_where(regions))
     )
     return Today(
-        insecure=find_insecure(session, now),
+        insecure=shown,
+        elsewhere=len(insecure) - len(shown),
         again=to_plan_again(session),
         warned=warned(session),
         flags=flags_to_review(session, now),
-        due=find_due(session, DUE_SHOWN),
-        waiting=_waiting(session),
+        due=find_due(session, DUE_SHOWN, regions),
+        waiting=_waiting(session, regions),
         waiting_count=waiting_count or 0,
-        reviews=_reviews(session, local_day(now)),
+        reviews=tuple(row for row in _reviews(session, local_day(now)) if _inside(row.region, regions)),
     )
+
+
+def _inside(region: str, regions: frozenset[str] | None) -> bool:
+    """Whether a region, by its name, is in the view."""
+    return regions is None or region in {places.region(code).name for code in regions}
+
+
+def _waiting_where(regions: frozenset[str] | None) -> list[ColumnElement[bool]]:
+    where = [Assessment.state == "waiting"]
+    if regions is not None:
+        inside = select(CaseFile.id).where(CaseFile.region_code.in_(sorted(regions)))
+        where.append(Assessment.case_id.in_(inside))
+    return where
 
 
 def _due(rules: DeadlineRules, row: Assessment) -> datetime | None:
@@ -88,11 +108,11 @@ def _due(rules: DeadlineRules, row: Assessment) -> datetime | None:
     return make_safe_due(Urgency(row.urgency), row.received_at, place_of(row.case.region_code), rules)
 
 
-def _waiting(session: Session) -> tuple[WaitingAssessment, ...]:
+def _waiting(session: Session, regions: frozenset[str] | None) -> tuple[WaitingAssessment, ...]:
     rules = deadline_rules(session)
     rows = session.scalars(
         select(Assessment)
-        .where(Assessment.state == "waiting")
+        .where(*_waiting_where(regions))
         .options(joinedload(Assessment.case))
         .order_by(Assessment.urgency, Assessment.received_at, Assessment.id)
         .limit(WAITING_SHOWN)

@@ -1,0 +1,55 @@
+"""Who looks after which regions, and which regions nobody looks after."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.fields import CheckboxesField
+from web.forms import Form, apply_faults, render_form
+from web.office.blueprint import blueprint
+from worksorders.domain.errors import FaultsError
+from worksorders.steps.people.places import region_choices, region_name
+from worksorders.steps.settings import coordinators as step
+
+
+class RegionsForm(Form):
+    """The regions of one coordinator."""
+
+    regions = CheckboxesField("Regions")
+
+
+@blueprint.get("/coordinators")
+def coordinators() -> ResponseReturnValue:
+    """Every coordinator with the regions, and what is left."""
+    return render_template(
+        "office/coordinators.html",
+        rows=step.coordinators(db()),
+        uncovered=[region_name(code) for code in step.uncovered(db())],
+        region_name=region_name,
+    )
+
+
+@blueprint.route("/coordinators/<uuid:user_id>", methods=["GET", "POST"])
+def assign(user_id: uuid.UUID) -> ResponseReturnValue:
+    """Give a coordinator regions."""
+    found = step.coordinator(db(), user_id)
+    form = RegionsForm(data={"regions": list(found.regions)})
+    form.regions.choices = region_choices()
+
+    def act() -> str:
+        step.assign(db(), actor(), user_id, form.regions.data or [], request_now())
+        flash(f"The regions of {found.name} have been changed.", "success")
+        return url_for("office.coordinators")
+
+    if form.validate_on_submit():
+        try:
+            return take_once(form.key, "regions.assign", act)
+        except FaultsError as faults:
+            db().rollback()
+            apply_faults(form, faults)
+    return render_form("office/form.html", form, title=f"Regions of {found.name}", lead="")
