@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -10,6 +11,15 @@ from catalogue.item import Evidence
 from worksorders.domain.completion.needs import PaperRule
 
 DATA = files("worksorders") / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """A measure in the family's words: its name, what it does, and how it is used."""
+
+    name: str
+    what_it_does: str
+    how_to_use: str
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -43,3 +53,15 @@ def warranty_months(item_code: str) -> int:
     """For how many months an item is under warranty (`warranty.csv`); what is not listed has the months of `*`."""
     months = _warranties()
     return months.get(item_code, months["*"])
+
+
+@cache
+def _guide() -> Mapping[str, Guidance]:
+    rows = _rows("blueprint.csv")
+    found = {row["item"]: Guidance(row["name"], row["what_it_does"], row["how_to_use"]) for row in rows}
+    return MappingProxyType(found)
+
+
+def guidance(item_code: str) -> Guidance | None:
+    """What a family is told of an item (`blueprint.csv`); None for what they need not know of."""
+    return _guide().get(item_code)

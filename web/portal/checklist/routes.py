@@ -14,6 +14,7 @@ from web.portal.checklist.finish_form import FinishForm, finish_form
 from web.portal.checklist.line_form import LineForm, line_form
 from web.portal.checklist.page import make_checklist
 from web.portal.visit import VisitForms, load, show
+from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.site import checklist as checklists
@@ -49,7 +50,7 @@ def _save(visit_id: uuid.UUID, form: LineForm) -> str:
         key = uuid.uuid5(form.key, str(number))
         add_photo(db(), actor(), visit_id, uploaded, now, key=key, line_id=line_id)
     entry = form.entry(all_of_it="all" in request.form)
-    checklists.save_checklist(db(), actor(), visit_id, [entry], now)
+    checklists.save_checklist(db(), actor(), visit_id, [entry], now, cipher=services().cipher)
     left = [row for row in load(visit_id).lines if row.missing]
     flash("Saved. All lines are complete." if not left else "Saved.", "success")
     anchor = f"line-{left[0].id}" if left else "leave"

@@ -92,7 +92,7 @@ def check_entry(
     for rule in asked.papers:
         given = entry.papers.get(rule.kind)
         if given is not None:
-            _check_paper(given, f"{at}-{rule.slug}", local_day(now), faults)
+            check_paper(given, f"{at}-{rule.slug}-", now, faults)
     if entry.live_test is not None:
         _check_test(entry.live_test, f"{at}-test", visit, now, faults)
 
@@ -112,20 +112,21 @@ def _check_key(key: KeyRow, at: str, faults: Faults) -> None:
     faults.require(key.holder in HOLDERS, f"{at}-holder", "Choose who holds these keys.")
 
 
-def _check_paper(given: PaperGiven, at: str, today: date, faults: Faults) -> None:
+def check_paper(given: PaperGiven, at: str, now: datetime, faults: Faults) -> None:
+    """Add what is wrong with a paper at `<at>number`, `<at>issued_on` and `<at>file`."""
     faults.require(
-        len(given.number) <= LONGEST_NUMBER, f"{at}-number", f"Enter at most {LONGEST_NUMBER} characters."
+        len(given.number) <= LONGEST_NUMBER, f"{at}number", f"Enter at most {LONGEST_NUMBER} characters."
     )
     faults.require(
-        given.issued_on is None or given.issued_on <= today,
-        f"{at}-issued_on",
+        given.issued_on is None or given.issued_on <= local_day(now),
+        f"{at}issued_on",
         "This day is in the future: enter the day that stands on the paper.",
     )
     if given.file is not None:
         try:
             read_paper(given.file)
         except PaperError as refusal:
-            faults.add(f"{at}-file", str(refusal))
+            faults.add(f"{at}file", str(refusal))
 
 
 def _check_test(test: AlarmTest, at: str, visit: Visit, now: datetime, faults: Faults) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import uuid
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +13,16 @@ from sqlalchemy.orm import Session
 from worksorders.domain.completion.needs import Asked, PaperRule
 from worksorders.domain.local_time import local_day
 from worksorders.domain.workdays import add_working_days
-from worksorders.steps import audit
+from worksorders.gateways.cipher import Cipher
+from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion.entry import AlarmTest, LineEntry, PaperGiven, instant_of
 from worksorders.steps.completion.files import read_paper
 from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
 from worksorders.store.tables.offers import LineDone
 from worksorders.store.tables.orders import Visit
+
+PAPER_FILE = "line.paper"
 
 
 def keep_entry(
@@ -29,6 +33,8 @@ def keep_entry(
     entry: LineEntry,
     asked: Asked,
     now: datetime,
+    *,
+    cipher: Cipher | None,
 ) -> None:
     """Keep one checked entry; a line without a quantity is left open, its keys and papers are kept all the same."""
     if entry.done_quantity is not None:
@@ -38,7 +44,7 @@ def keep_entry(
     for rule in asked.papers:
         given = entry.papers.get(rule.kind)
         if given is not None:
-            keep_paper(session, actor, (entry.line_id, visit), rule, given, now)
+            keep_paper(session, actor, (entry.line_id, visit), rule, given, now, cipher=cipher)
     test = entry.live_test
     if asked.live_test and test is not None and test.passed is not None:
         _keep_test(session, actor, visit, entry.line_id, test, now)
@@ -113,10 +119,12 @@ def keep_paper(
     rule: PaperRule,
     given: PaperGiven,
     now: datetime,
+    *,
+    cipher: Cipher | None,
 ) -> LinePaper | None:
     """Keep a paper of the line and visit `of`, or the promise of it; without either there is none any more.
 
-    The promise is counted in working days from today, and only once: saving again puts nothing off.
+    Its file goes into the vault, so a file needs the cipher. The promise is counted in working days from today, and only once: saving again puts nothing off.
     """
     line_id, visit = of
     row = session.scalar(
@@ -142,11 +150,10 @@ def keep_paper(
     promised_by = row.promised_by or add_working_days(local_day(now), rule.later_working_days)
     row.promised_by = promised_by if later else None
     row.number, row.issued_on = number, given.issued_on
-    if given.file is not None:
-        kept = read_paper(given.file)
-        row.media_type, row.content, row.sha256 = kept.media_type, kept.content, kept.sha256
     row.stored_at, row.stored_by = now, actor.user_id
     session.flush()
+    if given.file is not None:
+        _seal(session, cipher, visit, row, given.file)
     what = "paper.promised" if row.promised_by else "paper.stored"
     audit.record(
         session,
@@ -156,6 +163,16 @@ def keep_paper(
         detail={"visit": str(visit.id), "kind": rule.kind.value},
     )
     return row
+
+
+def _seal(session: Session, cipher: Cipher | None, visit: Visit, row: LinePaper, uploaded: bytes) -> None:
+    if cipher is None:
+        raise ValueError("A file of a paper is kept in the vault: give the cipher.")
+    kept = read_paper(uploaded)
+    row.media_type, row.sha256 = kept.media_type, kept.sha256
+    sealed = {PAPER_FILE: base64.b64encode(kept.content).decode()}
+    disclose.protect(session, cipher, visit.order.case_id, row.id, sealed)
+    session.flush()
 
 
 def _keep_test(

@@ -136,7 +136,7 @@ class Field:
             entry_of(line, self.random, leaving_at, photographed=self._photo(session, actor, visit, line.id))
             for line in checklist.checklist_lines(visit).values()
         ]
-        checklist.save_checklist(session, actor, visit.id, entries, leaving_at)
+        checklist.save_checklist(session, actor, visit.id, entries, leaving_at, cipher=self.past.cipher)
         states = {
             opening.id: "temporarily_secured" if visit.interim else "secure"
             for opening in openings.touched_openings(session, visit.id)
