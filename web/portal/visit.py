@@ -14,6 +14,7 @@ from web.forms import Form
 from web.portal.blueprint import blueprint
 from web.portal.checklist.page import Checklist, make_checklist
 from web.portal.visit_forms import PasswordForm, PhotoForm, photo_form
+from worksorders.steps.confirm.door import find_door
 from worksorders.steps.safety import barrier
 from worksorders.steps.sign_in import has_passkey
 from worksorders.steps.site.find.visits import VisitPage, find_visit
@@ -55,6 +56,7 @@ def show(page: VisitPage, sent: VisitForms | None = None) -> ResponseReturnValue
         action=Form(formdata=None),
         with_passkey=has_passkey(db(), actor().user_id),
         standing=standing,
+        door=find_door(db(), actor(), page.row.id, request_now()),
         **forms,
     )
     return shown, 422 if wrong else 200
