@@ -23,6 +23,13 @@ NOTATION = {
     "overtime": "overtime:WORKER:SHIFT:MINUTES",
     "window": "window:VISIT:DAY:EARLIEST:LATEST",
 }
+# The least number of fields, and for each field whether it may be a comma list.
+SHAPES = {
+    "sick": (1, (False, True, False)),
+    "decline": (2, (True, True)),
+    "overtime": (3, (False, False, False)),
+    "window": (4, (False, False, False, False)),
+}
 CHANGES = "; ".join(NOTATION.values()) + " (DAYS, WORKERS and VISITS are comma lists)"
 
 
@@ -121,11 +128,17 @@ def _change(problem: Problem, kind: str, rest: str) -> Change:
     }
     if kind not in makers:
         raise ValueError(f"unknown kind of change; known are {CHANGES}")
-    try:
-        numbers = [[_count(part) for part in field.split(",")] for field in rest.split(":")]
-        return makers[kind](problem, numbers)
-    except (TypeError, IndexError) as error:
-        raise ValueError(f"must be {NOTATION[kind]}") from error
+    if not _fits(kind, rest):
+        raise ValueError(f"must be {NOTATION[kind]}")
+    return makers[kind](problem, [[_count(part) for part in field.split(",")] for field in rest.split(":")])
+
+
+def _fits(kind: str, rest: str) -> bool:
+    """Whether as many fields are given as the kind takes, lists only where it takes lists."""
+    least, lists = SHAPES[kind]
+    fields = rest.split(":")
+    single = all("," not in field for field, many in zip(fields, lists, strict=False) if not many)
+    return least <= len(fields) <= len(lists) and single
 
 
 def _count(text: str) -> int:
@@ -135,11 +148,12 @@ def _count(text: str) -> int:
 
 
 def _sick(problem: Problem, numbers: list[list[int]]) -> Change:
-    (worker,), *rest = numbers
-    days = rest[0] if rest else list(range(problem.days))
+    (worker,) = numbers[0]
+    days = numbers[1] if len(numbers) > 1 else list(range(problem.days))
+    since = numbers[2][0] if len(numbers) > 2 else 0
     _within("day", days, problem.days)
     _within("worker", [worker], len(problem.workers))
-    return Away(worker, tuple(days), *(rest[1] if len(rest) > 1 else ()))
+    return Away(worker, tuple(days), since)
 
 
 def _decline(problem: Problem, numbers: list[list[int]]) -> Change:

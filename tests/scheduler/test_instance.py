@@ -2,12 +2,13 @@
 
 import copy
 import json
+import random
 import subprocess
 import sys
 
 import pytest
 
-from scheduler.instance import parse_instance
+from scheduler.instance import parse_instance, read_instance
 from scheduler.reading.fields import InstanceError
 from tests.scheduler.tiny import tiny_data
 
@@ -143,3 +144,79 @@ def test_solve_then_check_on_files(tmp_path, data):
     run = command("check", good, out)
     assert run.returncode == 1
     assert "score: the plan claims" in run.stdout
+
+
+def test_one_message_lists_faults_of_every_kind(data):
+    far = [one for one in data["visits"] if one["id"] > 1]
+    for i in (0, 1):
+        data["visits"][i].update(pinned={"worker": 0, "shift": 0, "start": 600 + 10 * i})
+    spoil(data, "visits", far[0]["id"], "trade", "wizard")
+    spoil(data, "visits", far[1]["id"], "location", [51.5, -0.1])
+    spoil(data, "visits", far[2]["id"], "start_windows_late", [[0, 900, 100]])
+    last = [one["id"] for one in data["visits"]][:2]
+    spoil(data, "precedence", [[*last], last[::-1]])
+    with pytest.raises(InstanceError) as caught:
+        parse_instance(data)
+    for words in ("wizard", "outside New Zealand", "before it begins", "cycle", "in two places"):
+        assert words in str(caught.value)
+
+
+FILES = [
+    (b"", "is empty"),
+    (b"\x00\xff", "cannot be used as JSON"),
+    (b"[" * 100_000, "is nested too deeply"),
+    (b'{"days": 1, "days": 2}', "the key 'days' is there twice"),
+    (b'{"days": ' + b"9" * 5000 + b"}", "cannot be used as JSON"),
+    (b"NaN", "must be an object, not nan"),
+]
+
+
+@pytest.mark.parametrize(("content", "words"), FILES)
+def test_a_file_that_is_no_instance_is_refused_in_words(tmp_path, content, words):
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+    with pytest.raises(InstanceError, match=words):
+        read_instance(str(path))
+
+
+def test_an_instance_without_workers_names_that_alone(data):
+    with pytest.raises(InstanceError) as caught:
+        parse_instance(spoil(data, "workers", []))
+    assert caught.value.faults == ["workers is empty: a plan needs at least one worker"]
+
+
+def test_random_damage_gives_faults_and_no_other_error():
+    junk = [
+        None,
+        -1,
+        10**30,
+        1.5,
+        float("nan"),
+        float("inf"),
+        "x",
+        [],
+        {},
+        [[]],
+        [None],
+        True,
+        [[0, 900, 100]],
+    ]
+    rng = random.Random(5)
+    refused = 0
+    for _ in range(600):
+        data = tiny_data(rng.randrange(100))
+        for _ in range(rng.choice([1, 2])):
+            place, key = rng.choice(list(spots(data)))
+            place[key] = copy.deepcopy(rng.choice(junk))
+        try:
+            parse_instance(data)
+        except InstanceError as error:
+            refused += len(error.faults) > 0
+    assert refused > 400
+
+
+def spots(data):
+    for key, value in list(data.items()) if isinstance(data, dict) else list(enumerate(data)):
+        yield data, key
+        if isinstance(value, (dict, list)):
+            yield from spots(value)
