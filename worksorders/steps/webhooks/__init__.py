@@ -1,0 +1,1 @@
+"""Telling other systems that something happened: signed, without content, again and again until it arrives."""
