@@ -18,6 +18,7 @@ from worksorders.steps.ordering import visits
 from worksorders.steps.ordering.lines import WHOLE_HOME, catalogue_of, new_row
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import rates_in_force
+from worksorders.steps.varying.call_outs import comes_with_visits, keep_by_hand, renew_call_outs
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 
 
@@ -42,7 +43,7 @@ def add_line(
     order.lines.append(row)
     session.flush()
     _record(session, actor, order, "order.line_added", row, quantity=str(quantity))
-    _split_again(session, order, current)
+    _split_again(session, actor, order, current)
     return row
 
 
@@ -57,8 +58,9 @@ def change_quantity(
     _check(order, given, current)
     before, row.quantity = row.quantity, quantity
     _record(session, actor, order, "order.line_changed", row, before=str(before), quantity=str(quantity))
+    keep_by_hand(row)
     session.flush()
-    _split_again(session, order, current)
+    _split_again(session, actor, order, current)
     return row
 
 
@@ -68,15 +70,16 @@ def remove_line(
     """Take a line out; it stays in the history, and the last one cannot go: cancel the order instead."""
     order = _draft(session, order_id)
     row = _line(order, line_id)
-    if sum(line.removed_at is None for line in order.lines) == 1:
+    if all(line is row or line.removed_at is not None or comes_with_visits(line) for line in order.lines):
         raise RefusedError(
             "This is the only line: cancel the order instead.", state=order.state, action="remove_line"
         )
     row.removed_at = now
     row.visit_id = None
+    keep_by_hand(row)
     _record(session, actor, order, "order.line_removed", row)
     session.flush()
-    _split_again(session, order, catalogue_of(session, order))
+    _split_again(session, actor, order, catalogue_of(session, order))
     return row
 
 
@@ -117,7 +120,9 @@ def _check(order: WorksOrder, line: LineInput, current: Catalogue) -> None:
         ) from None
 
 
-def _split_again(session: Session, order: WorksOrder, current: Catalogue) -> None:
+def _split_again(session: Session, actor: Actor, order: WorksOrder, current: Catalogue) -> None:
+    """The visits as the lines now are, with what comes with the visits themselves."""
+    renew_call_outs(session, actor, order, current)
     rows = [line for line in order.lines if line.removed_at is None]
     visits.store(session, order, rows, visits.split(session, order, rows, current.items, order.raised_at))
 
