@@ -7,31 +7,24 @@ from collections.abc import Collection, Iterator
 from scheduler.problem import DAY, Problem, Shift, TimeWindow, Variant, qualifies
 
 Spans = list[tuple[int, int]]
+TIMES = frozenset({"vetting", "shift", "window"})
 
 
-class Allowed:
-    """One visit seen alone; `dropped` names rules as `scheduler.advice.answers.rules` does."""
+class Alone:
+    """One visit seen alone; rules to drop are named as `scheduler.advice.answers.rules` does.
 
-    def __init__(self, problem: Problem, i: int, variant: Variant, dropped: Collection[str]) -> None:
-        self.problem, self.i, self.variant, self.dropped = problem, i, variant, dropped
+    What was found for a worker is kept, so that asking again with other rules dropped costs little.
+    """
+
+    def __init__(self, problem: Problem, i: int, variant: Variant) -> None:
+        self.problem, self.i, self.variant = problem, i, variant
         self.visit = problem.visits[i]
         self.windows = problem.windows(i, variant)
+        self.bars = [self._bars(k) for k in range(len(problem.workers))]
+        self._known: dict[tuple[int, frozenset[str]], Spans] = {}
 
-    def starts(self) -> Spans:
-        """Stretches of starts, absolute minutes, at which enough workers could make the visit; in order."""
-        pin = None if "pinned" in self.dropped else self.visit.pinned
-        by_worker = {k: self._joined(k) for k in range(len(self.problem.workers)) if self.may_come(k)}
-        if pin is not None:
-            if not any(a <= pin.start <= b for a, b in by_worker.get(pin.worker, ())):
-                return []
-            by_worker = {
-                k: [(pin.start, pin.start)] for k, spans in by_worker.items() if _holds(spans, pin.start)
-            }
-        wanted = 1 if "crew" in self.dropped else self.visit.crew
-        return _covered(list(by_worker.values()), wanted)
-
-    def may_come(self, k: int) -> bool:
-        """Whether trade, region, reach and exclusion let worker k come at all."""
+    def _bars(self, k: int) -> frozenset[str]:
+        """The rules by which worker k can never come: trade, region, reach and exclusion."""
         worker, travel = self.problem.workers[k], self.problem.travel
         bars = {
             "trade": not qualifies(self.visit.trade, worker.trades),
@@ -39,20 +32,36 @@ class Allowed:
             "reach": int(travel[self.problem.base(k), self.i]) > worker.reach_minutes,
             "exclusion": k in self.visit.excluded_workers,
         }
-        return not any(barred and rule not in self.dropped for rule, barred in bars.items())
+        return frozenset(rule for rule, barred in bars.items() if barred)
 
-    def _joined(self, k: int) -> Spans:
-        return _covered([[span] for span in self.of_worker(k)], 1)
+    def starts(self, dropped: Collection[str] = ()) -> Spans:
+        """Stretches of starts, absolute minutes, at which enough workers could make the visit; in order."""
+        pin = None if "pinned" in dropped else self.visit.pinned
+        free = frozenset(dropped)
+        by_worker = {k: self.of_worker(k, free) for k, bars in enumerate(self.bars) if bars <= free}
+        if pin is not None:
+            if not _holds(by_worker.get(pin.worker, ()), pin.start):
+                return []
+            by_worker = {
+                k: [(pin.start, pin.start)] for k, spans in by_worker.items() if _holds(spans, pin.start)
+            }
+        return _covered(list(by_worker.values()), 1 if "crew" in free else self.visit.crew)
 
-    def of_worker(self, k: int) -> Iterator[tuple[int, int]]:
-        """Stretches of starts of worker k, who may come; they may overlap."""
+    def of_worker(self, k: int, dropped: Collection[str] = ()) -> Spans:
+        """Stretches of starts of worker k, who may come; in order and apart."""
+        key = k, TIMES.intersection(dropped)
+        if key not in self._known:
+            self._known[key] = _covered([[span] for span in self._spans(*key)], 1)
+        return self._known[key]
+
+    def _spans(self, k: int, dropped: frozenset[str]) -> Iterator[tuple[int, int]]:
         days = [TimeWindow(day, 0, DAY - 1) for day in range(self.problem.days)]
-        windows = days if "window" in self.dropped else self.windows
-        barred = () if "vetting" in self.dropped else self.visit.uncleared.get(k, ())
+        windows = days if "window" in dropped else self.windows
+        barred = () if "vetting" in dropped else self.visit.uncleared.get(k, ())
         for window in windows:
             if window.day in barred:
                 continue
-            if "shift" in self.dropped:
+            if "shift" in dropped:
                 yield window.day * DAY + window.earliest, window.day * DAY + window.latest
                 continue
             for shift in self.problem.workers[k].shifts:
@@ -68,7 +77,7 @@ class Allowed:
             yield window.day * DAY + first, window.day * DAY + last
 
 
-def _holds(spans: Spans, at: int) -> bool:
+def _holds(spans: Collection[tuple[int, int]], at: int) -> bool:
     return any(a <= at <= b for a, b in spans)
 
 

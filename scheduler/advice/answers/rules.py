@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from scheduler.advice.answers.bars import Allowed
+from scheduler.advice.answers.bars import Alone
 from scheduler.problem import Precedence, Problem, Variant
 
 Spans = list[tuple[int, int]]
@@ -51,14 +51,12 @@ class Rule(StrEnum):
 
 
 EVERY = frozenset(Rule)
+COMMON = frozenset({Rule.CREW, Rule.PINNED})  # what the common variant does not know of a visit
 
 
 def possible(problem: Problem, i: int, variant: Variant, without: Iterable[str] = ()) -> bool:
     """Whether visit i could have a place in any plan with these rules taken away from it (see above)."""
-    dropped = frozenset(Rule(name) for name in without)
-    if variant == "common":
-        dropped |= {Rule.CREW, Rule.PREDECESSOR, Rule.SAME_DAY, Rule.PINNED}
-    return _Chain(problem, i, variant, dropped).possible()
+    return _Question(problem, i, variant).possible(without)
 
 
 def conflicts(problem: Problem, i: int, variant: Variant, most: int = 6) -> list[tuple[Rule, ...]]:
@@ -68,39 +66,60 @@ def conflicts(problem: Problem, i: int, variant: Variant, most: int = 6) -> list
     is all there is, that holds with every other rule in force too.
     """
     found: list[tuple[Rule, ...]] = []
+    question = _Question(problem, i, variant)
     queue: list[frozenset[Rule]] = [frozenset()]
     seen: set[frozenset[Rule]] = set()
     while queue and len(found) < most:
         without = queue.pop(0)
-        if without in seen or possible(problem, i, variant, without):
+        if without in seen or question.possible(without):
             continue
         seen.add(without)
         one = next((rules for rules in found if not without.intersection(rules)), None)
         if one is None:
-            one = _shrunk(problem, i, variant, without)
+            one = _shrunk(question, without)
             found.append(one)
         queue += [without | {rule} for rule in one]
     return found
 
 
-def _shrunk(problem: Problem, i: int, variant: Variant, without: frozenset[Rule]) -> tuple[Rule, ...]:
+def _shrunk(question: _Question, without: frozenset[Rule]) -> tuple[Rule, ...]:
     """A minimal set: rules are left out one after another wherever the rest is enough to bar the visit."""
     kept = EVERY - without
     for rule in reversed(Rule):
-        if rule in kept and not possible(problem, i, variant, EVERY - kept | {rule}):
+        if rule in kept and not question.possible(EVERY - kept | {rule}):
             kept -= {rule}
     return tuple(rule for rule in Rule if rule in kept)
+
+
+class _Question:
+    """Whether one visit is possible, asked again and again with other rules taken away."""
+
+    def __init__(self, problem: Problem, i: int, variant: Variant) -> None:
+        self.problem, self.i, self.variant = problem, i, variant
+        self.known: dict[int, Alone] = {}
+
+    def possible(self, without: Iterable[str]) -> bool:
+        dropped = frozenset(Rule(name) for name in without)
+        if self.variant == "common":
+            dropped |= COMMON | {Rule.PREDECESSOR, Rule.SAME_DAY}
+        return _Chain(self, dropped).possible()
+
+    def starts(self, j: int, dropped: frozenset[Rule]) -> Spans:
+        if j not in self.known:
+            self.known[j] = Alone(self.problem, j, self.variant)
+        return self.known[j].starts(dropped)
 
 
 class _Chain:
     """A visit with those that it needs, as stretches of possible starts that links narrow."""
 
-    def __init__(self, problem: Problem, i: int, variant: Variant, dropped: frozenset[Rule]) -> None:
-        self.problem, self.target, self.variant, self.dropped = problem, i, variant, dropped
+    def __init__(self, question: _Question, dropped: frozenset[Rule]) -> None:
+        self.question, self.problem, self.target = question, question.problem, question.i
+        self.dropped = dropped
         self.pairs: list[Precedence] = []
         self.groups: list[tuple[int, ...]] = []
-        self.members = [i]
-        if variant != "common":
+        self.members = [self.target]
+        if question.variant != "common":
             for j in self.members:
                 self.members += [one for one in dict.fromkeys(self._needs(j)) if one not in self.members]
 
@@ -120,10 +139,7 @@ class _Chain:
     def possible(self) -> bool:
         spans = {}
         for j in self.members:
-            rules = self.dropped if j == self.target else frozenset[Rule]()
-            if self.variant == "common":
-                rules |= {Rule.CREW, Rule.PINNED}
-            spans[j] = Allowed(self.problem, j, self.variant, rules).starts()
+            spans[j] = self.question.starts(j, self.dropped if j == self.target else frozenset())
             if not spans[j]:
                 return False
         return self._settled(spans)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scheduler.advice.answers.bars import Allowed
+from scheduler.advice.answers.bars import Alone
 from scheduler.advice.answers.blocking import removed
 from scheduler.advice.eligibility import first_bar
 from scheduler.advice.timetable.book import Book
@@ -108,11 +108,12 @@ def bar(book: Book, i: int, k: int) -> Barred:
     static = first_bar(book.problem, i, k)
     if static is not None:
         return Barred(k, RULE_OF[static])
+    alone = Alone(book.problem, i, book.variant)
     for rule, dropped in (("vetting", {"window", "shift"}), ("window", set[str]())):
-        if not any(True for _ in Allowed(book.problem, i, book.variant, dropped).of_worker(k)):
+        if not alone.of_worker(k, dropped):
             return Barred(k, rule)
     low, high = book.bounds(i)
-    spans = list(Allowed(book.problem, i, book.variant, ()).of_worker(k))
+    spans = alone.of_worker(k)
     if book.waiting(i) or not any(max(low, a) <= min(high, b) for a, b in spans):
         return Barred(k, _linked_rule(book, i))
     own = {slot for slot in book.stops if slot[0] == k}
