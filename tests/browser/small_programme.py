@@ -172,6 +172,6 @@ def enter(open_context, origin, name, **options):
     page.goto("/sign-in")
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name="Sign out").wait_for()
     return page

@@ -31,7 +31,7 @@ def signed_in(open_context, origin, **options):
     page.goto("/sign-in")
     page.get_by_label("Sign-in name").fill("mere")
     page.get_by_label("Password", exact=True).fill(factories.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Today").wait_for()
     return page
 
