@@ -127,7 +127,7 @@ def test_an_order_with_an_alarm_closes_only_with_a_plan_whose_words_are_sealed(d
         given = {"reached": ["monitoring_centre", "neighbour"], "reference": "MC-778", "words": WORDS}
         assert desk.send(desk.first, "/alarm-plan", **given).status_code == 303
     page = desk.first.get(desk.path).text
-    assert "Monitoring centre, then A neighbour" in page
+    assert "Monitoring centre, then a neighbour" in page
     assert "Version 2" in page
     assert "Canary" not in page
     assert [plan.version for plan in desk.ask(select(AlarmPlan).order_by(AlarmPlan.version))] == [1, 2]

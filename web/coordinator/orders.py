@@ -29,6 +29,7 @@ from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.steps.ordering.document import order_pdf as make_pdf
 from worksorders.steps.ordering.find import orders as listing
 from worksorders.steps.ordering.find.order import OrderView, find_order
+from worksorders.steps.safety.find.chain import find_chain
 from worksorders.steps.varying.find import find_of_order
 from worksorders.steps.varying.find_links import find_links
 from worksorders.steps.vetting.ahead import before_visits
@@ -88,6 +89,7 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
         links=find_links(db(), found.order),
         variations=find_of_order(db(), order_id),
         order=found.order,
+        chain=find_chain(db(), found.order, request_now()),
         forms=forms,
         form=form,
         kind_words=kind_words,

@@ -8,7 +8,7 @@ from worksorders.domain.errors import Faults
 RESPONDERS: Mapping[str, str] = MappingProxyType(
     {
         "monitoring_centre": "Monitoring centre",
-        "police": "Police, 111",
+        "police": "Police (111)",
         "neighbour": "A neighbour",
         "family": "Somebody of the family",
         "advocate": "The advocate",
@@ -74,6 +74,7 @@ def why_not_close(alarm_lines: Collection[str], has_plan: bool) -> str | None:
     )
 
 
-def listed(roles: Iterable[str]) -> tuple[str, ...]:
-    """The roles in words, in their order."""
-    return tuple(RESPONDERS[role] for role in roles)
+def in_order(roles: Iterable[str]) -> str:
+    """The roles as words of a sentence: “Monitoring centre, then police (111), then a neighbour”."""
+    words = ", then ".join(RESPONDERS[role][:1].lower() + RESPONDERS[role][1:] for role in roles)
+    return words[:1].upper() + words[1:]

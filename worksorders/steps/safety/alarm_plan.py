@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.domain.errors import Fault, FaultsError
-from worksorders.domain.safety.alarm_response import check_plan, is_alarm_line, listed, why_not_close
+from worksorders.domain.safety.alarm_response import check_plan, in_order, is_alarm_line, why_not_close
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
@@ -31,7 +31,7 @@ class PlanVersion:
 
     id: uuid.UUID
     version: int
-    reached: tuple[str, ...]
+    reached: str
     made_at: datetime
     made_by: str
 
@@ -52,7 +52,7 @@ def versions(session: Session, order_id: uuid.UUID) -> list[PlanVersion]:
         .where(AlarmPlan.order_id == order_id)
         .order_by(AlarmPlan.version.desc())
     )
-    return [PlanVersion(row.id, row.version, listed(row.reached), row.made_at, name) for row, name in rows]
+    return [PlanVersion(row.id, row.version, in_order(row.reached), row.made_at, name) for row, name in rows]
 
 
 def record_plan(
