@@ -10,7 +10,7 @@ _LISTED = """
     flannel flute forest fountain freckle garlic garnet gazelle ginger giraffe glacier gondola granite grape gravel
     guitar gumboot hammock harbour harp hazelnut heather heron hickory honey horizon iceberg indigo island ivory
     jacket jasmine jelly jersey jigsaw juniper kahikatea kauri kayak kea kererū ketchup kettle kiwifruit kōwhai
-    ladder lagoon lantern lavender lemon lentil lettuce lichen lighthouse lilac linen lobster locket lupin magnet
+    ladder lagoon lantern lavender lemon lentil lettuce lichen lighthouse lilac linen lobster lupin magnet
     magnolia mandarin mango mānuka maple marble marigold marmite meadow melon meteor mineral mitten mosaic mulberry
     muffin mushroom mustard napkin nectarine needle nougat nutmeg oatmeal ocean octopus olive onion opal orange
     orchid oregano otter oyster paddle pancake papaya paprika parsley parsnip pāua peach peacock peanut pebble
