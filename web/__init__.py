@@ -18,6 +18,7 @@ PACKAGES = (
     "web.consents",
     "web.search",
     "web.planning",
+    "web.aftercare",
     "web.dispatch",
     "web.safety",
     "web.changes",

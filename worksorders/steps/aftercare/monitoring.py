@@ -24,8 +24,10 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import catalogue
 from worksorders.steps.aftercare.settings import AftercareSettings, load_settings
 from worksorders.steps.completion.proof import asked_of, load_proofs
+from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.ordering import visits
 from worksorders.steps.ordering.lines import WHOLE_HOME, new_row
+from worksorders.steps.ordering.moves import lock_order
 from worksorders.steps.ordering.rates import rates_in_force
 from worksorders.steps.ordering.settings import place_of
 from worksorders.store.tables.aftercare import Monitoring, Review
@@ -108,6 +110,14 @@ def raise_follow_on(session: Session, actor: Actor, order: WorksOrder, now: date
         (row, order, "order.raised_to_follow"),
     ):
         audit.record(session, actor, what, ("works_order", subject.id), detail={"code": other.code})
+    return row
+
+
+def open_follow_on(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> WorksOrder:
+    """The same by a coordinator's hand, money included; raises NotFoundError or RefusedError."""
+    order = lock_order(session, order_id)
+    row = raise_follow_on(session, actor, order, now)
+    order_changed(session, actor, order.id, now)
     return row
 
 

@@ -19,6 +19,7 @@ from worksorders.gateways.measures import paper_rules
 from worksorders.steps import disclose, jobs, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.completion.entry import PaperGiven, check_paper
+from worksorders.steps.completion.files import PDF
 from worksorders.steps.completion.save import PAPER_FILE, keep_paper
 from worksorders.steps.finance.follow import order_changed
 from worksorders.store.tables.cases import NeverSend
@@ -129,6 +130,14 @@ class KeptPaper:
     content: bytes
 
 
+def find_paper(session: Session, paper_id: uuid.UUID) -> LinePaper:
+    """The row of a paper with a file; raises NotFoundError."""
+    row = session.get(LinePaper, paper_id)
+    if row is None or row.media_type is None:
+        raise NotFoundError(GONE)
+    return row
+
+
 def read_kept(
     session: Session,
     sessions: sessionmaker[Session],
@@ -138,12 +147,10 @@ def read_kept(
     purpose: str,
 ) -> KeptPaper:
     """The file of a paper out of the vault, announced and logged; raises NotFoundError where there is none."""
-    row = session.get(LinePaper, paper_id)
-    if row is None or row.media_type is None:
-        raise NotFoundError(GONE)
+    row = find_paper(session, paper_id)
     case_id = row.visit.order.case_id
     found = disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=[PAPER_FILE], purpose=purpose)
     text = found.get((case_id, paper_id, PAPER_FILE))
     if text is None:
         raise NotFoundError(GONE)
-    return KeptPaper(row.media_type, base64.b64decode(text))
+    return KeptPaper(row.media_type or PDF, base64.b64decode(text))
