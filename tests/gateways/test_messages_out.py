@@ -36,7 +36,7 @@ class Inbox:
     def __init__(self):
         self.taken = []
 
-    async def handle_EHLO(self, server, session, envelope, hostname):
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
         session.host_name = hostname
         self.hostname = hostname
         return responses
