@@ -7,19 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from worksorders.domain.local_time import start_of_day
 from worksorders.domain.order.assessment import Answer, Decision, decide
 from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.intake.keep import CONTACT_APART
 from worksorders.steps.intake.recognise import live_orders
+from worksorders.steps.intake.settle_contact import Apart, contacts_apart
 from worksorders.store.tables.cases import Assessment, CaseFile, Handover, Opening
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.trail import AuditEvent
 
 PAGE_SIZE = 25
 STATES = ("waiting", "ordered", "handed_over", "superseded")
@@ -60,7 +59,7 @@ class AssessmentView:
     area: str
     decision: Decision
     order: WorksOrder | None
-    contact_apart: bool
+    contact_apart: tuple[Apart, ...]
     others: tuple[Assessment, ...]
     live_orders: tuple[str, ...]
     handovers: tuple[Handover, ...]
@@ -170,19 +169,12 @@ def find_assessment(session: Session, assessment_id: uuid.UUID) -> AssessmentVie
             Answer(a.criterion, a.answer, a.given_by, start_of_day(a.given_on)) for a in row.answers
         ),
         order=order,
-        contact_apart=_contact_apart(session, row),
+        contact_apart=contacts_apart(session, row.case_id),
         others=tuple(others),
         live_orders=live_orders(session, [row.case_id]).get(row.case_id, ()),
         handovers=tuple(handovers),
         names={found.id: found.display_name for found in names},
     )
-
-
-def _contact_apart(session: Session, row: Assessment) -> bool:
-    """Whether a referral of the home gave another name or phone than the one held."""
-    same_home = select(Assessment.id).where(Assessment.case_id == row.case_id)
-    apart = exists().where(AuditEvent.action == CONTACT_APART, AuditEvent.subject_id.in_(same_home))
-    return bool(session.scalar(select(apart)))
 
 
 def find_handovers(session: Session, limit: int = 100) -> tuple[HandoverRow, ...]:

@@ -19,6 +19,7 @@ from worksorders.domain.order.approval import cost_warning
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents.standing import LineStanding, line_standings
+from worksorders.steps.intake.settle_contact import Apart, contacts_apart
 from worksorders.steps.ordering.approve import refusal
 from worksorders.steps.ordering.find.history import HistoryEvent, history
 from worksorders.steps.ordering.find.shown import shown_states
@@ -73,6 +74,7 @@ class OrderView:
     approval_refusal: str | None
     actions: tuple[str, ...]
     history: tuple[HistoryEvent, ...]
+    contact_apart: tuple[Apart, ...]
     items: Mapping[str, CatalogueItem]
 
     @property
@@ -125,6 +127,7 @@ def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
         if order.state == "approval_pending"
         else None,
         actions=possible(ORDER, order.state, actor.role),
+        contact_apart=contacts_apart(session, order.case_id),
         history=tuple(history(session, _subjects(session, order))),
         items=catalogue_of(session, order).items,
     )
