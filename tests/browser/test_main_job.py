@@ -181,6 +181,32 @@ class Job:
         page.get_by_text("Your firm accepted this offer.").wait_for()
         return number, page
 
+    def tell(self):
+        """The worker may not go before the client knows; gives the code word that the coordinator told."""
+        visit = self.one(select(Visit))
+        mere = self.enter("mere")
+        mere.goto("/today")
+        mere.get_by_role("link", name="1 client is to be told who comes").click()
+        mere.get_by_role("link", name="Tell the client").click()
+        self.picture(mere, "job-4-tell")
+        mere.get_by_label("What you need it for").fill("Telling the client who comes")
+        mere.get_by_role("button", name="Show the code word").click()
+        word = mere.locator("#main-content .app-figure").inner_text()
+        mere.get_by_text("Shown once to").wait_for()
+        self.picture(mere, "job-4-code-word")
+        mere.get_by_label("Told, and the visit suits").check()
+        mere.get_by_label("Through the advocate").check()
+        mere.get_by_role("button", name="Record it").click()
+        mere.get_by_text("Every client knows who comes").wait_for()
+        return visit, word
+
+    def say(self, page, word):
+        """The named worker reads the same word on the phone."""
+        page.get_by_role("button", name="Show the code word").click()
+        expect(page.locator("#main-content .app-figure")).to_have_text(word)
+        self.picture(page, "job-5-word-390")
+        page.get_by_role("link", name="Hide it").click()
+
     def attend(self, number):
         visit = self.one(select(Visit))
         self.clock.now = visit.start_at - timedelta(minutes=10)
@@ -314,10 +340,14 @@ def test_one_order_from_assessment_to_payment(origin, open_context, services, cl
     job = Job(origin, open_context, services, clock, picture)
     job.plan(job.agree())
     number, _ = job.accept()
-    visit, phone = job.attend(number)
     assert leaks(answers) == []
+    visit, word = job.tell()
+    told = ("POST", f"/tell/{visit.id}/word")
+    visit, phone = job.attend(number)
+    assert leaks(answers) == [told]
     job.reveal(phone)
-    shown = [("POST", f"/portal/visits/{visit.id}/address")]
+    shown = [told, ("POST", f"/portal/visits/{visit.id}/address")]
+    job.say(phone, word)
     assert leaks(answers) == shown
     job.work(visit, phone)
     job.accept_work("mere", rest="Security window stay")

@@ -11,9 +11,11 @@ from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
+from worksorders.steps.confirm.find import count_unconfirmed
 from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
 from worksorders.steps.site import find_dispatch
+from worksorders.steps.tell.find import count_calls_due
 from worksorders.steps.varying.find import count_pending
 
 SHOWN = 10
@@ -34,6 +36,8 @@ def today() -> ResponseReturnValue:
         view=view,
         action=Form(formdata=None),
         alerts=find_dispatch.count_alerts(db()),
+        untold=count_unconfirmed(db()),
+        calls_due=count_calls_due(db(), request_now()),
         variations=count_pending(db()),
         offers=offers[:SHOWN],
         offer_count=len(offers),

@@ -11,6 +11,8 @@ from web.dispatch.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form
+from worksorders.steps.confirm.find import count_unconfirmed
+from worksorders.steps.duty.find import find_inside
 from worksorders.steps.site import find_dispatch, office
 from worksorders.steps.site.find.cannot import cannot_be_made
 from worksorders.steps.vetting.ahead import before_visits
@@ -31,6 +33,8 @@ def visits() -> ResponseReturnValue:
         lapsing=before_visits(db(), [row.id for row in cannot], request_now()),
         paused=find_dispatch.paused_orders(db()),
         alerts=find_dispatch.count_alerts(db()),
+        untold=count_unconfirmed(db()),
+        overdue=sum(row.overdue for row in find_inside(db(), request_now())),
         action=Form(),
     )
 

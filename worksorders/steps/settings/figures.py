@@ -21,6 +21,7 @@ from worksorders.steps.ordering.settings import ORDERING, OrderSettings
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.safety.charge import NAME as ABORTIVE
 from worksorders.steps.safety.charge import AbortiveRule
+from worksorders.steps.tell import settings as telling
 from worksorders.store.tables.catalogue import Setting
 
 MINUTES_OF_MONTH = 31 * 24 * 60
@@ -115,6 +116,18 @@ GROUPS: tuple[Group, ...] = (
         "Which reasons for no access pay the firm an abortive visit: 1 where they do, 0 where not.",
         AbortiveRule,
         tuple(Figure(code, label, "1 or 0", 0, 1) for code, label in NO_ACCESS.choices()),
+    ),
+    Group(
+        telling.NAME,
+        "Telling and duty",
+        "When clients are told who comes, when a worker is looked for, and how long the person on duty may take.",
+        telling.TellSettings,
+        (
+            Figure("acknowledge_minutes", "Call the next person after", "minutes", 1, 240),
+            Figure("check_out_margin_minutes", "A visit may last longer by", "minutes", 0, 480),
+            Figure("extend_minutes", "More time for a worker who asks", "minutes", 5, 240),
+            Figure("tell_client_hours", "Tell the client before the visit", "hours", 1, 168),
+        ),
     ),
     Group(
         "planning",
