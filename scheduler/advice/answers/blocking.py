@@ -35,14 +35,19 @@ def in_the_way(book: Book, i: int) -> tuple[int, ...]:
 
 def removed(book: Book, visits: Iterable[int]) -> Book:
     """A fork without these visits and without those that may not stay without them."""
-    fork, queue = book.copy(), list(visits)
-    for j in queue:
-        if j not in fork.start:
-            continue
+    fork = book.copy()
+    for j in dependent(book, visits):
         fork.take(j)
-        queue += [pair.after for pair in fork.after.get(j, ())]
-        queue += [mate for mate in fork.group.get(j, ()) if mate != j]
     return fork
+
+
+def dependent(book: Book, visits: Iterable[int]) -> list[int]:
+    """These visits, as far as they have places, and those that may not stay without them."""
+    found = [j for j in dict.fromkeys(visits) if j in book.start]
+    for j in found:
+        more = [pair.after for pair in book.after.get(j, ())] + list(book.group.get(j, ()))
+        found += [one for one in dict.fromkeys(more) if one in book.start and one not in found]
+    return found
 
 
 def _room(book: Book, i: int, visits: Iterable[int]) -> bool:

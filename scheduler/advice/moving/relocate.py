@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from scheduler.advice.timetable.book import Book, Slot
-from scheduler.advice.timetable.cost import beside_cost, route_cost, visit_cost
-from scheduler.advice.timetable.places import Place, places
+from scheduler.advice.timetable.places import Place, places, take
 
 
 class Relocation(NamedTuple):
@@ -32,19 +31,8 @@ def relocations(
         if not free(j) or (slots and not any(slot in slots for slot in book.open_slots(j))):
             continue
         rest = book.copy()
-        held = rest.take(j)
-        now = present_cost(rest, j, book.start[j], held)
+        now = -take(rest, j)
         better = next((p for p in places(rest, j, slots=slots) if p.start >= since), None)
         if better is not None and better.cost < now:
             found.append(Relocation(j, better, now - better.cost))
     return sorted(found, key=lambda one: (-one.saving, one.visit))
-
-
-def present_cost(rest: Book, j: int, start: int, held: tuple[Slot, ...]) -> int:
-    """Cost of the place where visit j was, against leaving it out, in a plan without it."""
-    workers = [k for k, _ in held]
-    cost = visit_cost(rest, j, start, workers) - visit_cost(rest, j, None) + beside_cost(rest, j, workers)
-    for slot in held:
-        at = sum(stop.start < start for stop in rest.stops.get(slot, ()))
-        cost += route_cost(rest, j, slot, at, start)
-    return cost

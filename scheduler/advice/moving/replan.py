@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 
 from scheduler.advice.moving.chains import place_chain
 from scheduler.advice.moving.eject import Ejection, eject
+from scheduler.advice.moving.polish import polish
 from scheduler.advice.moving.relocate import Relocation, relocations
 from scheduler.advice.moving.standing import standing, touched
 from scheduler.advice.timetable.book import Book, Slot
@@ -92,6 +93,12 @@ class _Run:
             self.book.start[j] >= max(self.wish.order_until, self.wish.fixed_until) and visit.pinned is None
         )
 
+    def price_of(self, j: int) -> int:
+        """What taking visit j out costs as a move: nothing if it has moved already or is new."""
+        workers = tuple(sorted(k for k, _ in self.book.slots[j]))
+        kept = j in self.old and j not in self.lost and self.old[j] == (workers, self.book.start[j])
+        return (self.wish.price or 0) if kept else 0
+
     def objective(self) -> int:
         """Cost of the plan, avoidable moves priced."""
         return self.priced(self.book)
@@ -123,10 +130,11 @@ def replan(
     stop = should_stop or (lambda: False)
     run = _Run(book, told, frozenset(lost), wish, stop, touched(before, after, routes, lost))
     _place_wanting(run, before)
-    _take_out_broken(run)
-    run.tried.clear()
-    _place_wanting(run, before)
-    _take_out_broken(run)
+    if _take_out_broken(run):
+        run.tried.clear()
+        _place_wanting(run, before)
+        _take_out_broken(run)
+    _polish(run, before)
     _relocate(run)
     kept = [one for one in relocations(run.book, None, run.free, wish.fixed_until, stop) if one.visit in told]
     return _result(run, tuple(kept))
@@ -160,8 +168,9 @@ def _wanting(run: _Run, i: int, anywhere: bool) -> bool:
     run.tried.add(i)
     found = place_chain(run.book, i, run.wish.fixed_until, run.free, run.left())
     if found is None or run.priced(found) >= run.objective():
-        ask = Ejection(run.free, run.left(), run.wish.fixed_until, run.stop)
-        found = eject(run.book, i, ask, run.priced)
+        found = eject(
+            run.book, i, Ejection(run.free, run.left(), run.wish.fixed_until, run.stop, run.price_of)
+        )
     if found is None:
         return False
     run.book = found
@@ -182,15 +191,25 @@ def _choice(run: _Run, i: int, slots: set[Slot] | None) -> Place | None:
     return min(able, key=lambda row: (row[1].cost + row[0] * price, row[1].start), default=(0, None))[1]
 
 
-def _take_out_broken(run: _Run) -> None:
-    """Visits whose predecessor or companion found no place cannot stay either."""
-    again = True
-    while again:
-        broken = [j for j in run.book.start if run.book.waiting(j)]
-        again = bool(broken)
+def _take_out_broken(run: _Run) -> bool:
+    """Visits whose predecessor or companion found no place cannot stay either; whether there was any."""
+    found = False
+    while broken := [j for j in run.book.start if run.book.waiting(j)]:
+        found = True
         for j in broken:
             run.book.take(j)
             run.lost |= {j}
+    return found
+
+
+def _polish(run: _Run, before: Problem) -> None:
+    """Try other places for what moves anyway, where anything did; the visits that kept their places keep them."""
+    if not run.lost and all(i < len(before.visits) for i in run.book.start):
+        return
+    everyone = range(len(run.book.problem.visits))
+    loose = [i for i in everyone if i in run.lost or (i not in run.old and _anywhere(run, before, i))]
+    run.book = polish(run.book, loose, run.wish.fixed_until, run.stop)
+    _place_wanting(run, before)
 
 
 def _relocate(run: _Run) -> None:

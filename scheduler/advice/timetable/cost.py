@@ -89,3 +89,13 @@ def beside_cost(book: Book, i: int, workers: Sequence[int]) -> int:
 def workers_of(book: Book, i: int) -> tuple[int, ...]:
     """The workers of a visit with a place."""
     return tuple(k for k, _ in book.slots[i])
+
+
+def present_cost(rest: Book, j: int, start: int, held: Sequence[Slot]) -> int:
+    """Cost of the place where visit j was, against leaving it out, in a plan without it."""
+    workers = [k for k, _ in held]
+    cost = visit_cost(rest, j, start, workers) - visit_cost(rest, j, None) + beside_cost(rest, j, workers)
+    for slot in held:
+        at = sum(stop.start < start for stop in rest.stops.get(slot, ()))
+        cost += route_cost(rest, j, slot, at, start)
+    return cost

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from scheduler.advice.timetable.book import Book, Slot
-from scheduler.advice.timetable.cost import beside_cost, route_cost, visit_cost
+from scheduler.advice.timetable.cost import beside_cost, present_cost, route_cost, visit_cost
 from scheduler.plan import Stop
 from scheduler.problem import DAY
 
@@ -161,3 +161,9 @@ def pushed(book: Book, i: int, place: Place) -> tuple[Stop, ...]:
 def put(book: Book, i: int, place: Place) -> None:
     """Give visit i this place."""
     book.put(i, place.start, place.spots())
+
+
+def take(book: Book, i: int) -> int:
+    """Take visit i out; by so much the plan costs more, its penalty included."""
+    start = book.start[i]
+    return -present_cost(book, i, start, book.take(i))

@@ -3,7 +3,7 @@
 import pytest
 
 from scheduler.advice.timetable.book import Book
-from scheduler.advice.timetable.places import openings, places, pushed, put
+from scheduler.advice.timetable.places import openings, places, pushed, put, take
 from scheduler.plan import Route, Stop
 from scheduler.problem import DAY, Shift, TimeWindow
 from scheduler.score import score
@@ -46,6 +46,19 @@ def test_strict_openings_are_all_starts_that_the_checker_allows():
             assert known == set(every_place(problem, routes, variant, i)), (seed, i)
             found += len(known)
     assert found > 500
+
+
+def test_taking_a_visit_out_costs_what_it_says():
+    taken = 0
+    for seed in range(200):
+        problem, variant, routes = planned(seed)
+        cost = score(problem, routes, variant).objective
+        for i in Book(problem, routes, variant).start:
+            book = Book(problem, routes, variant)
+            change = take(book, i)
+            assert score(problem, book.routes(), variant).objective - cost == change, (seed, i)
+            taken += 1
+    assert taken > 100
 
 
 def test_a_fork_leaves_the_book_as_it_was():
