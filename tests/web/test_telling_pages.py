@@ -66,7 +66,7 @@ def test_a_client_is_told_and_only_then_the_worker_may_go(people, services):
     assert "has not been told yet who comes" in refused.text
     word = show_word(people)
     assert word in WORDS
-    assert word not in coordinator.get(people["tell"]).text
+    assert f">{word}<" not in coordinator.get(people["tell"]).text
     answer = post(
         coordinator, people["tell"], f"{people['tell']}/outcome", outcome="told", channel="advocate"
     )
@@ -80,7 +80,7 @@ def test_a_client_is_told_and_only_then_the_worker_may_go(people, services):
         actions = session.scalars(select(AuditEvent.action)).all()
         assert {"confirmation.prepared", "confirmation.told", "disclosure.revealed"} <= set(actions)
         details = str(session.scalars(select(AuditEvent.detail)).all())
-        assert word not in details
+        assert f"'{word}'" not in details
 
 
 def test_the_word_needs_a_purpose_and_told_needs_the_word_and_a_way(people):
@@ -176,6 +176,6 @@ def test_the_code_word_is_sealed_under_the_confirmation(people, services):
     word = show_word(people)
     with services.sessions() as session:
         row = session.scalars(select(ClientConfirmation)).one()
-        assert word not in str(row.__dict__)
+        assert f"'{word}'" not in str(row.__dict__)
         assert session.get(Visit, row.visit_id).start_at == row.start_at
     assert CODE_WORD == "visit.code_word"
