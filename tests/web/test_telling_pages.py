@@ -61,7 +61,11 @@ def show_word(people):
 def test_a_client_is_told_and_only_then_the_worker_may_go(people, services):
     coordinator = people["coordinator"]
     assert people["tell"] in coordinator.get("/tell").text
-    refused = send(people["worker"], people["visit"], f"{people['visit']}/set-out")
+    page = people["worker"].get(people["visit"]).text
+    assert "Do not go yet" in page
+    assert "I am on my way" not in page
+    assert "Do not go yet" in people["worker"].get("/portal/today").text
+    refused = post(people["worker"], people["visit"], f"{people['visit']}/set-out")
     assert refused.status_code == 409
     assert "has not been told yet who comes" in refused.text
     word = show_word(people)
