@@ -7,6 +7,7 @@ import itertools
 import re
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -15,27 +16,39 @@ from sqlalchemy import inspect, select, text
 
 from tests import dispatching, factories, referrals
 from tests.browser.conftest import RULES
+from tests.browser.exchange import fill_exchange
 from tests.browser.small_programme import Clock, enter, make_programme
 from tests.steps.finance import paying
 from tests.steps.planning.conftest import World
 from web import access, create_app, jobs
 from web.services import make_services
-from worksorders.domain.roles import USER_ROLES
+from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import outbox
 from worksorders.steps.finance import clear, own_invoice
 from worksorders.steps.finance.pay import pay
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.intake.take_in import take_in
+from worksorders.steps.limits import delegations
 from worksorders.steps.offers import respond
 from worksorders.steps.offers.published import offer_published_visits
+from worksorders.steps.ordering import approve
 from worksorders.steps.ordering.raise_order import raise_order
-from worksorders.steps.people import check_documents
+from worksorders.steps.own_firm import people
+from worksorders.steps.own_firm import requests as own_requests
+from worksorders.steps.people import check_documents, checks
+from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.planning.request_plan import request_plan
+from worksorders.steps.proposals.ask import propose
+from worksorders.steps.safety import alarm_plan
 from worksorders.steps.site import photos, stop, travel
+from worksorders.steps.varying.ask import ask
+from worksorders.steps.varying.wishes import Wish
 from worksorders.store.tables.contractors import VettingCheck
 from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.vetting import CheckWarning
 
 pytestmark = pytest.mark.browser
 NOW = factories.NOW
@@ -54,11 +67,22 @@ OF_ARGUMENT = {
     "account_id": "bank_account",
     "card_id": "rate_card",
     "check_id": "vetting_check",
+    "event_id": "approval_event",
+    "line_id": "works_line",
     "exception_id": "invoice_exception",
+    "kind_id": "check_kind",
     "order_id": "works_order",
+    "request_id": "firm_request",
+    "run_id": "import_run",
+    "token_id": "api_token",
     "user_id": "app_user",
 }
-WORDS = {"name": ("offers", "planning", "ordering", "items"), "code": ("E8",), "number": ("1",)}
+WORDS = {
+    "name": ("offers", "planning", "ordering", "items", "orders", "invoices"),
+    "code": ("E8",),
+    "number": ("1",),
+    "kind": ("workers", "assessments"),
+}
 
 
 def actor(session, name):
@@ -80,7 +104,13 @@ def fill(services):
         check = session.scalars(select(VettingCheck).where(VettingCheck.firm_id == firm.id)).first()
         check_documents.keep(session, services.cipher, office, check.id, picture_bytes(), NOW)
         fill_field(session, services.cipher, firm, office, hemi)
+        order_id = session.scalars(select(WorksOrder.id).where(WorksOrder.state == "issued")).first()
+        alarm_plan.record_plan(
+            session, services.cipher, mere, order_id, reached=["police"], reference="", words="Ring 111", now=NOW
+        )
+        fill_supply(session, firm, office)
         fill_finance(session, firm, office)
+        fill_exchange(session, services.cipher, actor(session, "aroha"), firm.code)
     fill_plan(services)
 
 
@@ -101,7 +131,12 @@ def fill_intake(session, cipher, mere):
         urgency="P1",
     )
     taken = take_in(session, cipher, mere, urgent, NOW)
-    raise_order(session, mere, taken.assessment_id, NOW)
+    order = raise_order(session, mere, taken.assessment_id, NOW)
+    approve.override(session, mere, order.id, "The door cannot be closed tonight", NOW)
+    delegations.delegate(
+        session, mere, to_user_id=actor(session, "aroha").user_id, from_on=NOW.date() + timedelta(days=1),
+        to_on=NOW.date() + timedelta(days=9), limit_cents=1_000, reason="On leave", now=NOW,
+    )  # fmt: skip
 
 
 def fill_field(session, cipher, firm, office, hemi):
@@ -125,6 +160,11 @@ def fill_field(session, cipher, firm, office, hemi):
             photos.add_photo(
                 session, hemi, visit.id, picture_bytes(), NOW, key=uuid.uuid4(), line_id=visit.lines[0].id
             )
+        if place == 2:
+            wish = Wish(
+                Decimal(6), "More locks", uuid.uuid4(), visit.lines[0].id, 1, photos=[picture_bytes()]
+            )
+            ask(session, hemi, visit.id, wish, NOW)
         if place == 3:
             stop.leave_unsafe(session, hemi, visit.id, NOW)
 
@@ -133,6 +173,24 @@ def picture_bytes():
     written = io.BytesIO()
     Image.new("RGB", (40, 30), "teal").save(written, "JPEG")
     return written.getvalue()
+
+
+def fill_supply(session, firm, office):
+    """A check that waits for a second person, a warning sent, requests, a proposal, an absence over a visit."""
+    aroha, worker = actor(session, "aroha"), firm.workers[0]
+    details = CheckDetails(
+        "induction", "N-77", "Programme office", NOW.date(), NOW.date() + timedelta(days=20)
+    )
+    checks.record(session, aroha, details, worker_id=worker.id, now=NOW)
+    kept = session.scalars(select(VettingCheck).where(VettingCheck.worker_id == worker.id)).first()
+    session.add(CheckWarning(check_id=kept.id, days=30, warned_at=NOW))
+    own_requests.ask_regions(session, office, ["E7", "E8"], NOW)
+    own_requests.ask_trades(session, office, worker.id, ["locksmith", "glazier"], NOW)
+    offer = session.scalars(select(Offer).where(Offer.state == "open", Offer.firm_id == firm.id)).first()
+    propose(session, office, offer.id, offer.visits[0].visit_id, NOW + timedelta(days=2), NOW)
+    people.add_absence(
+        session, office, worker.id, NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=2), now=NOW
+    )
 
 
 def fill_finance(session, firm, office):
@@ -277,9 +335,12 @@ def faults_of(page):
 @pytest.mark.parametrize("role", USER_ROLES, ids=str)
 def test_every_page_is_accessible_and_fits(app, filled, serve, open_context, picture, role):
     addresses, faults, missing, seen = Addresses(app, filled), {}, [], 0
-    page = enter(open_context, serve(app), SIGN_INS[role.value])
+    names = [SIGN_INS[role.value], *(["office"] if role is Role.CONTRACTOR else [])]
+    origin = serve(app)
+    pages = [enter(open_context, origin, name) for name in names]
     for rule in pages_of(app, role):
-        address = opened(page, addresses.of(rule))
+        found_by = ((page, opened(page, addresses.of(rule))) for page in pages)
+        page, address = next((pair for pair in found_by if pair[1]), (pages[0], None))
         if address is None:
             missing.append(rule.rule)
         elif address != "file":

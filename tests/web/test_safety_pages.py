@@ -131,12 +131,14 @@ def test_an_order_with_an_alarm_closes_only_with_a_plan_whose_words_are_sealed(d
     assert "Version 2" in page
     assert "Canary" not in page
     assert [plan.version for plan in desk.ask(select(AlarmPlan).order_by(AlarmPlan.version))] == [1, 2]
-    assert WORDS not in desk.second.get(f"{desk.path}/alarm-plan/1").text
-    assert desk.second.post(f"{desk.path}/alarm-plan/1", {"purpose": " "}).status_code == 422
-    shown = desk.second.post(f"{desk.path}/alarm-plan/1", {"purpose": "The alarm went off"}).text
+    (plan, *_) = desk.ask(select(AlarmPlan).order_by(AlarmPlan.version))
+    address = f"/safety/alarm-plans/{plan.id}"
+    assert WORDS not in desk.second.get(address).text
+    assert desk.second.post(address, {"purpose": " "}).status_code == 422
+    shown = desk.second.post(address, {"purpose": "The alarm went off"}).text
     assert WORDS in shown
     assert "MC-778" in shown
-    assert desk.second.get(f"{desk.path}/alarm-plan/7").status_code == 404
+    assert desk.second.get(f"/safety/alarm-plans/{uuid.uuid4()}").status_code == 404
     told = desk.ask(select(AuditEvent).where(AuditEvent.action == "disclosure.revealed"))
     assert "The alarm went off" in {row.reason for row in told}
     assert "Canary" not in " ".join(str(row.detail) for row in desk.ask(select(AuditEvent)))

@@ -50,24 +50,22 @@ def alarm_plan(order_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/orders/<uuid:order_id>/alarm-plan/<int:version>", methods=["GET", "POST"])
-def alarm_words(order_id: uuid.UUID, version: int) -> ResponseReturnValue:
+@blueprint.route("/alarm-plans/<uuid:alarm_plan_id>", methods=["GET", "POST"])
+def alarm_words(alarm_plan_id: uuid.UUID) -> ResponseReturnValue:
     """Ask for a purpose, and show the words of a version once."""
-    found = load_order(db(), order_id)
-    kept = next((one for one in planning.versions(db(), order_id) if one.version == version), None)
+    kept = planning.find_version(db(), alarm_plan_id)
     form, words = PurposeForm(), None
-    if form.validate_on_submit() or kept is None:
+    if form.validate_on_submit():
         try:
             words = planning.read_plan(
                 db(),
                 services().sessions,
                 services().cipher,
                 actor(),
-                order_id,
-                version,
+                alarm_plan_id,
                 purpose=form.purpose.data or "",
             )
         except FaultsError as faults:
             apply_faults(form, faults)
-    shown = render_template("safety/alarm_words.html", form=form, order=found, plan=kept, words=words)
+    shown = render_template("safety/alarm_words.html", form=form, plan=kept, words=words)
     return shown, form.status

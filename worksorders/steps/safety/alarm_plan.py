@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.domain.errors import Fault, FaultsError
@@ -30,6 +30,8 @@ class PlanVersion:
     """A version without its words: who is reached in which order, made when and by whom."""
 
     id: uuid.UUID
+    order_id: uuid.UUID
+    order_code: str
     version: int
     reached: str
     made_at: datetime
@@ -46,13 +48,28 @@ class PlanWords:
 
 def versions(session: Session, order_id: uuid.UUID) -> list[PlanVersion]:
     """Every version, the newest first."""
+    return _found(session, AlarmPlan.order_id == order_id)
+
+
+def find_version(session: Session, plan_id: uuid.UUID) -> PlanVersion:
+    """One version; raises NotFoundError."""
+    for version in _found(session, AlarmPlan.id == plan_id):
+        return version
+    raise NotFoundError("There is no such version of an alarm-response plan.")
+
+
+def _found(session: Session, condition: ColumnElement[bool]) -> list[PlanVersion]:
     rows = session.execute(
-        select(AlarmPlan, AppUser.display_name)
+        select(AlarmPlan, WorksOrder.code, AppUser.display_name)
+        .join(WorksOrder, WorksOrder.id == AlarmPlan.order_id)
         .join(AppUser, AppUser.id == AlarmPlan.made_by)
-        .where(AlarmPlan.order_id == order_id)
+        .where(condition)
         .order_by(AlarmPlan.version.desc())
     )
-    return [PlanVersion(row.id, row.version, in_order(row.reached), row.made_at, name) for row, name in rows]
+    return [
+        PlanVersion(row.id, row.order_id, code, row.version, in_order(row.reached), row.made_at, name)
+        for row, code, name in rows
+    ]
 
 
 def record_plan(
@@ -97,22 +114,20 @@ def read_plan(
     sessions: sessionmaker[Session],
     cipher: Cipher,
     actor: Actor,
-    order_id: uuid.UUID,
-    version: int,
+    plan_id: uuid.UUID,
     *,
     purpose: str,
 ) -> PlanWords:
     """The words of a version, announced, read once and logged; FaultsError at `purpose`, NotFoundError."""
-    found = session.execute(
-        select(AlarmPlan.id, WorksOrder.case_id)
-        .join(WorksOrder, WorksOrder.id == AlarmPlan.order_id)
-        .where(AlarmPlan.order_id == order_id, AlarmPlan.version == version)
-    ).one_or_none()
-    if found is None:
+    case_id = session.scalar(
+        select(WorksOrder.case_id)
+        .join(AlarmPlan, AlarmPlan.order_id == WorksOrder.id)
+        .where(AlarmPlan.id == plan_id)
+    )
+    if case_id is None:
         raise NotFoundError("There is no such version of an alarm-response plan.")
     if len(purpose.strip()) < SHORTEST_PURPOSE:
         raise FaultsError([Fault("purpose", "Say what you need it for.")])
-    plan_id, case_id = found
     revealed = disclose.read(
         sessions, cipher, actor, case_ids=[case_id], kinds=[REFERENCE, WORDS], purpose=purpose.strip()
     )

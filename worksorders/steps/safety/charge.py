@@ -18,6 +18,7 @@ from worksorders.steps.finance import ledger
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import FirmRate, rates_in_force
 from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.offers import LineAccepted
 from worksorders.store.tables.orders import FrozenRate, Visit, WorksLine, WorksOrder
 from worksorders.store.tables.safety import AbortiveCharge
 from worksorders.store.tables.variations import LineRevision
@@ -123,6 +124,24 @@ def charge(session: Session, actor: Actor, visit: Visit, reason: str, now: datet
     )
     ledger.settle_orders(session, actor, [order.id], now)
     return line
+
+
+def orders_to_accept(session: Session) -> list[tuple[WorksOrder, int, datetime]]:
+    """Orders with charges that nobody has accepted yet, with how many and since when."""
+    accepted = (
+        select(func.coalesce(func.sum(LineAccepted.quantity), 0))
+        .where(LineAccepted.line_id == WorksLine.id)
+        .correlate(WorksLine)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(WorksOrder, func.count(), func.min(AbortiveCharge.at))
+        .join(WorksLine, WorksLine.order_id == WorksOrder.id)
+        .join(AbortiveCharge, AbortiveCharge.line_id == WorksLine.id)
+        .where(WorksLine.removed_at.is_(None), WorksLine.quantity > accepted, WorksOrder.state != "closed")
+        .group_by(WorksOrder.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def _rate(session: Session, order: WorksOrder, firm_id: uuid.UUID) -> FirmRate | None:

@@ -19,6 +19,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety import alarm_plan, barrier, police_flag, suspend
 from worksorders.steps.safety.find.chain import Chain, find_chain
+from worksorders.steps.safety.find.who import Reported, reported
 from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.orders import Visit, WorksOrder
 
@@ -41,6 +42,7 @@ class SafetyPage:
     region: str
     daylight_minutes: int
     chain: Chain
+    happened: tuple[Reported, ...]
     can_suspend: bool
     can_make_safe: bool
     suspension: suspend.SuspensionView | None
@@ -80,6 +82,7 @@ def find_safety(session: Session, actor: Actor, order_id: uuid.UUID, now: dateti
         region=places.region(order.region_code).name,
         daylight_minutes=int(left.total_seconds() // 60),
         chain=find_chain(session, order, now),
+        happened=reported(session, order),
         can_suspend="suspend" in possible(ORDER, order.state, actor.role),
         can_make_safe=insecure and order.state == "issued",
         suspension=suspend.find_suspension(session, actor, order.case_id),

@@ -14,9 +14,20 @@ from sqlalchemy.orm import Session
 from worksorders.steps.site import notes
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.offers import Offer, OfferVisit, VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.planning import Booking
 
+REPORTS_SHOWN = 12
+REPORTED = (
+    notes.INSECURE,
+    notes.UNSAFE,
+    notes.UNSAFE_DETAIL,
+    notes.NOBODY_FREE,
+    notes.LOCKED_IN,
+    notes.NO_ACCESS_KIND,
+    notes.STOPPED,
+)
 ESCALATING = (notes.INSECURE, notes.UNSAFE, notes.NOBODY_FREE, notes.LOCKED_IN)
 
 
@@ -38,6 +49,32 @@ class Escalation:
     note_id: uuid.UUID
     words: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What somebody reported of a visit, in words; the system's own notes name nobody."""
+
+    at: datetime
+    by: str
+    number: int
+    words: str
+
+
+def reported(session: Session, order: WorksOrder) -> tuple[Reported, ...]:
+    """The newest notes of an order's visits, newest first."""
+    rows = session.execute(
+        select(VisitNote, Visit.position, AppUser.display_name)
+        .join(Visit, Visit.id == VisitNote.visit_id)
+        .outerjoin(AppUser, AppUser.id == VisitNote.by)
+        .where(Visit.order_id == order.id, VisitNote.kind.in_(REPORTED))
+        .order_by(VisitNote.at.desc(), VisitNote.id)
+        .limit(REPORTS_SHOWN)
+    )
+    return tuple(
+        Reported(note.at, name or "The system", number, notes.label_of(note.kind, note.reason))
+        for note, number, name in rows
+    )
 
 
 def who_is_on(session: Session, visits: Iterable[Visit]) -> dict[uuid.UUID, OnIt]:
