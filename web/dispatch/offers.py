@@ -13,6 +13,7 @@ from web.extensions import request_now
 from web.filters import plural
 from web.forms import Form
 from worksorders.steps.site import find_dispatch, office
+from worksorders.steps.site.find.open_offers import open_offers
 
 
 @blueprint.get("/offers")
@@ -20,7 +21,7 @@ def offers() -> ResponseReturnValue:
     """Open offers by the time left, and refused visits by deadline."""
     return render_template(
         "dispatch/offers.html",
-        offers=find_dispatch.open_offers(db()),
+        offers=open_offers(db()),
         refused=find_dispatch.refused_visits(db()),
         action=Form(),
     )

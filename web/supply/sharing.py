@@ -14,6 +14,7 @@ from worksorders.steps.people.places import region_choices
 from worksorders.steps.sharing import figures
 
 MOST_BARS = 20
+LONGEST_LABEL = 18
 
 
 @blueprint.get("/sharing")
@@ -23,7 +24,7 @@ def sharing() -> str:
     return render_template(
         "supply/sharing.html",
         found=found,
-        bars=[(row.firm, row.hours) for row in found.by_firm()[:MOST_BARS]],
+        bars=[(_short(row.firm), row.hours) for row in found.by_firm()[:MOST_BARS]],
         most_bars=MOST_BARS,
         regions=region_choices(),
         csv_address=url_for("supply.sharing_csv", days=found.days, region=_region()),
@@ -36,6 +37,11 @@ def sharing_csv() -> ResponseReturnValue:
     found = _find()
     name = f"sharing-{found.days}-days-{local_today(request_now()).isoformat()}.csv"
     return csv_download(figures.sharing_csv(found), name)
+
+
+def _short(name: str) -> str:
+    """As much of a name as the chart has room for; the table has all of it."""
+    return name if len(name) <= LONGEST_LABEL else f"{name[: LONGEST_LABEL - 1].rstrip()}…"
 
 
 def _region() -> str:

@@ -15,11 +15,12 @@ from worksorders.steps.offers.lapse import lapse
 from worksorders.steps.offers.moves import NoLongerAvailableError
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept, decline
+from worksorders.steps.site.find.open_offers import open_offers as open_rows
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Absence
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.planning import Booking
-from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 NOW = world.NOW
 
@@ -48,6 +49,26 @@ def offered(session, two_firms):
     plan = world.publish(session, order, two_firms[0])
     offer_published_visits(session, plan.id, NOW)
     return order, offers(session)[0]
+
+
+def test_the_trail_says_whose_turn_it_was(session, two_firms, offered):
+    _, offer = offered
+    decline(session, world.account(session, two_firms[0]), offer.id, "no_capacity", NOW)
+    rows = session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "offer.opened").order_by(AuditEvent.id)
+    )
+    assert [row.detail["turn"] for row in rows] == ["as the plan placed it", "the only firm that could go"]
+    assert {row.turn for row in open_rows(session)} == {"the only firm that could go"}
+
+
+def test_of_several_firms_the_trail_names_the_place_in_turn(session):
+    made = [world.cleared_firm(session) for _ in range(3)]
+    order = world.issued_order(session, made)
+    plan = world.publish(session, order, made[0])
+    offer_published_visits(session, plan.id, NOW)
+    decline(session, world.account(session, made[0]), offers(session)[0].id, "rate", NOW)
+    (row,) = open_rows(session)
+    assert row.turn == "1 of 2 in turn: least work accepted in 28 days for its size"
 
 
 def test_a_published_plan_makes_one_offer_for_each_order_and_firm(session, two_firms, offered):

@@ -25,11 +25,15 @@ URGENT_TRAVEL_MINUTES = 60
 
 @dataclass(frozen=True)
 class Candidate:
-    """A firm with everybody of it who could go, and what it would be paid for the visit (cents before GST)."""
+    """A firm with everybody of it who could go, and what it would be paid for the visit (cents before GST).
+
+    `turn` says in words which turn it has and by what: the trail keeps it beside the offer.
+    """
 
     firm_id: uuid.UUID
     people: tuple[Person, ...]
     price_cents: int
+    turn: str = ""
 
 
 def find_candidates(
@@ -56,7 +60,17 @@ def find_candidates(
     able = {firm: people for firm, people in by_firm.items() if len(people) >= visit.crew}
     shares = recent_shares(session, able, now - timedelta(days=settings.recent_days), settings.recent_days)
     ranked = next_firms(shares, already_asked=map(str, without), offer_code=visit.code)
-    return [Candidate(firm, _by_load(able[firm]), prices[firm]) for firm in map(uuid.UUID, ranked)]
+    return [
+        Candidate(firm, _by_load(able[firm]), prices[firm], _turn(place, len(ranked), settings))
+        for place, firm in enumerate(map(uuid.UUID, ranked), start=1)
+    ]
+
+
+def _turn(place: int, firms: int, settings: OfferSettings) -> str:
+    """Which turn a firm has among those that could make the visit, and why: fair shares."""
+    if firms == 1:
+        return "the only firm that could go"
+    return f"{place} of {firms} in turn: least work accepted in {settings.recent_days} days for its size"
 
 
 def free_people(

@@ -106,7 +106,9 @@ def _place(
         crew = candidate.people[: visit.crew]
         if _hold(session, visit, start_at, candidate):
             visit.start_at, visit.end_at = start_at, start_at + timedelta(minutes=visit.minutes)
-            return candidate.firm_id, Proposal(visit, candidate.price_cents, crew[0].worker_id, start_at)
+            return candidate.firm_id, Proposal(
+                visit, candidate.price_cents, crew[0].worker_id, start_at, candidate.turn
+            )
     return None
 
 

@@ -24,12 +24,16 @@ URGENT = "P1"
 
 @dataclass(frozen=True)
 class Proposal:
-    """A visit with the worker and start proposed, both None for an urgent one; the price is in cents before GST."""
+    """A visit with the worker and start proposed, both None for an urgent one; the price is in cents before GST.
+
+    `turn` says why this firm is asked now.
+    """
 
     visit: Visit
     price_cents: int
     worker_id: uuid.UUID | None = None
     start_at: datetime | None = None
+    turn: str = ""
 
 
 def ask_at_once(session: Session, order: WorksOrder) -> None:
@@ -82,7 +86,11 @@ def open_offer(
         "offer.opened",
         ("offer", offer.id),
         moved=(None, "open"),
-        detail={"firm": str(firm_id), "visits": [str(proposal.visit.id) for proposal in proposals]},
+        detail={
+            "firm": str(firm_id),
+            "visits": [str(proposal.visit.id) for proposal in proposals],
+            "turn": proposals[0].turn or "as the plan placed it",
+        },
     )
     outbox.send(
         session, LAPSE, {"offer_id": str(offer.id)}, at=offer.expires_at, dedupe_key=f"{LAPSE}:{offer.id}"

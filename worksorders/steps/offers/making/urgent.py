@@ -85,7 +85,7 @@ def _offer_visit(
     quiet = _asked_since(session, visit.id, quiet_since) if quiet_since else ()
     candidates = find_candidates(session, visit, now, settings, now=now, without=quiet, at_once=True)
     for candidate in candidates:
-        proposal = Proposal(visit, candidate.price_cents)
+        proposal = Proposal(visit, candidate.price_cents, turn="urgent: every firm that could go is asked")
         open_offer(session, order, candidate.firm_id, [proposal], plan_id=None, now=now)
     if not candidates:
         tell_nobody(session, visit, now, declined=bool(quiet))

@@ -1,0 +1,70 @@
+"""Finds the offers that wait for an answer, each with why that firm was asked then."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from worksorders.gateways import places
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.offers import Offer, OfferVisit
+from worksorders.store.tables.trail import AuditEvent
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """An offer that waits for its firm's answer."""
+
+    id: uuid.UUID
+    order_id: uuid.UUID
+    order_code: str
+    firm: str
+    trades: tuple[str, ...]
+    region: str
+    urgent: bool
+    opened_at: datetime
+    expires_at: datetime
+    turn: str
+
+
+def open_offers(session: Session) -> list[OfferRow]:
+    """Every open offer, the first to lapse first."""
+    rows = session.execute(
+        select(Offer, Firm.name)
+        .join(Firm, Firm.id == Offer.firm_id)
+        .where(Offer.state == "open")
+        .options(selectinload(Offer.order), selectinload(Offer.visits).selectinload(OfferVisit.visit))
+        .order_by(Offer.expires_at, Offer.id)
+    ).all()
+    turns = _turns(session, [offer.id for offer, _ in rows])
+    return [
+        OfferRow(
+            id=offer.id,
+            order_id=offer.order_id,
+            order_code=offer.order.code,
+            firm=firm,
+            trades=tuple(sorted({row.visit.trade for row in offer.visits})),
+            region=places.region(offer.order.region_code).name,
+            urgent=offer.urgent,
+            opened_at=offer.opened_at,
+            expires_at=offer.expires_at,
+            turn=turns.get(offer.id) or "",
+        )
+        for offer, firm in rows
+    ]
+
+
+def _turns(session: Session, offer_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Why each firm was asked then, as the trail has it."""
+    rows = session.execute(
+        select(AuditEvent.subject_id, AuditEvent.detail["turn"].astext).where(
+            AuditEvent.subject_table == "offer",
+            AuditEvent.subject_id.in_(offer_ids),
+            AuditEvent.action == "offer.opened",
+        )
+    )
+    return {row[0]: row[1] for row in rows}
