@@ -78,7 +78,7 @@ def order_state(services, scene):
 
 def test_one_change_from_the_phone_to_the_answer(services, scene, sign_in):
     worker, coordinator = sign_in(scene.worker), sign_in(scene.coordinator)
-    address = f"/portal/visits/{scene.visit.id}/changes/{scene.line.id}"
+    address = f"/portal/lines/{scene.line.id}/change"
     assert "Something has to change" in worker.get(f"/portal/visits/{scene.visit.id}").text
     assert "More, fewer or none" in worker.get(f"/portal/visits/{scene.visit.id}/changes").text
     wrong = asking(worker, address, quantity="2", reason="")
@@ -113,7 +113,7 @@ def test_one_change_from_the_phone_to_the_answer(services, scene, sign_in):
 
 def test_the_second_of_two_pages_is_shown_the_newer_quantity(services, scene, sign_in):
     worker = sign_in(scene.worker)
-    address = f"/portal/visits/{scene.visit.id}/changes/{scene.line.id}"
+    address = f"/portal/lines/{scene.line.id}/change"
     with services.sessions() as session:
         line = session.get(WorksLine, scene.line.id)
         now, before = line.quantity, line.revision - 1
@@ -147,15 +147,13 @@ def test_nobody_else_finds_it(services, scene, sign_in):
     addresses = [
         f"/portal/visits/{scene.visit.id}/changes",
         f"/portal/visits/{scene.visit.id}/changes/add",
-        f"/portal/visits/{scene.visit.id}/changes/{scene.line.id}",
+        f"/portal/lines/{scene.line.id}/change",
         f"/portal/variations/{row.id}",
     ]
     for address in addresses:
         other = stranger.get(address)
-        unknown = stranger.get(
-            address.replace(str(scene.visit.id), str(uuid.uuid4())).replace(str(row.id), str(uuid.uuid4()))
-        )
-        assert (other.status_code, unknown.status_code) == (404, 404)
+        unknown = stranger.get(re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", str(uuid.uuid4()), address))
+        assert (other.status_code, unknown.status_code) == (404, 404), address
     assert office.get(addresses[0]).status_code == 404
     assert office.get(addresses[3]).status_code == 200
     assert stranger.get("/portal/variations").text.count("app-card") == 0

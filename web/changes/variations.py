@@ -20,13 +20,13 @@ from worksorders.steps.varying import decide, find
 class ApproveForm(Form):
     """Approve, with a note where one is asked for."""
 
-    note = TextAreaField("Note", description="Needed where a warning above asks for it")
+    note = TextAreaField("Note on approving", description="Needed where a warning above asks for it")
 
 
 class DeclineForm(Form):
     """Decline, with the reason that the firm reads."""
 
-    answer = TextAreaField("Reason", description="The firm reads it. No names, no address")
+    answer = TextAreaField("Reason for declining", description="The firm reads it. No names, no address")
 
 
 @blueprint.get("/variations")

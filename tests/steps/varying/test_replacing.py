@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, update
@@ -12,19 +13,22 @@ from tests import factories, referrals
 from tests.varying import AT, events, more
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.domain.lifecycle.reasons import CANCEL
+from worksorders.domain.local_time import start_of_day
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.limits.overrides import count_unreviewed, find_overrides, review
 from worksorders.steps.ordering.approve import override
 from worksorders.steps.ordering.find.today import find_today
-from worksorders.steps.ordering.pause import cancel, hold
+from worksorders.steps.ordering.pause import cancel, hold, resume
 from worksorders.steps.site.own_visit import own_visit
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.find_links import find_links
+from worksorders.steps.varying.hold_review import REVIEW, warn
 from worksorders.steps.varying.supersede import supersede
 from worksorders.store.tables.finance import LedgerEntry
 from worksorders.store.tables.offers import LineDone, Offer
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.trail import OutboxMessage
 from worksorders.store.tables.variations import OverrideReview
 
 
@@ -164,3 +168,18 @@ def test_nobody_looks_over_their_own_override(session, scene):
     session.flush()
     with pytest.raises(NotPermittedError):
         review(session, coordinator, find_overrides(session)[0].id, "fine", AT)
+
+
+def test_the_morning_of_the_review_warns_whoever_held_the_order_and_not_once_it_goes_on(session, accepted):
+    day = AT.date() + timedelta(days=3)
+    hold(session, accepted.coordinator, accepted.order.id, reason="awaiting_material", review_on=day, now=AT)
+    timer = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == REVIEW)).one()
+    assert timer.wanted_at == start_of_day(day) + timedelta(hours=8)
+    effect = warn(SimpleNamespace(payload=timer.payload))
+    effect(session, timer.wanted_at - timedelta(days=1))
+    assert events(session, accepted.order, "order.hold_review") == []
+    effect(session, timer.wanted_at)
+    assert events(session, accepted.order, "order.hold_review") == ["order.hold_review_due"]
+    resume(session, accepted.coordinator, accepted.order.id)
+    effect(session, timer.wanted_at)
+    assert len(events(session, accepted.order, "order.hold_review")) == 1

@@ -33,7 +33,10 @@ class AskForm(Form):
         description="No names, no address: the office reads this, and it is kept",
     )
     photos = FilesField("Photos that show why", [Optional()])
-    urgent = CheckboxField("The home cannot be left secure without it")
+    urgent = CheckboxField(
+        "The home cannot be left secure without it",
+        description="Then it is approved at once up to a limit, without a photo, and the office is alerted",
+    )
 
     def common(self) -> dict[str, object]:
         """What both kinds of wish have."""

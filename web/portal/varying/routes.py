@@ -37,11 +37,13 @@ def add_change(visit_id: uuid.UUID) -> ResponseReturnValue:
     return sent or render_form("portal/varying/add.html", form, page=page)
 
 
-@blueprint.route("/visits/<uuid:visit_id>/changes/<uuid:line_id>", methods=["GET", "POST"])
-def change_line(visit_id: uuid.UUID, line_id: uuid.UUID) -> ResponseReturnValue:
+@blueprint.route("/lines/<uuid:line_id>/change", methods=["GET", "POST"])
+def change_line(line_id: uuid.UUID) -> ResponseReturnValue:
     """Ask for another quantity of a line; what somebody else changed meanwhile is shown as it is now."""
-    line = find_own.find_asking(db(), actor(), visit_id).line(line_id)
-    form = line_form(find_own.find_asking(db(), actor(), visit_id))
+    visit_id = find_own.visit_of_line(db(), line_id)
+    page = find_own.find_asking(db(), actor(), visit_id)
+    line = page.line(line_id)
+    form = line_form(page)
     sent = _answer(form, visit_id, lambda: form.wish(line_id))
     if sent:
         return sent

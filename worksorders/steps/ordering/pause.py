@@ -22,6 +22,7 @@ from worksorders.steps.offers.moves import lock_visits
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.ordering.moves import PAST, lock_order, move_order
 from worksorders.steps.varying.decide import decline_all
+from worksorders.steps.varying.hold_review import watch_hold
 from worksorders.store.tables.orders import WorksOrder
 
 NOTHING_MORE = "The order was cancelled."
@@ -40,6 +41,8 @@ def hold(
     detail = {"review_on": review_on.isoformat()} if review_on else {}
     move_order(session, actor, order, "hold", reason=reason, detail=detail)
     order.review_on = review_on
+    if review_on is not None:
+        watch_hold(session, actor, order, review_on)
     return order
 
 

@@ -24,6 +24,7 @@ from worksorders.steps.site.photos import add_photo
 from worksorders.steps.varying.carry_out import carry_out
 from worksorders.steps.varying.figures import BY_RULE, budget_left_cents, increases_cents, lacks_consent
 from worksorders.steps.varying.moves import move_variation
+from worksorders.steps.varying.tell import tell_office
 from worksorders.steps.varying.wishes import Wish, of_line, of_new
 from worksorders.store.tables.cases import Opening
 from worksorders.store.tables.orders import WorksOrder
@@ -54,6 +55,7 @@ def ask(session: Session, actor: Actor, visit_id: uuid.UUID, wish: Wish, now: da
     _record_asked(session, actor, variation)
     if decision is Decision.NEEDS_PERSON:
         move_order(session, actor, order, "ask_variation")
+        tell_office(session, actor, order, variation, now)
     else:
         _approve_by_rule(session, actor, order, variation, now)
     session.flush()

@@ -22,6 +22,7 @@ from worksorders.steps.varying.checks import (
 )
 from worksorders.steps.varying.moves import after_decision, lock_variation, move_variation, pending_of
 from worksorders.steps.varying.own import require_own
+from worksorders.steps.varying.tell import tell_worker
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.variations import Variation
 
@@ -59,6 +60,7 @@ def approve(
     }
     move_variation(session, actor, variation, "approve", detail=detail)
     after_decision(session, actor, order)
+    tell_worker(session, order, variation, now)
     order_changed(session, actor, order.id, now)
     return variation
 
@@ -89,6 +91,7 @@ def decline(session: Session, actor: Actor, variation_id: uuid.UUID, note: str, 
     faults.raise_if_any()
     _decline(session, actor, variation, note.strip(), now)
     after_decision(session, actor, order)
+    tell_worker(session, order, variation, now)
     return variation
 
 

@@ -21,7 +21,7 @@ from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.varying.adding import addable_items, openings_of
 from worksorders.steps.varying.own import is_own, require_own
 from worksorders.steps.varying.wishes import may_be_urgent
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.orders import Visit, WorksLine
 from worksorders.store.tables.variations import Variation
 
 SHOWN = 50
@@ -118,6 +118,14 @@ def _own(row: Variation, code: str) -> OwnVariation:
         asked_at=row.asked_at,
         actions=frozenset(possible(VARIATION, row.state, Role.CONTRACTOR)),
     )
+
+
+def visit_of_line(session: Session, line_id: uuid.UUID) -> uuid.UUID:
+    """The visit that a line belongs to; whose it is, is asked by what follows. Raises NotFoundError."""
+    visit_id = session.scalar(select(WorksLine.visit_id).where(WorksLine.id == line_id))
+    if visit_id is None:
+        raise NotFoundError("There is no such line.")
+    return visit_id
 
 
 def find_asking(session: Session, actor: Actor, visit_id: uuid.UUID) -> AskingPage:

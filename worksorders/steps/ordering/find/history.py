@@ -61,6 +61,7 @@ WORDS = {
     "order.variation_decided": "Waits for another variation",
     "order.variations_decided": "No variation waits any more",
     "order.superseded": "Replaced by another order",
+    "order.hold_review_due": "The hold is to be looked at again",
     "order.override_reviewed": "P1 override looked over",
     "variation.asked": "Variation asked for on site",
     "variation.approved": "Variation approved",
