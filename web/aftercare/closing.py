@@ -21,6 +21,7 @@ from worksorders.steps.aftercare.monitoring import OUTCOMES, open_follow_on
 ENDPOINTS: dict[str, tuple[str, str]] = {
     "visit": ("coordinator.order", "order_id"),
     "variation": ("coordinator.order", "order_id"),
+    "alarm_plan": ("safety.alarm_plan", "order_id"),
     "work": ("dispatch.work", "order_id"),
     "opening": ("coordinator.opening", "assessment_id"),
     "key": ("aftercare.key", "key_id"),

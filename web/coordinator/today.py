@@ -12,6 +12,7 @@ from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
 from worksorders.steps.confirm.find import count_unconfirmed
+from worksorders.steps.aftercare.find import reviews_near
 from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
 from worksorders.steps.site import find_dispatch
@@ -42,6 +43,7 @@ def today() -> ResponseReturnValue:
         offers=offers[:SHOWN],
         offer_count=len(offers),
         refused=find_dispatch.refused_visits(db()),
+        reviews=reviews_near(db(), local_today(request_now())),
         lapsing=lapsing[:SHOWN],
         lapsing_count=len(lapsing),
     )

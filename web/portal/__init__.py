@@ -3,6 +3,7 @@
 from web.extensions import NavItem
 from web.portal import address, attend, firm, invoices, offers, photos, today, visit
 from web.portal.blueprint import blueprint
+from web.portal.checklist import papers
 from web.portal.checklist import routes as checklist
 from web.portal.door import routes as door
 from web.portal.onsite import begin, unsafe
@@ -32,6 +33,7 @@ __all__ = [
     "firm",
     "invoices",
     "offers",
+    "papers",
     "photos",
     "today",
     "unsafe",

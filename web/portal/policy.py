@@ -18,6 +18,8 @@ POLICY = {
     "set_out": CONTRACTORS,
     "arrive": CONTRACTORS,
     "line": CONTRACTORS,
+    "papers": CONTRACTORS,
+    "paper": CONTRACTORS,
     "leave": CONTRACTORS,
     "no_access": CONTRACTORS,
     "unsafe": CONTRACTORS,

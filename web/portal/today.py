@@ -8,6 +8,7 @@ from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
 from web.portal.blueprint import blueprint
+from worksorders.steps.completion import late
 from worksorders.steps.confirm.door import find_door
 from worksorders.steps.offers.find import offers as find_offers
 from worksorders.steps.site.find.visits import find_visits
@@ -31,6 +32,7 @@ def today() -> ResponseReturnValue:
         told=following is not None and find_door(db(), actor(), following.id, now).confirmed,
         visits=due,
         later=[row for row in rows if row not in due],
+        owed=late.owed_by(db(), actor(), on),
         offers=len(find_offers.find_open(db(), actor(), now)),
         action=Form(),
     )

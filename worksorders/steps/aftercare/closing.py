@@ -72,7 +72,7 @@ def _papers(lines: list[WorksLine], proofs: Proofs) -> Iterator[Missing]:
 
 
 def _alarm(session: Session, order: WorksOrder) -> Iterator[Missing]:
-    refusal = refusal_to_close(session, order)
+    refusal = refusal_to_close(session, order) if order.kind == "first" else None
     if refusal is not None:
         yield Missing("alarm_plan", f"The alarm-response plan: {refusal}", order.id)
 

@@ -16,6 +16,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin.urgency import UrgencyFigures
+from worksorders.steps.aftercare.settings import AFTERCARE, AftercareSettings
 from worksorders.steps.offers.settings import OfferSettings
 from worksorders.steps.ordering.settings import ORDERING, OrderSettings
 from worksorders.steps.planning.settings import PlanSettings
@@ -26,6 +27,15 @@ from worksorders.store.tables.catalogue import Setting
 
 MINUTES_OF_MONTH = 31 * 24 * 60
 MOST_CENTS = 100_000_000
+INSPECTED_TRADES = (
+    "locksmith",
+    "carpenter",
+    "handyperson",
+    "glazier",
+    "electrician",
+    "alarm_technician",
+    "specialist",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,29 @@ GROUPS: tuple[Group, ...] = (
             Figure("move_cents", "Moving a published visit", "cents", 0, MOST_CENTS),
             Figure("travel_cents_per_minute", "A minute of travel", "cents", 0, MOST_CENTS),
             Figure("shift_cents", "Opening a shift", "cents", 0, MOST_CENTS),
+        ),
+    ),
+    Group(
+        AFTERCARE,
+        "After the work",
+        "Which share of visits is inspected, how soon defects are mended, and how long an alarm is monitored.",
+        AftercareSettings,
+        (
+            *(
+                Figure(f"{trade}_percent", f"Inspected: {trade.replace('_', ' ')}", "percent", 0, 100)
+                for trade in INSPECTED_TRADES
+            ),
+            Figure("other_percent", "Inspected: anybody else", "percent", 0, 100),
+            Figure("new_firm_percent", "Inspected: a new firm", "percent", 0, 100),
+            Figure("new_firm_visits", "A firm is new for", "visits", 0, 100),
+            Figure("inspect_within_days", "Inspect within", "working days", 1, 60),
+            Figure("unsafe_hours", "Mend what is not safe within", "hours", 1, 168),
+            Figure("faulty_days", "Mend what does not work within", "working days", 1, 60),
+            Figure("finish_days", "Mend a finish within", "working days", 1, 120),
+            Figure("monitoring_months", "An alarm is monitored for", "months", 1, 36),
+            Figure("first_review_months", "First review after", "months", 1, 36),
+            Figure("recovery_days", "Recover an alarm within", "working days", 1, 60),
+            Figure("review_shown_days", "Reviews shown ahead", "days", 0, 90),
         ),
     ),
 )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.completion.proof import Proofs, load_proofs
-from worksorders.steps.site.accept_work import OVER, Work, work_of
+from worksorders.steps.site.accept_work import Work, missing_to_close, work_of
 from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
 from worksorders.store.tables.offers import LineDone, Photo
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
@@ -69,15 +69,14 @@ def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
         place = line_id if is_theirs else None
         photos[place] = (*photos.get(place, ()), photo_id)
     lines = tuple(_line(one, proofs, photos.get(one.line.id, ())) for one in work_of(session, order))
-    over = all(visit.state in OVER for visit in order.visits)
-    waiting = any(one.work.to_accept for one in lines)
+    can_close = order.state == "issued" and not missing_to_close(session, order)
     return WorkPage(
         order.id,
         order.code,
         order.state,
         lines,
         photos.get(None, ()),
-        over and not waiting and order.state == "issued",
+        can_close,
     )
 
 
