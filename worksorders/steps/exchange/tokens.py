@@ -22,6 +22,7 @@ from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.steps import audit
+from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.exchange.scopes import SCOPES
 from worksorders.store.tables.exchange import ApiToken
@@ -75,6 +76,7 @@ def make(session: Session, actor: Actor, details: TokenDetails, now: datetime) -
         display_name=f"{details.name.strip()} (token)",
         role=Role.COORDINATOR.value,
         password_hash=None,
+        is_demo=is_demo(session),
         created_at=now,
         disabled_at=now,
     )

@@ -1,0 +1,43 @@
+"""Rows for the pages of what goes in and out: an import of each result, a token, a webhook with a delivery."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests import factories
+from worksorders.steps.exchange import imports, tokens
+from worksorders.steps.exchange.taking import Hands
+from worksorders.steps.webhooks import deliver, keep
+from worksorders.steps.webhooks.kinds import PING
+
+NOW = factories.NOW
+HEADER = b"firm_code,first_name,last_name,base_town,trades\r\n"
+
+
+def fill_exchange(session, cipher, administrator, firm_code):
+    """Everything of it, by the product's own steps."""
+    hands = Hands(session, cipher, administrator, NOW)
+    good = HEADER + f"{firm_code},Rangi,Example,tauranga,locksmith\r\n".encode()
+    for data, dry_run in ((b"nonsense", False), (good, True), (good, False)):
+        imports.hand_in(hands, imports.File("workers", "csv", data), dry_run=dry_run)
+    details = tokens.TokenDetails(
+        "Refuge’s casework system",
+        frozenset({"orders:read", "assessments:write"}),
+        NOW.date() + timedelta(days=90),
+        frozenset({"E7", "E8"}),
+    )
+    tokens.make(session, administrator, details, NOW)
+    hook, _ = keep.register(
+        session,
+        cipher,
+        administrator,
+        keep.WebhookDetails("Casework", "https://example.org/works-orders", frozenset({"order.issued"})),
+        NOW,
+    )
+    told = {
+        "event_id": str(hook.id), "kind": PING, "subject_table": "webhook", "subject_id": str(hook.id),
+        "at": NOW.isoformat(), "only": str(hook.id),
+    }  # fmt: skip
+    deliver.fan_out(session, told, NOW)
+    (row,) = keep.deliveries(session, hook.id)
+    deliver.note(session, row.id, deliver.Outcome(status=503), NOW)
