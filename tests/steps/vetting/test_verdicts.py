@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
+from catalogue.trade import TRADES
 from tests import dispatching as world
 from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
+from worksorders.domain.people.check_kinds import STARTING_KINDS, starting_register
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.people import check_documents, checks
+from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.vetting import kinds, verdicts, warnings
 from worksorders.steps.vetting.kinds import KindDetails
-from worksorders.store.tables.contractors import VettingCheck
+from worksorders.store.tables.contractors import CheckDocument, VettingCheck
 from worksorders.store.tables.telling import OutgoingMessage
 from worksorders.store.tables.trail import OutboxMessage
 from worksorders.store.tables.vetting import CheckWarning
@@ -149,3 +154,59 @@ def test_nobody_is_warned_of_what_no_longer_matters(session, admins, firm, gone)
     session.flush()
     assert warnings.warn(session, new.id, 30, NOW) is False
     assert session.scalars(select(CheckWarning)).all() == []
+
+
+def test_documents_kept_before_sealing_are_sealed_once_and_open_as_before(session, services, admins, firm):
+    new = enter(session, admins[0], firm)
+    clear = b"%PDF-1.7 kept in the clear"
+    session.add(
+        CheckDocument(check_id=new.id, media_type="application/pdf", content=clear, sha256=b"", stored_at=NOW)
+    )
+    session.flush()
+    assert check_documents.read(session, services.cipher, new.id).content == clear
+    assert check_documents.seal_kept(session, services.cipher) == 1
+    session.flush()
+    assert clear not in session.get(CheckDocument, new.id).content
+    assert check_documents.read(session, services.cipher, new.id).content == clear
+    assert check_documents.seal_kept(session, services.cipher) == 0
+
+
+def test_the_starting_kinds_of_the_database_are_those_of_the_rules(session):
+    stored = {replace(kind, first_on=date.min, alternative="") for kind in load_register(session).kinds}
+    assert stored == {replace(kind, alternative="") for kind in STARTING_KINDS}
+    for trade in TRADES:
+        asked = [
+            {need.kinds for need in register.needs_of(trade, TODAY)}
+            for register in (load_register(session), starting_register())
+        ]
+        assert {frozenset(kinds) for kinds in asked[0]} == {frozenset(kinds) for kinds in asked[1]}
+
+
+def test_a_kind_asked_for_from_tomorrow_stops_nobody_today(session, admins, firm):
+    case = factories.make_case(session)
+    kinds.add(
+        session, admins[0], KindDetails("first_aid", "First aid", "worker"), TODAY + timedelta(days=1), NOW
+    )
+
+    def people_on(on):
+        found = eligible_workers(session, case_id=case.id, trade="locksmith", region_code="E7", on=on)
+        return firm.workers[0].id in {person.worker_id for person in found}
+
+    assert people_on(TODAY)
+    assert not people_on(TODAY + timedelta(days=1))
+
+
+def test_kinds_are_kept_by_administrators_alone_and_never_rewritten(session, admins):
+    coordinator = factories.actor_of(factories.make_user(session, "coordinator"))
+    details = KindDetails("first_aid", "First aid", "worker")
+    with pytest.raises(NotFoundError):
+        kinds.add(session, coordinator, details, TODAY, NOW)
+    row = kinds.add(session, admins[0], details, TODAY + timedelta(days=3), NOW)
+    with pytest.raises(FaultsError, match="a day later"):
+        kinds.change(session, admins[0], row.id, details, TODAY + timedelta(days=3), NOW)
+    kinds.change(session, admins[0], row.id, details, TODAY + timedelta(days=5), NOW)
+    with pytest.raises(RefusedError):
+        kinds.end(session, admins[0], row.id, TODAY + timedelta(days=9), NOW)
+    row.label = "Something else"
+    with pytest.raises(DBAPIError, match=r"permission denied|last day"):
+        session.flush()
