@@ -70,8 +70,8 @@ def page(order_id: uuid.UUID, form: PartForm | None = None, where: str = "") -> 
         forms=forms,
         form=form,
         where=where,
-        hows={str(key): text for key, text in HOWS.items()},
-        outcomes={str(key): text for key, text in OUTCOMES.items()},
+        hows={str(key): text for key, text in HOWS.items()} | {"phone": "Phone"},
+        outcomes={str(key): text for key, text in OUTCOMES.items()} | {"refused": "Refused"},
         bases={str(key): text for key, text in BASES.items()},
     )
     return shown, form.status if form is not None else 200

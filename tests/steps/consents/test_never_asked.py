@@ -27,8 +27,10 @@ from worksorders.steps.consents import (
     read_person,
     screening,
 )
+from worksorders.steps.consents.hashes import digests_of, phone_is_barred
 from worksorders.steps.jobs import Job
 from worksorders.steps.tell.api import Receiver, is_barred, raise_call_task
+from worksorders.steps.tell.safe_way import set_safe_way
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, HomeInterest, InterestContact
 from worksorders.store.tables.telling import CallTask
@@ -188,9 +190,7 @@ def test_nobody_clears_a_person_on_the_wrong_side_of_a_phone_barred_elsewhere(wo
     later = make_order(world.session, world.cipher, world.user)
     again = agreeing.landlord(world.session, world.cipher, world.actor, later.case_id)
     assert again.screening == "waiting"
-    found = screening.hits(
-        world.session, world.cipher, later.case_id, screening.digests_of(world.cipher, "", PHONE)
-    )
+    found = screening.hits(world.session, world.cipher, later.case_id, digests_of(world.cipher, "", PHONE))
     assert Hit.BARRED_ELSEWHERE in found
 
 
@@ -220,9 +220,20 @@ def test_whoever_has_the_clients_phone_waits_for_somebody_to_look(world):
 
 def test_a_phone_of_somebody_barred_is_known_whatever_name_comes_with_it(world):
     bar(world, world.record())
-    asked = lambda number: screening.phone_is_barred(world.session, world.cipher, world.case_id, number)
+    asked = lambda number: phone_is_barred(world.session, world.cipher, world.case_id, number)
     assert asked("021 555 0444")
     assert not asked("021 555 0445")
+
+
+def test_the_number_of_somebody_barred_never_becomes_the_clients_safe_channel(world):
+    bar(world, world.record())
+    keep = lambda number: set_safe_way(
+        world.session, world.cipher, world.actor, world.case_id, channel="call", hours="540-720", where=number,
+        verified=True, now=NOW,
+    )  # fmt: skip
+    with pytest.raises(FaultsError, match="must never be called"):
+        keep("021 555 0444")
+    keep("021 555 0445")
 
 
 RAW = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalogue.item import ConsentNeeded
@@ -123,6 +123,7 @@ def record_answer(
         reason=reason,
         today=local_day(now),
     )
+    at = _after_earlier(session, order, now)
     rows = tuple(
         ConsentAnswer(
             id=uuid.uuid4(),
@@ -135,6 +136,7 @@ def record_answer(
             conditions=conditions.strip(),
             reinstatement=reinstatement,
             reason=reason.strip(),
+            recorded_at=at,
             recorded_by=actor.user_id,
         )
         for line in lines
@@ -195,6 +197,14 @@ def _check_whose(
             what = "locks" if group is ConsentNeeded.LOCKS else "the owner’s measures"
             faults.add("lines", f"This person has no say in {what}: ask whoever lets or owns the home.")
     faults.raise_if_any()
+
+
+def _after_earlier(session: Session, order: WorksOrder, now: datetime) -> datetime:
+    """Now, or a moment after the latest answer of the order: the last one counts, also within one instant."""
+    latest = session.scalar(
+        select(func.max(ConsentAnswer.recorded_at)).where(ConsentAnswer.order_id == order.id)
+    )
+    return now if latest is None or latest < now else latest + timedelta(microseconds=1)
 
 
 def _asked_on(session: Session, interest_id: uuid.UUID, lines: Collection[WorksLine]) -> date | None:

@@ -82,3 +82,8 @@ def answers_due(session: Session, today: date) -> tuple[AnswerDue, ...]:
         )
         for request, person, order, count in rows
     )
+
+
+def count_late(session: Session, today: date) -> int:
+    """How many requests are overdue or due within a week."""
+    return sum(1 for row in answers_due(session, today) if row.is_soon)

@@ -16,6 +16,7 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents import screening
+from worksorders.steps.consents.hashes import digests_of
 from worksorders.store import lookups
 from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.interests import HomeInterest
@@ -53,7 +54,7 @@ def record_person(
         raise NotFoundError("There is no such case.")
     people = screening.lock_people(session, case_id)
     _check(given, people)
-    digests = screening.digests_of(cipher, given.name, given.phone)
+    digests = digests_of(cipher, given.name, given.phone)
     found = screening.hits(session, cipher, case_id, digests) if not given.is_client else frozenset()
     near = Near.NO if given.is_client else Near(given.near)
     outcome = screen(near, found, is_client=given.is_client)

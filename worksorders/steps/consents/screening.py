@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
-from worksorders.domain.people.conflict import Kind, forms
 from worksorders.domain.people.interests import Hit, Screening
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.consents.hashes import digests_of
 from worksorders.steps.people import bar as firm_bar
 from worksorders.store import lookups
 from worksorders.store.lookups import Digest
@@ -23,13 +23,6 @@ from worksorders.store.scope import as_house
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.interests import HomeInterest, InterestScreening
-
-
-def digests_of(cipher: Cipher, name: str, phone: str) -> frozenset[Digest]:
-    """The keyed hashes under which a person with this name and phone is met."""
-    values = [(disclose.PERSON_NAME, one) for one in forms(Kind.NAME, name)]
-    values += [(disclose.PERSON_PHONE, one) for one in forms(Kind.PHONE, phone)]
-    return frozenset((kind, cipher.look_up(kind, value)) for kind, value in values)
 
 
 def contractors_met(
@@ -78,12 +71,6 @@ def _never_sent(
 ) -> bool:
     rows = session.scalars(select(NeverSend).where(NeverSend.case_id == case_id))
     return any(row.firm_id in firms or row.worker_id in workers for row in rows)
-
-
-def phone_is_barred(session: Session, cipher: Cipher, case_id: uuid.UUID, phone: str) -> bool:
-    """Whether a phone number is one of somebody of the case who must never be asked, whatever name came with it."""
-    met = lookups.meet(session, digests_of(cipher, "", phone))
-    return any(one.case_id == case_id and one.screening == Screening.BARRED for one in met)
 
 
 def lock_people(session: Session, case_id: uuid.UUID) -> list[HomeInterest]:

@@ -13,6 +13,7 @@ from worksorders.domain.telling.safe_times import LABELS, MAIL, SMS, SafeWay, pa
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.consents.hashes import phone_is_barred
 from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.telling import SafeChannel
@@ -66,6 +67,11 @@ def set_safe_way(
         )
         faults.require(
             verified, "verified", "Make sure first that nobody else answers or reads it, then say so."
+        )
+        faults.require(
+            not phone_is_barred(session, cipher, case_id, where),
+            "where",
+            "This number must never be called: somebody who must never be asked has it.",
         )
     faults.raise_if_any()
     row = session.get(SafeChannel, case_id, with_for_update=True)
