@@ -32,8 +32,6 @@ from worksorders.steps.limits import delegations
 from worksorders.steps.offers import respond
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.ordering import approve
-from worksorders.steps.limits import delegations
-from worksorders.steps.ordering import approve
 from worksorders.steps.ordering.raise_order import raise_order
 from worksorders.steps.own_firm import people
 from worksorders.steps.own_firm import requests as own_requests
@@ -43,8 +41,6 @@ from worksorders.steps.planning.request_plan import request_plan
 from worksorders.steps.proposals.ask import propose
 from worksorders.steps.safety import alarm_plan
 from worksorders.steps.site import photos, stop, travel
-from worksorders.steps.varying.ask import ask
-from worksorders.steps.varying.wishes import Wish
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.wishes import Wish
 from worksorders.store.tables.contractors import VettingCheck
@@ -71,8 +67,6 @@ OF_ARGUMENT = {
     "account_id": "bank_account",
     "card_id": "rate_card",
     "check_id": "vetting_check",
-    "event_id": "approval_event",
-    "line_id": "works_line",
     "event_id": "approval_event",
     "line_id": "works_line",
     "exception_id": "invoice_exception",
@@ -170,9 +164,6 @@ def fill_field(session, cipher, firm, office, hemi):
             wish = Wish(
                 Decimal(6), "More locks", uuid.uuid4(), visit.lines[0].id, 1, photos=[picture_bytes()]
             )
-            ask(session, hemi, visit.id, wish, NOW)
-        if place == 2:
-            wish = Wish(Decimal(6), "More locks", uuid.uuid4(), visit.lines[0].id, 1, photos=[picture_bytes()])
             ask(session, hemi, visit.id, wish, NOW)
         if place == 3:
             stop.leave_unsafe(session, hemi, visit.id, NOW)
