@@ -101,7 +101,7 @@ def _explain(options: argparse.Namespace) -> int:
         _show(options.json, {}, [words.NOTHING])
         return 0
     one = answer(book, i, proven=False)
-    one = one._replace(repairs=repairs_of(book, one))
+    one = one._replace(repairs=repairs_of(book, one, moving=True))
     _show(options.json, unassigned_data(one), words.unplaced_lines(one))
     return 0
 
@@ -119,7 +119,7 @@ def _slots(options: argparse.Namespace) -> int:
     lines = words.slot_lines(i, found)
     if not found:
         one = answer(book, i, proven=False)
-        one = one._replace(repairs=repairs_of(book, one))
+        one = one._replace(repairs=repairs_of(book, one, moving=True))
         lines = words.unplaced_lines(one)
     _show(options.json, [data.slot_data(one) for one in found], lines)
     return 0

@@ -18,6 +18,7 @@ from scheduler.advice.answers.blocking import in_the_way, removed
 from scheduler.advice.answers.repair import repairs
 from scheduler.advice.answers.rules import Rule, conflicts
 from scheduler.advice.eligibility import first_bar
+from scheduler.advice.moving.eject import MOST_OUT, Ejection, eject
 from scheduler.advice.timetable.book import Book
 from scheduler.advice.timetable.places import Place, places, pushed, put
 from scheduler.plan import Answer, Reason, Repair, Route, Spot, Unassigned
@@ -82,15 +83,34 @@ def answer(book: Book, i: int, proven: bool) -> Unassigned:
     return Unassigned(i, Reason.NOT_FOUND_IN_TIME, (), detail)
 
 
-def repairs_of(book: Book, one: Unassigned) -> tuple[Repair, ...]:
-    """What would give this visit a place: the place that stands open, else the cheapest change of each kind."""
+def repairs_of(book: Book, one: Unassigned, *, moving: bool = False) -> tuple[Repair, ...]:
+    """What would give this visit a place: the place that stands open, else the cheapest change of each kind.
+
+    With `moving` also by giving up to three other visits another place, which takes longer to find.
+    """
     if one.reason is Reason.TOO_DEAR:
         return ()
     if one.reason is Reason.NOT_FOUND_IN_TIME:
         stands = next(iter(places(book, one.visit, loose=True)), None)
         if stands is not None:
             return (_as_it_stands(book, one.visit, stands),)
-    return repairs(book, one.visit)
+    room = _by_moving(book, one.visit) if moving and one.answer is not Answer.IMPOSSIBLE else ()
+    return (*room, *repairs(book, one.visit))
+
+
+def _by_moving(book: Book, i: int) -> tuple[Repair, ...]:
+    """Room made by other visits that all get another place; no change of the problem is needed for it."""
+
+    def free(j: int) -> bool:
+        return book.problem.visits[j].pinned is None and j not in book.rigid
+
+    fork = eject(book, i, Ejection(free, MOST_OUT, 0, lambda: False, lambda _: 0))
+    if fork is None or not fork.start.keys() > book.start.keys():
+        return ()
+    moved = [j for j in book.start if (fork.start[j], fork.slots[j]) != (book.start[j], book.slots[j])]
+    spots = [Spot(j, k, s, fork.start[j]) for j in (i, *moved) for k, s in fork.slots[j]]
+    text = f"worker {fork.slots[i][0][0]}, {_when(fork.start[i])}, if visits {moved} move"
+    return (Repair("moves", len(moved), "moves", text, (), tuple(spots)),)
 
 
 def _as_it_stands(book: Book, i: int, place: Place) -> Repair:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.advice.answers.reasons import reasons
+from scheduler.advice.answers.reasons import answer, reasons, repairs_of
 from scheduler.advice.answers.repair import UNITS, applied, repairs
 from scheduler.advice.timetable.book import Book
 from scheduler.advice.timetable.places import places
@@ -36,7 +36,7 @@ def test_every_repair_works_when_applied_and_moves_nobody_else():
         found, before = starts(made), starts(routes)
         assert one.visit in {visit for _, _, visit in found}
         moved = {key[2] for key, at in before.items() if found.get(key) != at}
-        assert len(moved) == (repair.amount if repair.kind == "place" else 0), (problem.name, one.visit)
+        assert len(moved) == (repair.amount if repair.unit == "moves" else 0), (problem.name, one.visit)
         assert repair.amount > 0 or repair.kind == "place"
         kinds[repair.kind] += 1
     del kinds["clearance"]  # files know no checks; see below
@@ -127,6 +127,20 @@ def test_nobody_is_proposed_who_may_not_be_sent():
     (repair,) = repairs(Book(problem, [], "full"), 0)
     assert repair.kind == "worker"
     assert [type(change) for change in repair.changes] == [NewWorker]
+
+
+def test_room_is_made_by_moving_others_where_that_is_enough():
+    visits = [make_visit(), make_visit(windows_late=(TimeWindow(0, 480, 540),))]
+    problem = make_problem(visits, [make_worker(shifts=(Shift(0, 480, 590), Shift(1, 480, 1020)))])
+    routes = [Route(0, 0, (Stop(0, 500),))]
+    book = Book(problem, routes, "full")
+    first, *others = repairs_of(book, answer(book, 1, proven=False), moving=True)
+    assert (first.kind, first.amount, first.unit) == ("moves", 1, "moves")
+    after, made = applied(problem, routes, first)
+    assert after is problem
+    assert broken(problem, made, "full") == set()
+    assert {stop.visit for route in made for stop in route.stops} == {0, 1}
+    assert {one.kind for one in others} == {"worker", "window"}
 
 
 def test_a_chain_is_repaired_as_one():
