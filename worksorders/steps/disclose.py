@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from worksorders.domain.errors import NotPermittedError
 from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.steps.actor import Actor
+from worksorders.steps.privacy import need_to_know
 from worksorders.store import vault
 
 PERSON_NAME = "person.name"
@@ -77,13 +78,18 @@ def read(
 ) -> Revealed:
     """Announce, commit, then read once, each in a transaction of its own; the caller has checked the right to read.
 
-    Raises NotPermittedError when the database refuses, without saying which of its reasons it was.
+    Whatever the caller checked, nobody reads through a wall, and a coordinator nothing beyond what they need to know
+    (points on the map alone are for planning, which shows them to nobody). Raises NotFoundError and
+    GlassNeededError for these two, and NotPermittedError when the database refuses, without saying which of its
+    reasons it was.
     """
     token = secrets.token_bytes(TOKEN_BYTES)
     wanted, asked = list(case_ids), list(kinds)
     if not wanted:
         return Revealed()
     with sessions.begin() as session:
+        if set(asked) != {HOME_COORDINATES}:
+            need_to_know.require(session, actor, wanted)
         vault.intend(
             session,
             token_hash=sha256(token).digest(),

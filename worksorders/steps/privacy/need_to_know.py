@@ -1,0 +1,73 @@
+"""Asks the last question before protected words leave the vault: does this person need to know this case.
+
+A coordinator needs the cases of their own regions, of regions that nobody looks after, and of those they are on duty
+for; for any other a second person breaks the glass with them. Who is walled off from a case finds nothing at all.
+Contractors are ruled by `worksorders.domain.disclosure`; points on the map that planning takes in are never shown.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import NotPermittedError
+from worksorders.domain.roles import Role
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.duty.alerts import on_duty
+from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.interests import CoordinatorRegion
+from worksorders.store.tables.walls import BreakGlass, Wall
+
+
+class GlassNeededError(NotPermittedError):
+    """The case is outside of what the person looks after: a second person must agree first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This case is outside your regions. To read it, ask a second person under Break glass: they can open it "
+            "to you for 30 minutes."
+        )
+
+
+def require(session: Session, actor: Actor, case_ids: Collection[uuid.UUID]) -> None:
+    """Pass for whoever needs to know all of the cases.
+
+    Raises NotFoundError for somebody walled off from any of them, GlassNeededError for a coordinator elsewhere.
+    """
+    walled = session.scalar(
+        select(Wall.id)
+        .where(Wall.user_id == actor.user_id, Wall.case_id.in_(case_ids), Wall.lifted_at.is_(None))
+        .limit(1)
+    )
+    if walled is not None:
+        raise NotFoundError("There is no such case.")
+    if actor.role is Role.COORDINATOR and not all(knows(session, actor, case_id) for case_id in case_ids):
+        raise GlassNeededError
+
+
+def knows(session: Session, actor: Actor, case_id: uuid.UUID) -> bool:
+    """Whether a coordinator may read the case without or with glass that stands open for them."""
+    region = session.scalar(select(CaseFile.region_code).where(CaseFile.id == case_id))
+    if region is None:
+        return False
+    looked_after = set(
+        session.scalars(select(CoordinatorRegion.user_id).where(CoordinatorRegion.region_code == region))
+    )
+    if not looked_after or actor.user_id in looked_after:
+        return True
+    now: datetime = session.scalars(select(func.clock_timestamp())).one()
+    return actor.user_id in on_duty(session, region, now) or _opened(session, actor, case_id)
+
+
+def _opened(session: Session, actor: Actor, case_id: uuid.UUID) -> bool:
+    found = select(BreakGlass.id).where(
+        BreakGlass.case_id == case_id,
+        BreakGlass.asked_by == actor.user_id,
+        BreakGlass.granted.is_(True),
+        BreakGlass.expires_at > func.clock_timestamp(),
+    )
+    return session.scalar(found.limit(1)) is not None
