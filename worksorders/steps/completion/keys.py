@@ -14,8 +14,9 @@ from worksorders.domain.people.interests import Hit
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.consents.hashes import digests_of
 from worksorders.steps.consents.reach import may_hold_keys
-from worksorders.steps.consents.screening import digests_of, hits
+from worksorders.steps.consents.screening import hits
 from worksorders.store.tables.completion import KeyEntry
 from worksorders.store.tables.interests import HomeInterest
 

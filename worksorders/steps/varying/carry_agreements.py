@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.consents import clock
+from worksorders.steps.consents.reach import may_be_contacted
 from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, ConsentRequestLine
 from worksorders.store.tables.orders import WorksOrder
 
@@ -16,12 +17,17 @@ from worksorders.store.tables.orders import WorksOrder
 def carry_agreements(
     session: Session, order: WorksOrder, successor: WorksOrder, lines: Mapping[uuid.UUID, uuid.UUID]
 ) -> None:
-    """Copy requests (their clocks run on from the same day) and answers; `lines` maps old line ids to new ones."""
+    """Copy requests (their clocks run on from the same day) and answers; `lines` maps old line ids to new ones.
+
+    Nothing is carried of somebody who may not be asked any more: the database would refuse it.
+    """
     for row in session.scalars(
         select(ConsentAnswer)
         .where(ConsentAnswer.order_id == order.id, ConsentAnswer.line_id.in_(lines))
         .order_by(ConsentAnswer.recorded_at, ConsentAnswer.id)
     ).all():
+        if not may_be_contacted(session, row.interest_id):
+            continue
         values = _values(row, {"line_id"})
         session.add(ConsentAnswer(order_id=successor.id, line_id=lines[row.line_id], **values))
     about: dict[uuid.UUID, list[uuid.UUID]] = {}
@@ -32,6 +38,8 @@ def carry_agreements(
         .where(ConsentRequest.order_id == order.id, ConsentRequest.id.in_(about))
         .order_by(ConsentRequest.recorded_at, ConsentRequest.id)
     ).all():
+        if not may_be_contacted(session, request.interest_id):
+            continue
         copy = ConsentRequest(id=uuid.uuid4(), order_id=successor.id, **_values(request, set()))
         session.add(copy)
         session.flush()
