@@ -22,11 +22,13 @@ from tests.steps.finance import paying
 from tests.steps.planning.conftest import World
 from web import access, create_app, jobs
 from web.services import make_services
+from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import outbox
 from worksorders.steps.finance import clear, own_invoice
 from worksorders.steps.finance.pay import pay
 from worksorders.steps.finance.receive import receive_typed
+from worksorders.steps.duty import roster
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.limits import delegations
 from worksorders.steps.offers import respond
@@ -41,6 +43,8 @@ from worksorders.steps.planning.request_plan import request_plan
 from worksorders.steps.proposals.ask import propose
 from worksorders.steps.safety import alarm_plan
 from worksorders.steps.site import photos, stop, travel
+from worksorders.steps.tell import api as tell
+from worksorders.steps.tell import contacts
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.wishes import Wish
 from worksorders.store.tables.contractors import VettingCheck
@@ -65,6 +69,7 @@ SIGN_INS = {
 NO_PAGES = {"auth.sign_in", "auth.home", "public.healthz", "public.leave", "planning.progress", "static"}
 OF_ARGUMENT = {
     "account_id": "bank_account",
+    "alert_id": "duty_alert",
     "card_id": "rate_card",
     "check_id": "vetting_check",
     "event_id": "approval_event",
@@ -74,6 +79,7 @@ OF_ARGUMENT = {
     "order_id": "works_order",
     "request_id": "firm_request",
     "run_id": "import_run",
+    "task_id": "call_task",
     "token_id": "api_token",
     "user_id": "app_user",
 }
@@ -106,8 +112,16 @@ def fill(services):
         fill_field(session, services.cipher, firm, office, hemi)
         order_id = session.scalars(select(WorksOrder.id).where(WorksOrder.state == "issued")).first()
         alarm_plan.record_plan(
-            session, services.cipher, mere, order_id, reached=["police"], reference="", words="Ring 111", now=NOW
+            session,
+            services.cipher,
+            mere,
+            order_id,
+            reached=["police"],
+            reference="",
+            words="Ring 111",
+            now=NOW,
         )
+        fill_telling(session, mere, order_id)
         fill_supply(session, firm, office)
         fill_finance(session, firm, office)
         fill_exchange(session, services.cipher, actor(session, "aroha"), firm.code)
@@ -117,7 +131,8 @@ def fill(services):
 def fill_intake(session, cipher, mere):
     """Assessments that wait, a home that was known, one handed over, one with a draft order."""
     take_in(session, cipher, mere, referrals.referral(), NOW)
-    take_in(session, cipher, mere, referrals.referral(agency="Police family harm team"), NOW)
+    again = referrals.ReferredPerson("Hinemoa Sample", "+64215550196", (), "")
+    take_in(session, cipher, mere, referrals.referral(agency="Police family harm team", person=again), NOW)
     away = referrals.referral(
         home=referrals.ReferredHome("3 Sample Street", referrals.TOWN, built_before_2000=False),
         person=referrals.ReferredPerson("Ana Pattern", "+64215550198", (), ""),
@@ -191,6 +206,24 @@ def fill_supply(session, firm, office):
     people.add_absence(
         session, office, worker.id, NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=2), now=NOW
     )
+
+
+def fill_telling(session, mere, order_id):
+    """Somebody on duty who is called, a call that waits, and a message without a server."""
+    contacts.set_contact(session, mere, mere.user_id, "mere@example.org", "+6421555012", NOW)
+    roster.set_turns(
+        session,
+        mere,
+        mere.user_id,
+        region_code=None,
+        rank=1,
+        first_on=local_day(NOW),
+        days=3,
+        part="whole",
+        now=NOW,
+    )
+    tell.alert_duty(session, "overdue", order_id, None, NOW)
+    tell.raise_call_task(session, order_id, "no_access", NOW)
 
 
 def fill_finance(session, firm, office):

@@ -11,11 +11,13 @@ from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
-from worksorders.steps.confirm.find import count_unconfirmed
 from worksorders.steps.aftercare.find import reviews_near
+from worksorders.steps.confirm.find import count_unconfirmed
+from worksorders.steps.consents.due import count_late
 from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
 from worksorders.steps.site import find_dispatch
+from worksorders.steps.site.find.open_offers import open_offers
 from worksorders.steps.tell.find import count_calls_due
 from worksorders.steps.varying.find import count_pending
 
@@ -27,7 +29,7 @@ LAPSING_DAYS = 7
 def today() -> ResponseReturnValue:
     """What a coordinator looks at first."""
     view = region_view()
-    offers = find_dispatch.open_offers(db())
+    offers = open_offers(db())
     lapsing = [
         one for one in checks.lapsing(db(), local_today(request_now())) if one.within_days <= LAPSING_DAYS
     ]
@@ -40,6 +42,7 @@ def today() -> ResponseReturnValue:
         untold=count_unconfirmed(db()),
         calls_due=count_calls_due(db(), request_now()),
         variations=count_pending(db()),
+        answers_late=count_late(db(), local_today(request_now())),
         offers=offers[:SHOWN],
         offer_count=len(offers),
         refused=find_dispatch.refused_visits(db()),
