@@ -1,0 +1,166 @@
+"""What is asked about a draft: alternatives, answers, repairs that a button applies, and that each reading is logged."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from tests.steps.planning.conftest import FIRST_DAY
+from tests.steps.planning.test_planning import plan, reasons, still_clock, stops
+from worksorders.domain.errors import RefusedError
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.advice.apply_repair import apply_repair
+from worksorders.steps.advice.standing import load_draft
+from worksorders.steps.advice.why import STEP_CENTS, explain
+from worksorders.steps.planning import publish
+from worksorders.store.tables.contractors import WorkingHours
+from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.planning import PlanStop, PlanUnassigned
+from worksorders.store.tables.trail import AuditEvent
+
+assert still_clock  # the fixture stops the clock here too
+
+
+def ask(world, now, plan_id, visit_id):
+    services = world.services
+    with services.sessions() as session:
+        draft = load_draft(
+            session,
+            services.sessions,
+            services.cipher,
+            world.actor,
+            plan_id=plan_id,
+            visit_id=visit_id,
+            now=now,
+        )
+        return explain(draft)
+
+
+def apply(world, now, plan_id, visit_id, kind):
+    services = world.services
+    with services.sessions.begin() as session:
+        return apply_repair(
+            session,
+            services.sessions,
+            services.cipher,
+            world.actor,
+            plan_id=plan_id,
+            visit_id=visit_id,
+            kind=kind,
+            now=now,
+        )
+
+
+def take_out(world, plan_id, visit_id):
+    """Leave a placed visit out of the draft, as a search that ended early would have."""
+    with world.services.sessions.begin() as session:
+        stop = session.scalars(
+            select(PlanStop).where(PlanStop.plan_id == plan_id, PlanStop.visit_id == visit_id)
+        ).one()
+        session.delete(stop)
+        session.add(
+            PlanUnassigned(
+                plan_id=plan_id, visit_id=visit_id, reason="not_found_in_time", detail={"text": ""}
+            )
+        )
+        session.get(Visit, visit_id).state = "unplanned"
+
+
+@pytest.fixture
+def drafted(world, now):
+    """Two workers of two firms, a third without the trade, two visits with a place: (plan, visits)."""
+    world.worker()
+    world.worker()
+    world.worker(trades=("glazier",))
+    visits = [world.order({})[0] for _ in range(2)]
+    return plan(world, now), visits
+
+
+def test_a_placed_visit_has_alternatives_in_coarse_steps_and_names_who_cannot_come(world, now, drafted):
+    plan_id, (visit, _) = drafted
+    why = ask(world, now, plan_id, visit)
+    stop = stops(world, plan_id)[visit]
+    assert (why.present.start_at, why.answer) == (stop.start_at, "")
+    assert why.others
+    assert all(other.dearer_cents % STEP_CENTS == 0 for other in why.others)
+    assert {rule: len(names) for rule, names in why.barred.items()} == {"trade": 1}
+
+
+def test_asking_is_logged_with_its_purpose(world, now, drafted):
+    plan_id, (visit, _) = drafted
+    ask(world, now, plan_id, visit)
+    with world.services.sessions() as session:
+        purposes = {row.reason for row in session.scalars(select(AuditEvent)) if row.reason}
+        purposes |= {str(row.detail) for row in session.scalars(select(AuditEvent))}
+    assert any("explain a visit of a plan" in text for text in purposes)
+
+
+def test_a_place_that_stands_open_is_taken_by_a_button(world, now, drafted):
+    plan_id, (visit, _) = drafted
+    take_out(world, plan_id, visit)
+    why = ask(world, now, plan_id, visit)
+    (found,) = why.helps
+    assert (why.answer, found.kind, found.applicable) == ("not_found_in_time", "place", True)
+    assert apply(world, now, plan_id, visit, "place") == (why.code,)
+    stop = stops(world, plan_id)[visit]
+    assert stop.start_at == found.spot.start_at
+    assert visit not in reasons(world, plan_id)
+    assert world.get(Visit, visit).state == "planned"
+    with world.services.sessions() as session:
+        row = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "visit.moved").order_by(AuditEvent.id)
+        ).all()[-1]
+    assert row.detail["repair"] == "place"
+    with pytest.raises(RefusedError, match="ask again"):
+        apply(world, now, plan_id, visit, "place")
+
+
+def test_others_make_room_where_a_button_says_so(world, now):
+    worker, _ = world.worker(hours=(480, 690))
+    with world.services.sessions.begin() as session:
+        hours = WorkingHours.worker_id == worker, WorkingHours.weekday != FIRST_DAY.weekday()
+        session.execute(delete(WorkingHours).where(*hours))
+    (any_week,) = world.order({"minutes": 120})
+    (next_week,) = world.order({"minutes": 120, "ready_on": FIRST_DAY + timedelta(days=7)})
+    plan_id = plan(world, now)
+    held = stops(world, plan_id)[next_week]
+    take_out(world, plan_id, next_week)
+    with world.services.sessions.begin() as session:
+        moved = session.scalars(select(PlanStop).where(PlanStop.visit_id == any_week)).one()
+        moved.start_at, moved.end_at = held.start_at, held.end_at
+    why = ask(world, now, plan_id, next_week)
+    first = why.helps[0]
+    assert (first.kind, first.amount, first.applicable) == ("moves", 1, True)
+    assert first.visits == (world.get(Visit, any_week).code,)
+    assert len(apply(world, now, plan_id, next_week, "moves")) == 2
+    found = stops(world, plan_id)
+    assert found[next_week].start_at.date() - found[any_week].start_at.date() == timedelta(days=7)
+
+
+def test_what_no_button_can_do_says_whom_and_what_it_takes(world, now):
+    world.worker(hours=(480, 720))
+    (late,) = world.order({}, windows="780-1020")
+    (barred,) = world.order({"trade": "specialist"})
+    plan_id = plan(world, now)
+    why = ask(world, now, plan_id, late)
+    assert (why.present, why.answer, why.rules) == (None, "impossible", ("shift", "window"))
+    by_kind = {one.kind: one for one in why.helps}
+    assert by_kind["worker"].trade == "locksmith"
+    assert by_kind["overtime"].people
+    assert by_kind["window"].earliest < by_kind["window"].latest
+    assert not any(one.applicable for one in why.helps)
+    with pytest.raises(RefusedError, match="ask again"):
+        apply(world, now, plan_id, late, "window")
+    assert ask(world, now, plan_id, barred).rules == ("trade",)
+
+
+def test_only_a_draft_and_an_open_visit_can_be_asked_about(world, now, drafted):
+    plan_id, (visit, _) = drafted
+    with pytest.raises(NotFoundError):
+        ask(world, now, plan_id, plan_id)
+    with world.services.sessions.begin() as session:
+        publish.publish_plan(session, world.actor, plan_id, now)
+    with pytest.raises(RefusedError, match="Only a draft"):
+        ask(world, now, plan_id, visit)
