@@ -25,10 +25,10 @@ from web.services import make_services
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import outbox
+from worksorders.steps.duty import roster
 from worksorders.steps.finance import clear, own_invoice
 from worksorders.steps.finance.pay import pay
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.steps.duty import roster
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.limits import delegations
 from worksorders.steps.offers import respond
