@@ -15,7 +15,8 @@ from web.extensions import request_now
 from web.fields import QuantityField
 from web.forms import Form, apply_faults, render_form
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.site import accept_work, find_dispatch
+from worksorders.steps.site import accept_work
+from worksorders.steps.site.find import to_accept
 from worksorders.steps.site.find.work import WorkPage, find_work
 from worksorders.steps.site.photos import photo_for_office
 
@@ -48,7 +49,7 @@ def _form(page: WorkPage) -> WorkForm:
 @blueprint.get("/work")
 def works() -> ResponseReturnValue:
     """Orders with work to accept, the oldest first."""
-    return render_template("dispatch/works.html", rows=find_dispatch.work_to_accept(db()))
+    return render_template("dispatch/works.html", rows=to_accept.work_to_accept(db()))
 
 
 @blueprint.route("/orders/<uuid:order_id>/work", methods=["GET", "POST"])

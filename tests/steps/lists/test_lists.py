@@ -26,6 +26,8 @@ from worksorders.steps.lists.register import Wanted
 from worksorders.steps.ordering.find.orders import OrderFilter, find_orders
 from worksorders.steps.people.firms import find_firms
 from worksorders.steps.site import find_dispatch
+from worksorders.steps.site.find import to_accept
+from worksorders.steps.site.find.open_offers import open_offers
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.trail import AuditEvent
 
@@ -36,8 +38,8 @@ OTHER_LISTS = {
     "queue of invoices": lambda session: find_queue(session, QueueFilter("all")),
     "audit trail": lambda session: trail.read_trail(session, trail.Filter()),
     "visits of today": lambda session: find_dispatch.visits_of_today(session, NOW),
-    "open offers": find_dispatch.open_offers,
-    "work to accept": find_dispatch.work_to_accept,
+    "open offers": open_offers,
+    "work to accept": to_accept.work_to_accept,
     "firms": find_firms,
     "accounts": find_users,
 }

@@ -65,9 +65,12 @@ def secure(session, order, state="secure"):
     )  # fmt: skip
 
 
-def test_each_step_has_its_timer_and_setting_them_again_adds_none(session, order):
+def test_each_step_sets_the_timer_of_the_next_one_and_setting_it_again_adds_none(session, order):
     for _ in range(2):
         deadlines.watch(session, order.id, NOW)
+    assert [level for level, _, _ in timers(session)] == [50]
+    for level in (50, 50, 80):
+        ring(session, order, level)
     assert [(level, at) for level, at, _ in timers(session)] == [
         (50, NOW + timedelta(hours=2)), (80, NOW + timedelta(hours=3.2)), (100, DUE)
     ]  # fmt: skip
@@ -78,6 +81,11 @@ def test_each_step_is_told_once_however_often_it_rings_and_the_later_ones_call_d
         ring(session, order, level)
     assert warned(session) == [50, 80, 100]
     assert alerts(session) == ["deadline", "deadline_passed"]
+
+
+def test_steps_that_passed_while_nobody_watched_ring_at_once(session, order):
+    deadlines.watch(session, order.id, NOW + timedelta(hours=3.5))
+    assert [level for level, _, _ in timers(session)] == [50, 80, 100]
 
 
 def test_a_timer_that_rings_early_tells_nothing(session, order):

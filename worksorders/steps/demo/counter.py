@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.local_time import local_day
 from worksorders.domain.money import round_cents
 from worksorders.steps.actor import Actor
+from worksorders.steps.demo import safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.finance import clear, own_invoice
 from worksorders.steps.finance.pay import pay
@@ -112,7 +113,9 @@ class Counter:
 
     def _accept(self, order_id: uuid.UUID) -> None:
         with self.past.sessions.begin() as session:
-            work = accept_work.work_of(session, session.get_one(WorksOrder, order_id))
+            order = session.get_one(WorksOrder, order_id)
+            safety.keep_alarm_plan(session, self.staff["mere"], order, self.past)
+            work = accept_work.work_of(session, order)
             wanted = {one.line.id: one.to_accept for one in work if one.to_accept > 0}
             if wanted:
                 accept_work.accept_work(session, self.staff["mere"], order_id, wanted, self.past.now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
@@ -16,6 +16,7 @@ from worksorders.domain.telling.safe_times import ADVOCATE
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion import exits
 from worksorders.steps.confirm import find, tell_client
+from worksorders.steps.demo import safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.evidence import entry_of, picture
 from worksorders.steps.offers import respond
@@ -25,6 +26,7 @@ from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.planning import Booking
 
 DECLINES = ("no_capacity", "outside_area", "parts_lead_time")
+LEFT_OPEN, UNSAFE = "left_open", "unsafe"
 NO_ACCESS = ("nobody_home", "client_declined_today", "animal")
 
 
@@ -37,6 +39,7 @@ class Field:
     workers: Mapping[uuid.UUID, Actor]
     coordinator: Actor
     random: Random
+    forced: list[str] = field(default_factory=list)
 
     def answer_offers(self) -> None:
         """Most offers are accepted, some declined, a few left to lapse; refused ones reach the next firm at once."""
@@ -107,13 +110,21 @@ class Field:
             with self.past.sessions.begin() as session:
                 stop.stop(session, actor, visit_id, self.random.choice(NO_ACCESS), self.past.now)
             return
-        if fate > 0.99:
+        if fate > 0.99 or self._must(UNSAFE):
             with self.past.sessions.begin() as session:
-                stop.leave_unsafe(session, actor, visit_id, self.past.now)
+                safety.leave_unsafe(session, actor, visit_id, self.past)
             return
         with self.past.sessions.begin() as session:
             visit = travel.arrive(session, actor, visit_id, self.past.now)
+            safety.begin(session, self.coordinator, actor, visit, self.past)
             self._work(session, actor, visit)
+
+    def _must(self, what: str) -> bool:
+        """Whether this is the next thing that has to happen, so that somebody sees it today; it happens once."""
+        if not self.forced or self.forced[0] != what:
+            return False
+        self.forced.pop(0)
+        return True
 
     def tell_clients(self, share: int) -> None:
         """Of the visits to come, tell the clients of all but each `share`-th, so that some still wait to be told."""
@@ -141,8 +152,11 @@ class Field:
             opening.id: "temporarily_secured" if visit.interim else "secure"
             for opening in openings.touched_openings(session, visit.id)
         }
+        escalation = ""
+        if self.forced and safety.opens_something(session, visit.id) and self._must(LEFT_OPEN):
+            states, escalation = dict.fromkeys(states, "insecure"), safety.LEFT_OPEN
         ways_out = dict.fromkeys(states, exits.OPENS)
-        leave.leave(session, actor, visit.id, states, exits=ways_out, now=leaving_at)
+        leave.leave(session, actor, visit.id, states, exits=ways_out, escalation=escalation, now=leaving_at)
 
     def _photo(self, session: Session, actor: Actor, visit: Visit, line_id: uuid.UUID) -> bool:
         """A plain picture for every third line, painted here: there is no camera in this past."""

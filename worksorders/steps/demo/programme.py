@@ -17,9 +17,10 @@ from worksorders.domain.errors import DomainError
 from worksorders.domain.local_time import local_day
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.admin import catalogue
+from worksorders.steps.demo import safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.counter import Counter as Desk
-from worksorders.steps.demo.field import Field
+from worksorders.steps.demo.field import LEFT_OPEN, UNSAFE, Field
 from worksorders.steps.demo.firms import make_firms, verify_accounts
 from worksorders.steps.demo.funding import make_contract
 from worksorders.steps.demo.names import Names
@@ -95,6 +96,8 @@ class _Programme:
         working = [day for day in days if day.weekday() < 5]
         shares = [len(part) for part in _deal(ORDERS, len(working))]
         for day in days:
+            if day == working[-1]:
+                self.field.forced = [LEFT_OPEN, UNSAFE]
             self._day(day, shares.pop() if day.weekday() < 5 else 0)
         self._today()
         with self.sessions() as session:
@@ -145,6 +148,7 @@ class _Programme:
             self.office.refer(eligible=False)
         for number in range(WAITING):
             self.office.refer(urgency="P1" if number == 0 else None)
+        safety.leave_for_today(self.past, self.office.staff["mere"])
         self.past.run()
 
     def _leave_at(self, until: str) -> None:

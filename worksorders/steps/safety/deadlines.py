@@ -60,19 +60,24 @@ def clocks_of(order: WorksOrder, openings: Iterable[Opening], visits: Iterable[V
 
 
 def watch(session: Session, order_id: uuid.UUID, now: datetime) -> None:
-    """Set the timers of every deadline of the order that runs; setting them again changes nothing."""
+    """Set the timer of the next step of every deadline of the order that runs; setting it again changes nothing.
+
+    A step that was passed while nobody watched rings at once, and each ring sets the timer of the step after it.
+    """
     session.flush()
     order = session.get(WorksOrder, order_id)
     if order is None:
         return
     for clock in _read(session, order):
         for level in WARNINGS if clock.runs else ():
-            _set_timer(session, order_id, clock, level, now)
+            if _set_timer(session, order_id, clock, level, now) > now:
+                break
 
 
 def _set_timer(
     session: Session, order_id: uuid.UUID, clock: Clock, level: DeadlineWarning, now: datetime
-) -> None:
+) -> datetime:
+    """Gives the instant at which it rings."""
     at = clock.instant_of(level)
     payload = {
         "order_id": str(order_id),
@@ -82,6 +87,7 @@ def _set_timer(
     }
     key = f"{REACHED}:{order_id}:{clock.link}:{clock.due_at.isoformat()}:{int(level)}:{at.isoformat()}"
     outbox.send(session, REACHED, payload, at=at if at > now else None, dedupe_key=key)
+    return at
 
 
 def _read(session: Session, order: WorksOrder) -> tuple[Clock, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from worksorders.domain.lifecycle.reasons import SUSPEND
 from worksorders.domain.local_time import local_day, start_of_day
@@ -18,27 +18,12 @@ from worksorders.steps.offers.moves import WORKED_ON
 from worksorders.steps.site import notes
 from worksorders.steps.site.find.visits import crews
 from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import LineAccepted, LineDone, Offer, OfferVisit, VisitNote
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.offers import OfferVisit, VisitNote
+from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.people import AppUser
 
 LIVE = ("accepted", "en_route", "on_site")
 ENDED_EARLY = ("no_access", "aborted")
-
-
-@dataclass(frozen=True)
-class OfferRow:
-    """An offer that waits for its firm's answer."""
-
-    id: uuid.UUID
-    order_id: uuid.UUID
-    order_code: str
-    firm: str
-    trades: tuple[str, ...]
-    region: str
-    urgent: bool
-    opened_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -101,42 +86,6 @@ class PausedRow:
     region: str
     reason: str
     due_at: datetime
-
-
-@dataclass(frozen=True)
-class WorkRow:
-    """An order with work that is done and not accepted yet."""
-
-    order_id: uuid.UUID
-    order_code: str
-    region: str
-    lines: int
-    since: datetime
-
-
-def open_offers(session: Session) -> list[OfferRow]:
-    """Every open offer, the first to lapse first."""
-    rows = session.execute(
-        select(Offer, Firm.name)
-        .join(Firm, Firm.id == Offer.firm_id)
-        .where(Offer.state == "open")
-        .options(selectinload(Offer.order), selectinload(Offer.visits).selectinload(OfferVisit.visit))
-        .order_by(Offer.expires_at, Offer.id)
-    )
-    return [
-        OfferRow(
-            id=offer.id,
-            order_id=offer.order_id,
-            order_code=offer.order.code,
-            firm=firm,
-            trades=tuple(sorted({row.visit.trade for row in offer.visits})),
-            region=places.region(offer.order.region_code).name,
-            urgent=offer.urgent,
-            opened_at=offer.opened_at,
-            expires_at=offer.expires_at,
-        )
-        for offer, firm in rows
-    ]
 
 
 def refused_visits(session: Session) -> list[RefusedRow]:
@@ -264,28 +213,3 @@ def paused_orders(session: Session) -> list[PausedRow]:
         )
         for row in rows
     ]
-
-
-def work_to_accept(session: Session) -> list[WorkRow]:
-    """Orders with lines done on visits that are over and not accepted in full, the oldest work first."""
-    accepted = (
-        select(func.coalesce(func.sum(LineAccepted.quantity), 0))
-        .where(LineAccepted.line_id == LineDone.line_id)
-        .correlate(LineDone)
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(
-            WorksOrder.id, WorksOrder.code, WorksOrder.region_code, func.count(), func.min(LineDone.done_at)
-        )
-        .join(WorksLine, WorksLine.order_id == WorksOrder.id)
-        .join(LineDone, LineDone.line_id == WorksLine.id)
-        .join(Visit, Visit.id == LineDone.visit_id)
-        .where(Visit.state == "done", LineDone.firm_id == Visit.firm_id)
-        # No order closes with work to accept, so the many that are closed need not be looked through.
-        .where(WorksOrder.state != "closed")
-        .where(WorksLine.removed_at.is_(None), LineDone.done_quantity > accepted)
-        .group_by(WorksOrder.id)
-        .order_by(func.min(LineDone.done_at), WorksOrder.id)
-    )
-    return [WorkRow(row[0], row[1], places.region(row[2]).name, row[3], row[4]) for row in rows]
