@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from tests import dispatching as world
@@ -42,6 +43,7 @@ def served(services, serve, clock):
         order = world.issued_order(
             session, [firm], visits=2, cipher=services.cipher, evidence="photo|key register"
         )
+        order.assessment.openings[0].kind = "front_door"
         plan = world.publish(session, order, firm)
         offer_published_visits(session, plan.id, world.NOW)
         world.contractor(session, firm, firm.workers[0], sign_in_name="hemi", display_name="Hēmi Example")
@@ -91,6 +93,8 @@ def test_an_offer_becomes_a_finished_visit(
         for visit in session.scalars(select(Visit)):
             visit.start_at -= timedelta(hours=23)
             visit.end_at -= timedelta(hours=23)
+            session.flush()
+            world.confirm(session, services.cipher, visit)
     page.goto("/portal/today")
     look("today")
     page.get_by_role("button", name="Start the next visit").click()
@@ -110,17 +114,26 @@ def test_an_offer_becomes_a_finished_visit(
     look("problems")
     page.goto("/portal/today")
     page.get_by_role("button", name="Open the visit").click()
-    page.get_by_label("Done, of 2 each").fill("2")
-    page.get_by_label("What do they show?").select_option(label="Rekey cylinder, Front door")
-    page.locator('input[type="file"]').set_input_files([photo()])
-    page.get_by_role("button", name="Add photos").click()
-    page.get_by_text("1 photo stored.").wait_for()
-    assert page.get_by_label("Done, of 2 each").input_value() == "2"
-    look("photo")
-    page.get_by_label("Keys cut").fill("2 cut, both with the client")
-    page.get_by_role("button", name="Save the checklist").click()
+    card = page.locator("details.app-step[open]")
+    card.get_by_text("Not all of it was done").click()
+    card.get_by_label("Done, of 2 each").fill("3")
+    card.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("2 were ordered").first.wait_for()
+    look("too-much")
+    card.locator('input[type="file"]').set_input_files([photo()])
+    card.get_by_role("button", name="All done: save").click()
     page.get_by_text("Saved.").wait_for()
+    expect(page.locator("#progress")).to_have_text("0 of 1 line complete")
+    page.get_by_text("1 photo stored.").wait_for()
+    look("keys-missing")
+    card.get_by_label("Key number").first.fill("7")
+    card.get_by_label("How many keys").first.fill("2")
+    card.get_by_label("Who holds them").first.select_option("client")
+    card.get_by_role("button", name="All done: save").click()
+    expect(page.locator("#progress")).to_have_text("1 of 1 line complete")
+    look("complete")
     page.get_by_label("Secure", exact=True).check()
+    page.get_by_label("Yes, without a key").check()
     page.get_by_role("button", name="Finish the visit").click()
     page.get_by_text("is done. The address is closed.").wait_for()
     look("finished")

@@ -217,7 +217,7 @@ def test_a_firm_gets_a_share_of_its_own(people, services):
     path = re.search(r"/aftercare/firms/[0-9a-f-]+", office.get("/aftercare/inspections").text).group(0)
     assert send(office, path, path, percent="101", reason="x").status_code == 422
     assert send(office, path, path, percent="80", reason="Two defects in a month").status_code == 303
-    assert "80 %, Two defects in a month" in office.get("/aftercare/inspections").text
+    assert "80%, Two defects in a month" in office.get("/aftercare/inspections").text
 
 
 def test_the_guide_is_a_tagged_pdf_that_says_nothing_of_whose_home_it_is(people, services):
