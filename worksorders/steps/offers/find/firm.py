@@ -23,11 +23,15 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A check as held; `warning` is 0 once lapsed, 7, 30 or 60 within so many days of it, else None."""
+    """A check as held; `warning` is 0 once lapsed, 7, 30 or 60 within so many days of it, else None.
+
+    One that nobody has verified yet does not count.
+    """
 
     label: str
     expires_on: date | None
     warning: int | None
+    verified: bool = True
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,10 @@ def _checks(session: Session, firm: Firm, today: date) -> dict[uuid.UUID, tuple[
     ids = [worker.id for worker in firm.workers]
     rows = session.scalars(
         select(VettingCheck)
-        .where((VettingCheck.firm_id == firm.id) | VettingCheck.worker_id.in_(ids))
+        .where(
+            VettingCheck.state != "refused",
+            (VettingCheck.firm_id == firm.id) | VettingCheck.worker_id.in_(ids),
+        )
         .order_by(VettingCheck.kind, VettingCheck.expires_on, VettingCheck.id)
     )
     for row in rows:
@@ -107,7 +114,10 @@ def _checks(session: Session, firm: Firm, today: date) -> dict[uuid.UUID, tuple[
         owner = row.worker_id or firm.id
         label = register.label(row.kind)
         warning = lapse_warning(Check(row.kind, holder, row.issued_on, row.expires_on), today)
-        found[owner] = (*found.get(owner, ()), CheckRow(label, row.expires_on, warning))
+        found[owner] = (
+            *found.get(owner, ()),
+            CheckRow(label, row.expires_on, warning, row.state == "verified"),
+        )
     return found
 
 
