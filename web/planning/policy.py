@@ -15,4 +15,6 @@ POLICY = {
     "publish_it": COORDINATORS,
     "move": COORDINATORS,
     "pin": COORDINATORS,
+    "why": COORDINATORS,
+    "repair": COORDINATORS,
 }

@@ -1,0 +1,64 @@
+"""Why a visit of a draft is where it is and what else there is, or what would give it a place."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from web.edge import actor, db, take_once
+from web.extensions import request_now
+from web.planning.blueprint import blueprint
+from web.planning.forms import ActionForm
+from web.services import services
+from worksorders.steps.advice.apply_repair import apply_repair
+from worksorders.steps.advice.standing import load_draft
+from worksorders.steps.advice.why import explain
+from worksorders.steps.planning import find_plans
+from worksorders.steps.planning.request_plan import find_plan
+
+
+@blueprint.route("/<uuid:plan_id>/visits/<uuid:visit_id>/why", methods=["GET", "POST"])
+def why(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+    """The question; sent, its answer: only then are places of homes opened for travel times, and that is logged."""
+    plan = find_plan(db(), plan_id)
+    placed = find_plans.placed(db(), plan, visit_id)
+    form = ActionForm()
+    found = None
+    if form.validate_on_submit():
+        draft = load_draft(
+            db(),
+            services().sessions,
+            services().cipher,
+            actor(),
+            plan_id=plan_id,
+            visit_id=visit_id,
+            now=request_now(),
+        )
+        found = explain(draft)
+    return render_template("planning/why.html", plan=plan, placed=placed, form=form, why=found)
+
+
+@blueprint.post("/<uuid:plan_id>/visits/<uuid:visit_id>/repair")
+def repair(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Apply a repair that asks nobody outside."""
+    form = ActionForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("planning.why", plan_id=plan_id, visit_id=visit_id), 303)
+    return take_once(form.key, "plan.repair", lambda: _repair(plan_id, visit_id))
+
+
+def _repair(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
+    codes = apply_repair(
+        db(),
+        services().sessions,
+        services().cipher,
+        actor(),
+        plan_id=plan_id,
+        visit_id=visit_id,
+        kind=request.form.get("kind", ""),
+        now=request_now(),
+    )
+    flash(f"Placed: {', '.join(codes)}. Publish the plan to hold the time.", "success")
+    return url_for("planning.plan", plan_id=plan_id)
