@@ -14,6 +14,7 @@ from tests.web import intake_pages as pages
 from tests.web.conftest import Browser, Clock
 from web import create_app
 from web.services import make_services
+from worksorders.steps.site import notes
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 from worksorders.store.tables.safety import AlarmPlan, PoliceFlagEvent
@@ -155,6 +156,27 @@ def test_a_make_safe_visit_is_made_from_here_and_offered_at_once(desk):
     offers = desk.ask(select(Offer).where(Offer.urgent))
     assert offers
     assert "is offered to" in desk.first.get(desk.path).text
+
+
+def test_an_escalated_home_stands_first_and_taking_it_leads_to_its_safety_page(desk):
+    pages.take_in(desk.first, urgency="P1", home__street="9 Other Street", person__phone="027 555 0112")
+    with desk.services.sessions.begin() as session:
+        visit = session.scalars(select(Visit).where(Visit.order_id == desk.order_id)).first()
+        worker = factories.actor_of(factories.make_user(session))
+        note = notes.add_note(session, worker, visit, notes.INSECURE, "The frame is split", now=factories.NOW)
+        note_id = note.id
+    page = desk.first.get("/today").text
+    first = page[page.index("Homes insecure now") :]
+    assert first.index(f"/safety/orders/{desk.order_id}") < first.index("Raise the order")
+    for words in ("Escalated", "The frame is split", f"/safety/alerts/{note_id}/take"):
+        assert words in first
+    taken = desk.first.post(f"/safety/alerts/{note_id}/take", {"form_uuid": str(uuid.uuid4())})
+    assert taken.headers["Location"] == desk.path
+    assert "Escalated" not in desk.first.get("/today").text
+    assert (
+        desk.first.post(f"/safety/alerts/{uuid.uuid4()}/take", {"form_uuid": str(uuid.uuid4())}).status_code
+        == 404
+    )
 
 
 def test_others_find_nothing_here(desk):
