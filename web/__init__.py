@@ -32,6 +32,7 @@ PACKAGES = (
     "web.privacy",
     "web.lists",
     "web.exchange",
+    "web.pricing",
     "web.telling",
     "web.duty",
     "web.api",

@@ -1,14 +1,18 @@
-"""Rows for the pages of what goes in and out: an import of each result, a token, a webhook with a delivery."""
+"""Rows for the pages of what goes in and out and of drafts: imports, a token, a webhook, a catalogue and rates."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from tests import factories
 from worksorders.steps.exchange import imports, tokens
 from worksorders.steps.exchange.taking import Hands
+from worksorders.steps.pricing import drafts, rate_drafts
 from worksorders.steps.webhooks import deliver, keep
 from worksorders.steps.webhooks.kinds import PING
+from worksorders.store.tables.contractors import Agreement
 
 NOW = factories.NOW
 HEADER = b"firm_code,first_name,last_name,base_town,trades\r\n"
@@ -41,3 +45,6 @@ def fill_exchange(session, cipher, administrator, firm_code):
     deliver.fan_out(session, told, NOW)
     (row,) = keep.deliveries(session, hook.id)
     deliver.note(session, row.id, deliver.Outcome(status=503), NOW)
+    drafts.begin(session, administrator, "Prices of July", 1, NOW)
+    agreement = session.scalars(select(Agreement.id).order_by(Agreement.code).limit(1)).one()
+    rate_drafts.begin(session, administrator, agreement, NOW)

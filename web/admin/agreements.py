@@ -12,7 +12,7 @@ from catalogue.compare import rate_differences
 from catalogue.rates import RATE_CARD_COLUMNS
 from catalogue.rates import RateCard as Card
 from catalogue.rates import RateLine as Line
-from web.admin.blueprint import answer, blueprint, csv_file, form_page, plain_rate, today
+from web.admin.blueprint import answer, blueprint, csv_file, empty_form, form_page, plain_rate, today
 from web.admin.firms import back_to
 from web.admin.forms.money import AgreementForm, EndForm, RateCardForm
 from web.edge import actor, db
@@ -64,6 +64,7 @@ def agreement(agreement_id: uuid.UUID) -> ResponseReturnValue:
         counts=step.line_counts(db(), [card.id for card in cards]),
         rule=RULE,
         today=today(),
+        empty_form=empty_form,
     )
 
 

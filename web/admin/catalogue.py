@@ -19,6 +19,7 @@ from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.admin import catalogue as step
 from worksorders.steps.admin import catalogue_versions as versions
 from worksorders.steps.admin.files import BrokenFilesError, safe_csv
+from worksorders.steps.pricing.impact import find_impact
 
 FILES = ("items", "findings")
 
@@ -88,13 +89,13 @@ def catalogue_changes() -> str:
     """What differs between two versions, and which past assessments would be treated differently."""
     known = versions.find_versions(db())
     before, after = _number("before"), _number("after")
-    shown: dict[str, Any] = {"items": (), "rules": (), "previews": ()}
+    shown: dict[str, Any] = {"items": (), "rules": (), "impact": None}
     if before is not None and after is not None:
         old, new = step.version(db(), before), step.version(db(), after)
         shown = {
             "items": compare.catalogue_differences(old.items, new.items),
             "rules": compare.rule_differences(old.rules, new.rules),
-            "previews": versions.preview(db(), old, new),
+            "impact": find_impact(db(), old, new),
         }
     return render_template(
         "admin/catalogue_changes.html",

@@ -22,7 +22,7 @@ from worksorders.domain.errors import DomainError, RefusedError
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.steps import audit, jobs, outbox
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.admin.files import BrokenFilesError
+from worksorders.steps.admin.files import BrokenFilesError, plain_csv
 from worksorders.store.tables.catalogue import CatalogueVersion
 
 ITEMS_FILE = "catalogue.csv"
@@ -105,6 +105,7 @@ def load(
     The same two files as those in force leave everything as it is and answer that version. Raises
     BrokenFilesError for files with faults and TooFarAheadError for a day more than a year ahead.
     """
+    items_csv, findings_csv = plain_csv(items_csv), plain_csv(findings_csv)
     check(items_csv, findings_csv)
     today = local_day(now)
     if valid_from > today + LONGEST_AHEAD:

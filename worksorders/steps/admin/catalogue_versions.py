@@ -1,4 +1,4 @@
-"""The catalogue's history: its versions, and what changed rules would have made of past assessments."""
+"""The catalogue's history: its versions, and who loaded each."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session, defer
 
-from catalogue import compare
-from catalogue.recommend import SurveyedFinding, SurveyedOpening
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.admin.catalogue import Catalogue
-from worksorders.store.tables.cases import Assessment, Opening
 from worksorders.store.tables.catalogue import CatalogueVersion
 from worksorders.store.tables.people import AppUser
-
-PREVIEWED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +42,3 @@ def find_version(session: Session, number: int) -> VersionRow:
         if row.number == number:
             return row
     raise NotFoundError(f"There is no version {number} of the catalogue.")
-
-
-def preview(session: Session, before: Catalogue, after: Catalogue) -> tuple[compare.Preview, ...]:
-    """The newest assessments that the two versions would treat differently, at most PREVIEWED looked at."""
-    rows = session.scalars(
-        select(Assessment)
-        .options(
-            selectinload(Assessment.case),
-            selectinload(Assessment.openings).selectinload(Opening.findings),
-        )
-        .order_by(Assessment.received_at.desc(), Assessment.id)
-        .limit(PREVIEWED)
-    ).all()
-    surveyed = {row.code: (_openings(row), row.case.built_before_2000) for row in rows}
-    return compare.preview(surveyed, (before.rules, before.items), (after.rules, after.items))
-
-
-def _openings(assessment: Assessment) -> list[SurveyedOpening]:
-    return [
-        SurveyedOpening(
-            f"{opening.position}. {opening.label}",
-            opening.kind,
-            opening.state != "insecure",
-            tuple(SurveyedFinding(found.finding, found.quantity) for found in opening.findings),
-        )
-        for opening in assessment.openings
-    ]

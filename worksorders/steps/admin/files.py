@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from catalogue.faults import FileFault
 from worksorders.domain.errors import DomainError
+from worksorders.gateways.csv_safe import plain_cell
 
 # A cell that begins like this is run as a formula by common spreadsheets (OWASP, CSV injection).
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -30,6 +31,21 @@ def safe_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(out)
     writer.writerow([_safe(name) for name in header])
     writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def plain_csv(data: bytes | str) -> bytes | str:
+    """A file as it was before `safe_csv` made it safe; anything that is no such file is left as it is."""
+    try:
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data.removeprefix("\ufeff")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True)) if "'" in text else []
+    except (UnicodeDecodeError, csv.Error):
+        return data
+    plain = [[plain_cell(cell) for cell in row] for row in rows]
+    if plain == rows:
+        return data
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows(plain)
     return out.getvalue()
 
 
