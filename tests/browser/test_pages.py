@@ -72,12 +72,14 @@ OF_ARGUMENT = {
     "alert_id": "duty_alert",
     "card_id": "rate_card",
     "check_id": "vetting_check",
+    "draft_id": "catalogue_draft",
     "event_id": "approval_event",
     "line_id": "works_line",
     "exception_id": "invoice_exception",
     "kind_id": "check_kind",
     "order_id": "works_order",
     "request_id": "firm_request",
+    "rates_id": "rate_card_draft",
     "run_id": "import_run",
     "task_id": "call_task",
     "token_id": "api_token",
@@ -88,6 +90,8 @@ WORDS = {
     "code": ("E8",),
     "number": ("1",),
     "kind": ("workers", "assessments"),
+    "part": ("items", "findings"),
+    "place": ("0",),
 }
 
 
