@@ -25,6 +25,7 @@ from worksorders.steps.varying.wishes import Wish
 from worksorders.store.tables.contractors import RateLine
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.variations import Variation
 
 AT = world.TOMORROW
 CODES = {"LK03": "70", "LK06": "120", "LK09": "200"}
@@ -119,3 +120,17 @@ def events(session, order, prefix="") -> list[str]:
 def at_minute(minute):
     """A minute of the visit's local day as an instant."""
     return start_of_day(AT.date() + timedelta(days=1)) + timedelta(minutes=minute)
+
+
+def waiting(session, visit, actor) -> Variation:
+    """A variation of a visit's first line that waits, put down without the rules: for pages that only look at it."""
+    line = visit.lines[0]
+    row = Variation(
+        id=uuid.uuid4(), order_id=visit.order_id, visit_id=visit.id, firm_id=actor.firm_id, change="change",
+        line_id=line.id, item_code=line.item_code, offer_name=line.offer_name, unit=line.unit, seen_revision=1,
+        before_quantity=line.quantity, quantity=line.quantity + 1, rate=line.rate, difference_cents=7_000,
+        extra_minutes=20, reason="Another lock", state="asked", asked_at=world.NOW, asked_by=actor.user_id,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
