@@ -178,7 +178,9 @@ def test_a_barred_person_stays_listed(world):
 
 def timers(world, request):
     rows = world.session.scalars(
-        select(OutboxMessage).where(OutboxMessage.kind == clock.REMINDER).order_by(OutboxMessage.wanted_at)
+        select(OutboxMessage)
+        .where(OutboxMessage.kind.in_((clock.SOON, clock.OVERDUE)))
+        .order_by(OutboxMessage.wanted_at)
     ).all()
     return [row for row in rows if row.payload["request_id"] == str(request.id)]
 
@@ -186,7 +188,8 @@ def timers(world, request):
 def ring(world, message, now):
     job = Job(message.id, 1, message.payload, world.sessions, world.cipher, lambda: now, lambda: True)
     with world.sessions.begin() as session:
-        clock.remind(job)(session, now)
+        ring_of = {clock.SOON: clock.warn, clock.OVERDUE: clock.tell_overdue}[message.kind]
+        ring_of(job)(session, now)
 
 
 def test_the_landlord_is_called_at_day_15_and_after_day_21_and_never_twice(world):

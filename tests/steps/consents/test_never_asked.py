@@ -6,6 +6,7 @@ import ast
 import threading
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from worksorders.steps.consents import (
     clock,
     letters,
     messages,
+    parties,
     persons,
     reach,
     read_person,
@@ -29,11 +31,14 @@ from worksorders.steps.consents import (
 )
 from worksorders.steps.consents.hashes import digests_of, phone_is_barred
 from worksorders.steps.jobs import Job
+from worksorders.steps.people import workers
+from worksorders.steps.people.party_check import PARTY_CHECK, check_later
 from worksorders.steps.tell.api import Receiver, is_barred, raise_call_task
 from worksorders.steps.tell.safe_way import set_safe_way
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, HomeInterest, InterestContact
 from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.trail import OutboxMessage
 
 NOW = factories.NOW
 ROOT = Path(__file__).parents[3]
@@ -214,6 +219,25 @@ def test_a_firm_that_carries_a_barred_persons_phone_is_never_sent_the_case_and_t
     assert there.screening == "barred"
 
 
+def test_a_worker_or_firm_that_is_recorded_or_renamed_later_is_barred_from_the_case_too(world):
+    firm = factories.make_firm(world.session)
+    bar(world, world.record())
+    details = workers.WorkerDetails("Pat", "Lettingham", "Ōtaki", Decimal(-40), Decimal(175), ("locksmith",))
+    worker = workers.add_worker(world.session, None, firm.id, details)
+    firm.phone = "0215550444"
+    check_later(world.session, firm_id=firm.id)
+    world.session.commit()
+    with world.sessions() as session:
+        due = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == PARTY_CHECK)).all()
+    for message in (*due, *due):
+        job_ = Job(message.id, 1, message.payload, world.sessions, world.cipher, lambda: NOW, lambda: True)
+        with world.sessions.begin() as session:
+            parties.check_party(job_)(session, NOW)
+    with world.sessions() as session:
+        barred = {row.firm_id or row.worker_id for row in session.scalars(select(NeverSend))}
+    assert barred == {firm.id, worker.id}
+
+
 def test_whoever_has_the_clients_phone_waits_for_somebody_to_look(world):
     assert world.record(phone=CLIENT_PHONE).screening == "waiting"
 
@@ -381,10 +405,10 @@ def test_a_reminder_of_somebody_barred_meanwhile_makes_no_call(world):
     )  # fmt: skip
     bar(world, row)
     world.session.commit()
-    payload = {"request_id": str(request.id), "which": "overdue"}
+    payload = {"request_id": str(request.id)}
     due = Job(uuid.uuid4(), 1, payload, world.sessions, world.cipher, lambda: NOW, lambda: True)
     with world.sessions.begin() as session:
-        clock.remind(due)(session, NOW + timedelta(days=22))
+        clock.tell_overdue(due)(session, NOW + timedelta(days=22))
     with world.sessions() as session:
         assert session.scalars(select(CallTask)).all() == []
         assert session.scalars(select(ConsentRequest)).one().interest_id == row.id

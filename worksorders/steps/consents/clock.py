@@ -20,7 +20,8 @@ from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, ConsentRequestLine
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 
-REMINDER = "consent.reminder"
+SOON = "consent.answer_soon"
+OVERDUE = "consent.answer_overdue"
 WAITING_STATES = ("draft", "consent_pending", "approval_pending", "ready", "issued", "on_hold")
 CALL_HOURS = timedelta(hours=9)
 ALLOWED = timedelta(days=1)
@@ -28,23 +29,36 @@ ALLOWED = timedelta(days=1)
 
 def start(session: Session, request: ConsentRequest) -> None:
     """Set both timers of a request, at nine in the morning of their day."""
-    for days, name in ((WARN_AFTER_DAYS, "soon"), (ANSWER_DAYS + 1, "overdue")):
-        at = start_of_day(request.asked_on + timedelta(days=days)) + CALL_HOURS
-        payload = {"request_id": str(request.id), "which": name}
-        outbox.send(session, REMINDER, payload, at=at, dedupe_key=f"{REMINDER}:{request.id}:{name}")
+    soon, overdue = (
+        start_of_day(request.asked_on + timedelta(days=days)) + CALL_HOURS
+        for days in (WARN_AFTER_DAYS, ANSWER_DAYS + 1)
+    )
+    outbox.send(session, SOON, {"request_id": str(request.id)}, at=soon, dedupe_key=f"{SOON}:{request.id}")
+    outbox.send(
+        session, OVERDUE, {"request_id": str(request.id)}, at=overdue, dedupe_key=f"{OVERDUE}:{request.id}"
+    )
 
 
-@handles(REMINDER)
-def remind(job: Job) -> Effect:
-    """A day of the clock has come: call, unless everything was answered meanwhile."""
-    request_id, which = uuid.UUID(job.payload["request_id"]), str(job.payload["which"])
+@handles(SOON)
+def warn(job: Job) -> Effect:
+    """Six days are left: call, unless everything was answered meanwhile."""
+    return _call(job, SOON)
+
+
+@handles(OVERDUE)
+def tell_overdue(job: Job) -> Effect:
+    """The 21 days are over without an answer: call, and the measure stands as overdue."""
+    return _call(job, OVERDUE)
+
+
+def _call(job: Job, which: str) -> Effect:
+    request_id = uuid.UUID(job.payload["request_id"])
 
     def effect(session: Session, now: datetime) -> None:
         request = session.get(ConsentRequest, request_id)
         if request is None or not _waits(session, request):
             return
-        name = "answer_soon" if which == "soon" else "answer_overdue"
-        audit.record(session, None, f"consent.{name}", ("works_order", request.order_id))
+        audit.record(session, None, which, ("works_order", request.order_id))
         if reach.may_be_contacted(session, request.interest_id):
             reach.call(
                 session,
@@ -53,7 +67,7 @@ def remind(job: Job) -> Effect:
                 request.interest_id,
                 "landlord_reminder",
                 due_at=now + ALLOWED,
-                dedupe_key=f"{REMINDER}:{request.id}:{which}",
+                dedupe_key=f"{which}:{request.id}",
                 now=now,
             )
 

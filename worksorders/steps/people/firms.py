@@ -19,6 +19,7 @@ from worksorders.domain.errors import DomainError, Faults, RefusedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.people.party_check import check_later
 from worksorders.steps.vetting.pins import clear_pins
 from worksorders.store.tables.contractors import Firm, FirmRegion, Worker
 
@@ -53,6 +54,7 @@ def add_firm(
     session.add(firm)
     session.flush()
     _set_regions(session, firm, region_codes)
+    check_later(session, firm_id=firm.id)
     audit.record(session, actor, "firm.added", ("firm", firm.id), detail={"regions": sorted(region_codes)})
     return firm
 
@@ -68,6 +70,7 @@ def change_firm(
     firm = own_firm(session, actor, firm_id)
     _write(session, firm, details)
     _set_regions(session, firm, region_codes)
+    check_later(session, firm_id=firm.id)
     audit.record(session, actor, "firm.changed", ("firm", firm.id), detail={"regions": sorted(region_codes)})
     return firm
 

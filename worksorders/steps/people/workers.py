@@ -18,6 +18,7 @@ from worksorders.domain.errors import DomainError, Faults, RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import own_firm
+from worksorders.steps.people.party_check import check_later
 from worksorders.steps.vetting.pins import clear_pins
 from worksorders.store.tables.contractors import Absence, Firm, Worker, WorkerTrade, WorkingHours
 
@@ -68,6 +69,7 @@ def add_worker(
     session.flush()
     _set_trades(session, worker, details.trades)
     _replace_hours(session, worker, hours)
+    check_later(session, worker_id=worker.id)
     _note(session, actor, "worker.added", worker, {"trades": sorted(details.trades)})
     return worker
 
@@ -79,6 +81,7 @@ def change_worker(
     worker = own_worker(session, actor, worker_id)
     _write(worker, details)
     _set_trades(session, worker, details.trades)
+    check_later(session, worker_id=worker.id)
     _note(session, actor, "worker.changed", worker, {"trades": sorted(details.trades)})
     return worker
 
