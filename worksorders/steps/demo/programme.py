@@ -18,11 +18,14 @@ from worksorders.domain.local_time import local_day
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.admin import catalogue
 from worksorders.steps.demo import safety
+from worksorders.steps.demo.asked import leave_asked
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.counter import Counter as Desk
+from worksorders.steps.demo.duty import answer_alerts, make_roster
 from worksorders.steps.demo.field import LEFT_OPEN, UNSAFE, Field
 from worksorders.steps.demo.firms import make_firms, verify_accounts
 from worksorders.steps.demo.funding import make_contract
+from worksorders.steps.demo.looking import Looking
 from worksorders.steps.demo.names import Names
 from worksorders.steps.demo.office import STOPS, Office
 from worksorders.steps.demo.people import make_contractors, make_staff, worker_actors
@@ -82,12 +85,14 @@ class _Programme:
             make_contract(session, today, begins_at)
             self.firms = make_firms(session, random, names, today, begins_at)
             staff = make_staff(session, begins_at)
-            offices = make_contractors(session, self.firms, begins_at)
+            self.offices = offices = make_contractors(session, self.firms, begins_at)
             workers = worker_actors(session)
+            make_roster(session, staff, local_day(begins_at), begins_at)
             verify_accounts(session, self.firms, staff["aroha"], staff["daniel"], begins_at)
         self.past = Past(sessions, cipher, begins_at)
         self.office = Office(self.past, staff, random, names)
         self.field = Field(self.past, offices, workers, staff["mere"], random)
+        self.looking = Looking(self.past, staff, random)
         self.desk = Desk(self.past, staff, offices, random)
 
     def run(self) -> Summary:
@@ -114,7 +119,10 @@ class _Programme:
         self.field.answer_offers()
         self.field.visits_until(_at(day, 18))
         self.past.go_to(_at(day, 18))
+        with self.sessions.begin() as session:
+            answer_alerts(session, self.office.staff["mere"], self.past.now)
         if day < local_day(self.ends_at) - timedelta(days=WORK_LEFT_DAYS):
+            self.looking.evening()
             self.desk.evening()
         if day.weekday() == INVOICE_WEEKDAY:
             self.desk.week(settle=day < local_day(self.ends_at) - timedelta(days=INVOICES_LEFT_DAYS))
@@ -149,6 +157,7 @@ class _Programme:
         for number in range(WAITING):
             self.office.refer(urgency="P1" if number == 0 else None)
         safety.leave_for_today(self.past, self.office.staff["mere"])
+        leave_asked(self.past, self.firms, self.offices, self.office.staff["aroha"])
         self.past.run()
 
     def _leave_at(self, until: str) -> None:
