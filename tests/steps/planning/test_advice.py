@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, select
 
+from tests import factories
 from tests.steps.planning.conftest import FIRST_DAY
 from tests.steps.planning.test_planning import plan, reasons, still_clock, stops
 from worksorders.domain.errors import RefusedError
@@ -15,17 +16,21 @@ from worksorders.steps.advice.apply_repair import apply_repair
 from worksorders.steps.advice.standing import load_draft
 from worksorders.steps.advice.why import STEP_CENTS, explain
 from worksorders.steps.planning import publish
+from worksorders.steps.planning.build import wall
+from worksorders.store.scope import HOUSE, Scope, narrow
 from worksorders.store.tables.contractors import WorkingHours
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import PlanStop, PlanUnassigned
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.walls import Wall
 
 assert still_clock  # the fixture stops the clock here too
 
 
-def ask(world, now, plan_id, visit_id):
+def ask(world, now, plan_id, visit_id, scope=HOUSE):
     services = world.services
     with services.sessions() as session:
+        narrow(session, scope)
         draft = load_draft(
             session,
             services.sessions,
@@ -154,6 +159,33 @@ def test_what_no_button_can_do_says_whom_and_what_it_takes(world, now):
     with pytest.raises(RefusedError, match="ask again"):
         apply(world, now, plan_id, late, "window")
     assert ask(world, now, plan_id, barred).rules == ("trade",)
+
+
+def test_a_visit_behind_a_wall_holds_its_time_and_is_never_named(world, now):
+    world.worker(hours=(480, 600))
+    with world.services.sessions.begin() as session:
+        session.execute(delete(WorkingHours).where(WorkingHours.weekday != FIRST_DAY.weekday()))
+    visits = [world.order({"minutes": 110, "due_at": wall(FIRST_DAY, 1439)})[0] for _ in range(3)]
+    plan_id = plan(world, now)
+    (asked,) = set(visits) - set(stops(world, plan_id))
+    (code,) = ask(world, now, plan_id, asked).blockers
+    hidden = next(visit for visit in visits if world.get(Visit, visit).code == code)
+    with world.services.sessions.begin() as session:
+        case_id = session.get(Visit, hidden).order.case_id
+        session.add(
+            Wall(
+                case_id=case_id,
+                user_id=world.user.id,
+                raised_at=now,
+                raised_by=factories.make_user(session).id,
+            )
+        )
+    staff = Scope("staff", world.user.id)
+    answer = ask(world, now, plan_id, asked, staff)
+    assert code not in str(answer)
+    assert answer.answer == "crowded_out"
+    with pytest.raises(NotFoundError):
+        ask(world, now, plan_id, hidden, staff)
 
 
 def test_only_a_draft_and_an_open_visit_can_be_asked_about(world, now, drafted):

@@ -24,6 +24,8 @@ from worksorders.steps.planning.open_visits import load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.store.scope import as_house
+from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Plan, PlanStop
 
 VARIANT: Variant = "levels"
@@ -32,21 +34,26 @@ PURPOSE = "explain a visit of a plan"
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as it stands now, seen from one visit (its position in the frame)."""
+    """A draft as it stands now, seen from one visit (its position in the frame).
+
+    Visits in `hidden` are walled off from whoever asks: they take their time as all others do, keep their places
+    whatever is proposed, and are never named.
+    """
 
     plan: Plan
     frame: Frame
     book: Book
     visit: int
+    hidden: frozenset[int] = frozenset()
 
     @property
     def problem(self) -> Problem:
         """The problem as the database has it now."""
         return self.book.problem
 
-    def code(self, position: int) -> str:
-        """The code of a visit."""
-        return self.frame.visits[position].code
+    def codes(self, positions: Iterable[int]) -> tuple[str, ...]:
+        """The codes of those visits that may be named."""
+        return tuple(self.frame.visits[at].code for at in positions if at not in self.hidden)
 
 
 def load_draft(
@@ -70,24 +77,30 @@ def load_draft(
         raise RefusedError(
             "Only a draft can be asked about; make a new plan.", state=plan.state, action="ask"
         )
-    work = load_open_work(session, plan.region_codes)
-    if visit_id not in {visit.id for visit in work.visits}:
+    if session.scalar(select(Visit.id).where(Visit.id == visit_id)) is None:
         raise NotFoundError("There is no such visit to be planned.")
     asked = Asked(plan.starts_on, plan.days, now)
-    cases = list({visit.case_id for visit in work.visits})
-    force = load_workforce(
-        session,
-        first_on=asked.starts_on,
-        last_on=asked.ends_on,
-        case_ids=cases,
-        region_codes={visit.region_code for visit in work.visits},
-    )
+    with as_house(session):
+        work = load_open_work(session, plan.region_codes)
+        cases = list({visit.case_id for visit in work.visits})
+        force = load_workforce(
+            session,
+            first_on=asked.starts_on,
+            last_on=asked.ends_on,
+            case_ids=cases,
+            region_codes={visit.region_code for visit in work.visits},
+        )
+        stops = session.scalars(select(PlanStop).where(PlanStop.plan_id == plan.id)).all()
+    if visit_id not in {visit.id for visit in work.visits}:
+        raise NotFoundError("There is no such visit to be planned.")
     points = read_places(sessions, cipher, actor, cases, purpose)
     problem, frame = build(work, force, points, asked, PlanSettings(**plan.settings))
-    stops = session.scalars(select(PlanStop).where(PlanStop.plan_id == plan.id)).all()
     book, _ = standing(problem, routes_of(problem, frame, stops), VARIANT)
-    position = next(at for at, visit in enumerate(frame.visits) if visit.id == visit_id)
-    return Draft(plan, frame, book, position)
+    position = {visit.id: at for at, visit in enumerate(frame.visits)}
+    seen = set(session.scalars(select(Visit.id).where(Visit.id.in_(position))))
+    hidden = frozenset(at for key, at in position.items() if key not in seen)
+    book.rigid = hidden
+    return Draft(plan, frame, book, position[visit_id], hidden)
 
 
 def routes_of(problem: Problem, frame: Frame, stops: Iterable[PlanStop]) -> list[Route]:

@@ -87,12 +87,12 @@ def explain(draft: Draft) -> Why:
         return _placed(draft, alternatives(draft.book, draft.visit))
     one = answer(draft.book, draft.visit, proven=False)
     return Why(
-        code=draft.code(draft.visit),
+        code=draft.frame.visits[draft.visit].code,
         present=None,
         answer=str(one.answer),
         reason=str(one.reason),
         rules=one.rules,
-        blockers=tuple(draft.code(j) for j in one.blockers),
+        blockers=draft.codes(one.blockers),
         helps=tuple(_help(draft, repair) for repair in repairs_of(draft.book, one, moving=True)),
     )
 
@@ -103,7 +103,7 @@ def _placed(draft: Draft, found: Alternatives) -> Why:
     for bar in found.barred:
         barred[bar.rule].append(_name(draft, bar.worker))
     return Why(
-        code=draft.code(draft.visit),
+        code=draft.frame.visits[draft.visit].code,
         present=_spot(draft, found.present.workers, found.present.start),
         others=tuple(others[:MOST_SHOWN]),
         hidden=max(0, len(others) - MOST_SHOWN),
@@ -113,7 +113,7 @@ def _placed(draft: Draft, found: Alternatives) -> Why:
 
 def _other(draft: Draft, one: Alternative) -> Other:
     step = -(-one.difference // STEP_CENTS) if one.difference > 0 else -(one.difference // -STEP_CENTS)
-    return Other(_spot(draft, one.workers, one.start), step, tuple(draft.code(j) for j in one.later))
+    return Other(_spot(draft, one.workers, one.start), step, draft.codes(one.later))
 
 
 def _spot(draft: Draft, workers: tuple[int, ...], start: int) -> Spot:
@@ -142,7 +142,7 @@ def _help(draft: Draft, repair: Repair) -> Help:
         day=next((fact.day for fact in facts), None),
         earliest=next((fact.earliest for fact in facts), None),
         latest=next((fact.latest for fact in facts), None),
-        visits=tuple(draft.code(j) for j in moved),
+        visits=draft.codes(moved),
     )
 
 
