@@ -29,7 +29,7 @@ def needs_of(trade, on=DAY):
     return REGISTER.needs_of(trade, on)
 
 
-dates = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+dates = st.integers(0, 729).map(lambda days: date(2026, 1, 1) + timedelta(days=days))
 
 
 def all_checks(trade, expires_on=date(2027, 6, 30)):

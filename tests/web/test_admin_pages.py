@@ -52,6 +52,13 @@ def test_a_person_is_invited_and_the_password_is_shown_once_and_opens_the_accoun
     assert type(admin)(app).sign_in("hana", password).status_code == 303
 
 
+def test_somebody_of_a_firms_office_is_invited_from_the_firms_page(admin, firm):
+    link = re.search(r'href="(/admin/users/new[^"]*)"', admin.get(f"/admin/firms/{firm.id}").text)[1]
+    page = admin.get(link.replace("&amp;", "&")).text
+    assert re.search(rf'<option value="{firm.id}" selected', page)
+    assert re.search(r'value="contractor"[^>]*(checked|selected)', page)
+
+
 def test_faults_of_an_invitation_stand_at_their_fields(admin):
     page = send(admin, "/admin/users/new", sign_in_name="a b", display_name="", role="contractor")
     assert page.status_code == 422

@@ -35,7 +35,7 @@ def users() -> str:
 @blueprint.route("/users/new", methods=["GET", "POST"])
 def invite() -> ResponseReturnValue:
     """Make an account and show its first password, once."""
-    form = _with_choices(InviteForm())
+    form = _with_choices(InviteForm(data=_asked_for()))
 
     def make() -> tuple[Any, str]:
         return step.invite(db(), actor(), form.sign_in_name.data, _details(form), request_now())
@@ -155,6 +155,11 @@ def _answer_with_password(
         return response
     sign_in_name, password = shown[0]
     return render_template("admin/password.html", sign_in_name=sign_in_name, password=password)
+
+
+def _asked_for() -> dict[str, str]:
+    """What the way to the form chose already: somebody of a firm's office."""
+    return {"role": Role.CONTRACTOR.value, "firm_id": chosen("firm")} if chosen("firm") else {}
 
 
 def _address(number: int) -> str:
