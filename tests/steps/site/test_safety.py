@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests import dispatching as world
 from tests import factories, referrals
-from worksorders.domain.errors import FaultsError
+from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.own_invoice import find_claimable
@@ -19,7 +19,7 @@ from worksorders.steps.offers.respond import accept
 from worksorders.steps.planning.around import request_around
 from worksorders.steps.safety import police_flag
 from worksorders.steps.safety.find.lists import to_plan_again
-from worksorders.steps.safety.suspend import suspend
+from worksorders.steps.safety.suspend import ask_to_lift, lift, suspend, suspend_home
 from worksorders.steps.settings import figures
 from worksorders.steps.site import notes, office
 from worksorders.steps.site.accept_work import accept_work
@@ -126,9 +126,14 @@ def test_leaving_unsafe_pauses_the_other_orders_of_the_home_and_more_is_told_lat
 def test_a_coordinator_suspends_the_whole_home_for_a_reason_of_the_list(session, scene):
     with pytest.raises(FaultsError, match="Choose why"):
         suspend(session, user(session), scene.order.id, "because", AT)
-    suspend(session, user(session), scene.order.id, "perpetrator_near", AT)
+    first = user(session)
+    suspend(session, first, scene.order.id, "perpetrator_near", AT)
     assert scene.order.state == "suspended"
     assert alerts(session) == ["safety"]
+    ask_to_lift(session, first, scene.order.id, "Police have taken him in", AT)
+    suspend_home(session, first, scene.order, "police_advice", AT)
+    with pytest.raises(RefusedError, match="first of two looks"):
+        lift(session, user(session), scene.order.id, AT)
 
 
 def urgent(session, firms=()):
@@ -164,6 +169,25 @@ def test_what_is_missing_is_told_apart(session, make, words):
     order = urgent(session, [firm] if rates else ())
     offer_urgently(session, order.id, world.NOW + timedelta(hours=13))
     assert words in nobody(session)[0][0]
+
+
+def test_once_somebody_goes_the_alert_is_called_off(session):
+    order = urgent(session)
+    offer_urgently(session, order.id, world.NOW)
+    firm = world.cleared_firm(session)
+    line = order.visits[0].lines[0]
+    session.add(
+        world.FrozenRate(
+            line_id=line.id, firm_id=firm.id, rate_card_id=firm.agreements[0].rate_cards[0].id, unit="each",
+            rate=Decimal(70),
+        )
+    )  # fmt: skip
+    session.flush()
+    assert offer_urgently(session, order.id, world.NOW) == 1
+    offer = session.scalars(select(Offer)).one()
+    accept(session, world.account(session, firm), offer.id, world.NOW, arrive_in_minutes=30)
+    assert session.scalars(select(VisitNote.alert_acknowledged_at)).one() == world.NOW
+    assert session.scalars(select(DutyAlert.called_off_at).where(DutyAlert.kind == "nobody_accepts")).one()
 
 
 def test_an_urgent_acceptance_asks_for_the_draft_to_be_solved_again_around_it(session):

@@ -23,6 +23,7 @@ from worksorders.steps.offers.rates import take_rates
 from worksorders.steps.offers.seats import choose, find_seats
 from worksorders.steps.offers.withdraw import withdraw_others
 from worksorders.steps.planning.around import solve_around
+from worksorders.steps.safety.missing import somebody_goes
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
 
@@ -74,6 +75,7 @@ def accept(
     withdraw_others(session, offer, visits, now)
     if offer.urgent:
         solve_around(session, offer.order_id, offer.id)
+        somebody_goes(session, actor, visits, now)
     ledger.recommit_visits(session, actor, [visit.id for visit in visits], now)
     if offer.urgent:
         for visit in visits:

@@ -21,6 +21,7 @@ from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import rates_in_force, totals
 from worksorders.steps.safety.deadlines import watch
+from worksorders.steps.safety.suspend import is_suspended
 from worksorders.store.tables.orders import ApprovalEvent, FrozenRate, WorksLine, WorksOrder
 from worksorders.store.tables.variations import LineRevision
 
@@ -35,6 +36,10 @@ def issue(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) ->
     contract of the day is committed in the same transaction; without one the order is refused, unless it is a P1.
     """
     order = lock_order(session, order_id)
+    if is_suspended(session, order.case_id) and order.state != "suspended":
+        raise NotPermittedError(
+            "Nobody may go to this home now: it is suspended for safety. Lift that first, with two looks."
+        )
     today = local_day(now)
     move_order(session, actor, order, "issue")
     answers = [

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
 from worksorders.steps.actor import Actor
 from worksorders.steps.duty.alerts import acknowledge_alert
-from worksorders.steps.tell.api import alert_duty, raise_call_task
+from worksorders.steps.tell.api import alert_duty, call_off, raise_call_task
 from worksorders.store.tables.duty import DutyAlert
 from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit
@@ -54,6 +54,13 @@ def _alerts(note: VisitNote) -> bool:
 def key_of(note_id: uuid.UUID) -> str:
     """What joins a note to its duty alert and its call."""
     return f"note:{note_id}"
+
+
+def call_duty_off(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:
+    """The note's reason is gone: nobody more is called for it."""
+    alert_id = session.scalar(select(DutyAlert.id).where(DutyAlert.dedupe_key == key_of(note_id)))
+    if alert_id is not None:
+        call_off(session, alert_id, now, actor=actor)
 
 
 def acknowledge_duty(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from catalogue.trade import parse_trade
 from worksorders.domain.local_time import local_day
+from worksorders.steps.actor import Actor
 from worksorders.steps.offers.making.candidates import URGENT_TRAVEL_MINUTES
 from worksorders.steps.offers.rates import prices_by_firm
 from worksorders.steps.people.eligibility import cleared_on
 from worksorders.steps.people.workforce import Person, load_workforce
+from worksorders.steps.safety.escalate import call_duty_off
 from worksorders.steps.site import notes
 from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import Visit
@@ -35,6 +38,20 @@ def tell_nobody(session: Session, visit: Visit, now: datetime, *, declined: bool
     )
     if known is None:
         notes.add_note(session, None, visit, notes.NOBODY_FREE, words, now=now)
+
+
+def somebody_goes(session: Session, actor: Actor, visits: Iterable[Visit], now: datetime) -> None:
+    """A firm has accepted: what was alerted of these visits is taken care of, and nobody else is called."""
+    found = session.scalars(
+        select(VisitNote).where(
+            VisitNote.visit_id.in_([visit.id for visit in visits]),
+            VisitNote.kind == notes.NOBODY_FREE,
+            VisitNote.alert_acknowledged_at.is_(None),
+        )
+    )
+    for note in found:
+        note.alert_acknowledged_at, note.alert_acknowledged_by = now, actor.user_id
+        call_duty_off(session, actor, note.id, now)
 
 
 def why_nobody(session: Session, visit: Visit, now: datetime) -> str:

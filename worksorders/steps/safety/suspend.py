@@ -25,6 +25,7 @@ from worksorders.store.tables.planning import Booking
 from worksorders.store.tables.safety import Suspension
 
 SHORTEST_REASON = 10
+BEFORE = "worker_left_unsafe"
 UNDER_WAY = ("accepted", "en_route", "on_site")
 
 
@@ -59,24 +60,22 @@ def suspend(session: Session, actor: Actor, order_id: uuid.UUID, reason: str, no
 def suspend_home(session: Session, actor: Actor, order: WorksOrder, reason: str, now: datetime) -> None:
     """Suspend every other live order of the home too, keep the suspension, and tell the workers named to stay away.
 
-    The caller has moved (or could not move) the order itself; one that is held is suspended as well.
+    The caller has moved (or could not move) the order itself; one that is held is suspended as well. Where somebody
+    had said before that it is safe again, that look no longer counts.
     """
     for other_id in live_orders(session, order.case_id):
         other = lock_order(session, other_id)
         if "suspend" in possible(ORDER, other.state, actor.role):
             move_order(session, actor, other, "suspend", reason=reason)
     session.flush()
-    if open_row(session, order.case_id) is None:
-        row = Suspension(
-            id=uuid.uuid4(),
-            case_id=order.case_id,
-            order_id=order.id,
-            reason=reason,
-            suspended_at=now,
-            suspended_by=actor.user_id,
-        )
-        session.add(row)
-        session.flush()
+    row = open_row(session, order.case_id)
+    if row is None:
+        session.add(_new_row(order, actor, reason, now))
+    else:
+        row.order_id, row.reason = order.id, reason
+        row.suspended_at, row.suspended_by = now, actor.user_id
+        row.lift_reason = row.lift_asked_at = row.lift_asked_by = None
+    session.flush()
     _tell_workers(session, order.case_id, now)
 
 
@@ -105,11 +104,11 @@ def open_row(session: Session, case_id: uuid.UUID) -> Suspension | None:
 
 
 def find_suspension(session: Session, actor: Actor, case_id: uuid.UUID) -> SuspensionView | None:
-    """The open suspension of a home, for its page."""
+    """The open suspension of a home, for its page; none where no order of the home is suspended any more."""
     row = session.scalar(
         select(Suspension).where(Suspension.case_id == case_id, Suspension.lifted_at.is_(None))
     )
-    if row is None:
+    if row is None or not is_suspended(session, case_id):
         return None
     ids = {row.suspended_by, row.lift_asked_by} - {None}
     names = {
@@ -143,25 +142,33 @@ def ask_to_lift(
         raise FaultsError(
             [Fault("reason", "Say in a sentence whom you spoke with, and why it is safe again.")]
         )
-    row = open_row(session, order.case_id) or _row_of_before(session, order, actor, now)
+    row = open_row(session, order.case_id)
+    if row is None:
+        row = _new_row(order, actor, order.state_reason or BEFORE, now)
+        session.add(row)
     row.lift_reason, row.lift_asked_at, row.lift_asked_by = text, now, actor.user_id
     session.flush()
     audit.record(session, actor, "order.lift_asked", ("works_order", order.id), reason=text)
     return row
 
 
-def _row_of_before(session: Session, order: WorksOrder, actor: Actor, now: datetime) -> Suspension:
-    """A row for an order that was suspended before suspensions were kept."""
-    row = Suspension(
+def _new_row(order: WorksOrder, actor: Actor, reason: str, now: datetime) -> Suspension:
+    return Suspension(
         id=uuid.uuid4(),
         case_id=order.case_id,
         order_id=order.id,
-        reason=order.state_reason or "worker_left_unsafe",
+        reason=reason,
         suspended_at=now,
         suspended_by=actor.user_id,
     )
-    session.add(row)
-    return row
+
+
+def is_suspended(session: Session, case_id: uuid.UUID) -> bool:
+    """Whether nobody may go to the home now."""
+    found = session.scalar(
+        select(WorksOrder.id).where(WorksOrder.case_id == case_id, WorksOrder.state == "suspended").limit(1)
+    )
+    return found is not None
 
 
 def lift(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> WorksOrder:
