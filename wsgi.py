@@ -15,7 +15,7 @@ app = create_app(
         "SECRET_KEY": settings.secret_key,
         "PUBLIC_URL": settings.public_url,
         "SERVICES": services,
-        "HEALTH_CHECK": services.check,
+        "HEALTH_CHECK": services.check_for_real_use if settings.secure else services.check,
         "SESSION_COOKIE_SECURE": settings.secure,
     }
 )

@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -56,6 +57,12 @@ def _guard(event: str, arguments: tuple) -> None:
 
 
 sys.addaudithook(_guard)
+
+# On a busy machine a slow example says nothing of the code.
+hypothesis.settings.register_profile(
+    "product", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("product")
 
 
 class TemplateMemory(BytecodeCache):

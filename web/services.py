@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,18 @@ from web.post import post_from
 from worksorders.gateways.cipher import Cipher, load_cipher
 from worksorders.gateways.heads import HeadFile
 from worksorders.gateways.messages.post import Post
+from worksorders.steps.master_keys.backup import missing
 from worksorders.store.scope import HOUSE, KEY
+
+
+class KeyBackupMissingError(Exception):
+    """Master keys without a recorded copy."""
+
+    def __init__(self, versions: Sequence[int]) -> None:
+        listed = ", ".join(map(str, versions))
+        super().__init__(
+            f"master key {listed} has no recorded copy: flask --app wsgi vault record-backup COPY"
+        )
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,13 @@ class Services:
         """Raise when the database does not answer."""
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+    def check_for_real_use(self) -> None:
+        """Raise too while a master key has no recorded copy: data whose key is lost are lost with it."""
+        with self.sessions() as session:
+            lacking = missing(session, self.cipher)
+        if lacking:
+            raise KeyBackupMissingError(lacking)
 
 
 def make_services(

@@ -6,6 +6,7 @@ from web.commands.audit import audit
 from web.commands.catalogue import catalogue
 from web.commands.demo import demo
 from web.commands.einvoice import einvoice
+from web.commands.vault import vault
 from web.commands.vetting import vetting
 
 
@@ -15,4 +16,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(catalogue)
     app.cli.add_command(demo)
     app.cli.add_command(einvoice)
+    app.cli.add_command(vault)
     app.cli.add_command(vetting)

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import os
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+RETIRED = "-"
 
 
 class SealError(Exception):
@@ -38,10 +39,14 @@ class WrappedKey:
 
 @dataclass(frozen=True)
 class Cipher:
-    """The master keys by version (the highest seals new cases) and the key of the look-up hashes."""
+    """The master keys by version (the highest seals new cases) and the key of the look-up hashes.
+
+    A version that is not known yet is looked for in the key file again, so that keys change while the service runs.
+    """
 
     masters: dict[int, bytes] = field(repr=False)
     look_up_key: bytes = field(repr=False)
+    path: Path | None = field(default=None, repr=False)
 
     @property
     def newest(self) -> int:
@@ -79,7 +84,24 @@ class Cipher:
     def _unwrap(self, key: WrappedKey) -> bytes:
         return _open(self._master(key.version), key.wrapped, _about("vault.case_key", key.case_id))
 
+    def rewrap(self, key: WrappedKey) -> WrappedKey:
+        """The same case key under the newest master key."""
+        plain = self._unwrap(key)
+        wrapped = _seal(self.masters[self.newest], plain, _about("vault.case_key", key.case_id))
+        return WrappedKey(key.case_id, wrapped, self.newest)
+
+    def fingerprint(self, version: int) -> str:
+        """Sixteen hex digits by which people tell master keys apart, which say nothing of the key."""
+        return hmac.new(self._master(version), b"fingerprint", hashlib.sha256).hexdigest()[:16]
+
+    def read_again(self) -> None:
+        """Take in master keys that were added to the key file since."""
+        if self.path is not None:
+            self.masters.update(load_cipher(self.path).masters)
+
     def _master(self, version: int) -> bytes:
+        if version not in self.masters:
+            self.read_again()
         if version not in self.masters:
             raise SealError(
                 f"Master key version {version} is not in the key file; restore it from the key backup."
@@ -106,9 +128,16 @@ def _open(key: bytes, sealed: bytes, about: bytes) -> bytes:
 
 
 def cipher_from_text(text: str) -> Cipher:
-    """Read a key file: one base64 master key a line, oldest first; the first also derives the look-up key."""
-    keys: list[bytes] = []
+    """Read a key file: one base64 master key a line, oldest first; the first also derives the look-up key.
+
+    A line of a single dash stands for a key that was taken out of use and destroyed, so that versions keep their
+    numbers; the first cannot be one.
+    """
+    keys: list[bytes | None] = []
     for number, line in enumerate(text.split(), start=1):
+        if line == RETIRED and keys:
+            keys.append(None)
+            continue
         try:
             key = base64.b64decode(line, validate=True)
         except binascii.Error as error:
@@ -118,16 +147,16 @@ def cipher_from_text(text: str) -> Cipher:
                 f"Line {number} of the vault's key file holds {len(key)} bytes; a key has {KEY_BYTES}."
             )
         keys.append(key)
-    if not keys:
+    if not keys or keys[0] is None:
         raise SealError("The vault's key file is empty; restore it from the key backup.")
     look_up_key = hmac.new(keys[0], b"look-up", hashlib.sha256).digest()
-    return Cipher(dict(enumerate(keys, start=1)), look_up_key)
+    return Cipher({version: key for version, key in enumerate(keys, start=1) if key}, look_up_key)
 
 
 def load_cipher(path: Path) -> Cipher:
     """Read the vault's key file; raises SealError with the remedy when it is missing or damaged."""
     try:
-        return cipher_from_text(path.read_text())
+        return replace(cipher_from_text(path.read_text()), path=path)
     except FileNotFoundError as error:
         raise SealError(
             f"The vault's key file {path.name} is missing; restore it from the key backup."

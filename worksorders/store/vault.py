@@ -109,3 +109,28 @@ def reveal(session: Session, token: bytes, actor_id: uuid.UUID, session_key: str
         SealedValue(r.case_id, r.subject_id, r.kind, bytes(r.sealed), bytes(r.wrapped), r.master_version)
         for r in rows
     ]
+
+
+def keys_before(session: Session, version: int, limit: int) -> list[tuple[uuid.UUID, bytes, int]]:
+    """Wrapped case keys that are under an older master key, locked for the change."""
+    rows = session.execute(
+        text("SELECT case_id, wrapped, master_version FROM vault.keys_before(:version, :limit)"),
+        {"version": version, "limit": limit},
+    )
+    return [(row.case_id, bytes(row.wrapped), int(row.master_version)) for row in rows]
+
+
+def rewrap(session: Session, case_id: uuid.UUID, before: int, wrapped: bytes, after: int) -> bool:
+    """Put a case key under a newer master key; False when it was changed meanwhile."""
+    return bool(
+        session.scalar(
+            text("SELECT vault.rewrap(:case_id, :before, :wrapped, :after)"),
+            {"case_id": case_id, "before": before, "wrapped": wrapped, "after": after},
+        )
+    )
+
+
+def keys_by_version(session: Session) -> list[tuple[int, int]]:
+    """How many case keys are under which version of the master key."""
+    rows = session.execute(text("SELECT master_version, count FROM vault.keys_by_version()"))
+    return [(int(row[0]), int(row[1])) for row in rows]

@@ -217,7 +217,7 @@ def _written(table: str) -> tuple[sa.schema.SchemaItem, ...]:
     )
 
 
-def _id() -> sa.Column:
+def _id() -> sa.Column[object]:
     return sa.Column("id", UUID(as_uuid=True), server_default=sa.text("gen_random_uuid()"), nullable=False)
 
 
