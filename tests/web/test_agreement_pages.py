@@ -194,6 +194,10 @@ def test_an_administrator_says_who_covers_where_and_the_lists_follow(
     assert "1 home is insecure in other coordinators’ regions" in today
     assert "Show all regions" in today
     assert code in coordinator.get("/today?regions=all").text
+    assert code not in coordinator.get("/lists/orders").text
+    assert code in coordinator.get("/lists/orders?regions=all").text
+    assert code in coordinator.get(f"/lists/orders?q={code}").text
+    assert code in other.get("/lists/orders").text
 
 
 def test_the_sender_of_letters_is_kept_neutral(signed_in):

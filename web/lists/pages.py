@@ -17,10 +17,12 @@ from web.filters import local_today
 from web.forms import Form
 from web.lists.blueprint import blueprint
 from worksorders.domain.errors import Faults, FaultsError
+from worksorders.domain.roles import Role
 from worksorders.steps.lists import page as reading
 from worksorders.steps.lists.find import firm_choices, register_of, registers_of
-from worksorders.steps.lists.register import Wanted
+from worksorders.steps.lists.register import Register, Wanted
 from worksorders.steps.people.places import region_choices
+from worksorders.steps.settings.coordinators import Cover, cover_of
 
 # Where the code of a row leads: the endpoint, its argument, and the column that holds the id.
 LINKS = {
@@ -32,7 +34,7 @@ LINKS = {
     "invoices": ("finance.invoice", "invoice_id", "id"),
 }
 CLASSES = [("", "Any"), *((name, name) for name in ("P1", "P2", "P3", "P4"))]
-FILTERS = ("state", "class", "region", "firm", "from", "to", "q")
+FILTERS = ("state", "class", "region", "firm", "from", "to", "q", "regions")
 
 
 class ExportForm(Form):
@@ -52,7 +54,8 @@ def one_list(name: str) -> ResponseReturnValue:
     """A page of a list, with its filters; broken ones are told and left out."""
     register = register_of(actor(), name)
     faults = Faults()
-    wanted = _wanted(faults)
+    cover = _cover(register)
+    wanted = _wanted(faults, cover)
     after = request.args.get("after", "")
     try:
         found = reading.read_page(db(), register, wanted, after=after or None)
@@ -69,6 +72,8 @@ def one_list(name: str) -> ResponseReturnValue:
         count=reading.count(db(), register, wanted),
         begun=bool(after),
         given=_given(),
+        cover=cover,
+        narrowed=wanted.regions is not None,
         firms=_firms() if "firm" in register.filters else [],
         regions=[("", "Any"), *region_choices()],
         classes=CLASSES,
@@ -84,7 +89,8 @@ def export(name: str) -> ResponseReturnValue:
     """The whole list as the filter has it, as CSV that no spreadsheet takes for a formula; the trail keeps who had it."""
     register = register_of(actor(), name)
     faults = Faults()
-    wanted = _wanted(faults)
+    cover = _cover(register)
+    wanted = _wanted(faults, cover)
     faults.raise_if_any()
     body = reading.export(db(), actor(), register, wanted)
     response = Response(body, mimetype="text/csv")
@@ -106,8 +112,17 @@ def _given() -> dict[str, str]:
     return {name: value for name in FILTERS if (value := request.args.get(name, "").strip()[:100])}
 
 
-def _wanted(faults: Faults) -> Wanted:
+def _cover(register: Register) -> Cover | None:
+    """Whose regions the list is narrowed to first; none where it knows no region or the reader looks after none."""
+    if actor().role is not Role.COORDINATOR or "region" not in register.filters:
+        return None
+    cover = cover_of(db(), actor())
+    return cover if cover.mine else None
+
+
+def _wanted(faults: Faults, cover: Cover | None) -> Wanted:
     given = _given()
+    first_view = cover and not {"region", "regions", "q"} & given.keys()
     return Wanted(
         state=given.get("state", ""),
         urgency=given.get("class", ""),
@@ -116,6 +131,7 @@ def _wanted(faults: Faults) -> Wanted:
         from_on=_day(given, "from", faults),
         to_on=_day(given, "to", faults),
         text=given.get("q", ""),
+        regions=cover.shown if cover and first_view else None,
     )
 
 
