@@ -141,7 +141,7 @@ def _home(row: Assessment, found: _Found) -> InsecureHome:
         due_at=due_at,
         level=int(warning_level(counts_from, due_at, found.now)),
         daylight=daylight_left(found.now, place_of(row.case.region_code)),
-        on_it=found.on_it.get(visit.id) if visit else None,
+        on_it=found.on_it.get(visit.id) if visit and visit.id in found.touching else None,
         escalation=found.escalated.get(order.id) if order else None,
         step=_step(row, order, visit, found),
         with_advocate=row.state == "handed_over",
