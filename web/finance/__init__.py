@@ -1,7 +1,7 @@
 """Pages for finance: the queue of invoices, one invoice, payments, and the funding contract's drawdown."""
 
 from web.extensions import NavItem
-from web.finance import contract, enter, invoice, moves, payments, queue
+from web.finance import contract, enter, invoice, moves, payments, queue, rework
 from web.finance.blueprint import blueprint
 from web.finance.policy import POLICY
 from worksorders.domain.roles import Role
@@ -24,4 +24,5 @@ __all__ = [
     "moves",
     "payments",
     "queue",
+    "rework",
 ]
