@@ -17,9 +17,17 @@ from worksorders.steps.confirm.tell_client import CODE_WORD
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
 from worksorders.steps.tell.api import raise_call_task
+from worksorders.steps.tell.contacts import set_contact
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.telling import CallTask, ClientConfirmation, SafeChannel, UserContact
+from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.telling import (
+    CallTask,
+    ClientConfirmation,
+    OutgoingMessage,
+    SafeChannel,
+    UserContact,
+)
 from worksorders.store.tables.trail import AuditEvent
 
 WHY = "Telling the client who comes"
@@ -183,3 +191,33 @@ def test_the_code_word_is_sealed_under_the_confirmation(people, services):
         assert f"'{word}'" not in str(row.__dict__)
         assert session.get(Visit, row.visit_id).start_at == row.start_at
     assert CODE_WORD == "visit.code_word"
+
+
+def test_the_worker_reads_the_word_on_the_phone_and_asks_for_more_time(people):
+    word, worker, visit = show_word(people), people["worker"], people["visit"]
+    tell, coordinator = people["tell"], people["coordinator"]
+    assert post(worker, visit, f"{visit}/code-word").status_code == 403
+    post(coordinator, tell, f"{tell}/outcome", outcome="told", channel="advocate")
+    shown = send(worker, visit, f"{visit}/code-word")
+    assert (shown.status_code, f">{word}<" in shown.text) == (200, True)
+    assert f">{word}<" not in worker.get(visit).text
+    for move in ("set-out", "arrive"):
+        assert send(worker, visit, f"{visit}/{move}").status_code == 303
+    assert "Expected out by 11:00 am" in worker.get(visit).text
+    assert send(worker, visit, f"{visit}/more-time").status_code == 303
+    page = worker.get(visit).text
+    assert "Expected out by 11:30 am" in page
+    assert 'href="tel:111"' in page
+    assert coordinator.get(tell).status_code == 404
+
+
+def test_the_worker_is_told_once_the_visit_is_confirmed(people, services):
+    show_word(people)
+    with services.sessions.begin() as session:
+        user = session.scalars(select(AppUser).where(AppUser.worker_id.is_not(None))).one()
+        set_contact(session, factories.actor_of(user), user.id, "hemi@example.org.nz", "", world.NOW)
+    path = people["tell"]
+    post(people["coordinator"], path, f"{path}/outcome", outcome="told", channel="advocate")
+    with services.sessions() as session:
+        message = session.scalars(select(OutgoingMessage).where(OutgoingMessage.user_id == user.id)).one()
+        assert (message.template, message.channel) == ("worker_update", "mail")

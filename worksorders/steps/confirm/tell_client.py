@@ -21,9 +21,11 @@ from worksorders.steps.confirm.holding import CHANGED, KIND, crews_of, live_row,
 from worksorders.steps.duty.alerts import call_off
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
 from worksorders.steps.tell.calls import complete_call, raise_call_task
+from worksorders.steps.tell.messages import notify_user
 from worksorders.steps.tell.safe_way import safe_way_of
 from worksorders.store.tables.duty import DutyAlert
 from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.telling import CallTask, ClientConfirmation
 
 CODE_WORD = "visit.code_word"
@@ -124,6 +126,10 @@ def _confirm(
     row.confirmed_at, row.confirmed_by, row.channel = now, actor.user_id, channel
     session.flush()
     audit.record(session, actor, "confirmation.told", ("visit", visit.id), reason=channel)
+    for user_id in session.scalars(
+        select(AppUser.id).where(AppUser.worker_id.in_(map(uuid.UUID, row.crew)))
+    ).all():
+        notify_user(session, user_id, "worker_update", now, case_id=visit.order.case_id)
     for alert_id in session.scalars(
         select(DutyAlert.id).where(
             DutyAlert.visit_id == visit.id,

@@ -14,6 +14,7 @@ from worksorders.domain.codes import new_code
 from worksorders.steps import audit, outbox
 from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.tell.messages import notify_firm
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder
 
@@ -51,7 +52,10 @@ def open_offer(
     plan_id: uuid.UUID | None,
     now: datetime,
 ) -> Offer:
-    """Offer the visits, move them to offered (one that several firms are asked for stays so), and set the timer."""
+    """Offer the visits, move them to offered (one that several firms are asked for stays so), and set the timer.
+
+    The firm is told that there is something to answer, and nothing more.
+    """
     starts = [proposal.start_at for proposal in proposals if proposal.start_at]
     urgent = not starts
     first = min(starts) if starts else None
@@ -68,6 +72,8 @@ def open_offer(
         expires_at=load_settings(session).lapses_at(order.urgency, now, first),
     )
     session.add(offer)
+    words = "firm_urgent" if urgent else "firm_answer"
+    notify_firm(session, firm_id, words, now, urgent=urgent, case_id=order.case_id)
     for proposal in proposals:
         session.add(
             OfferVisit(
