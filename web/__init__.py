@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from web import access, errors, extensions, filters, headers, templating
+from web.navigation import NavItem
 
 PACKAGES = (
     "web.public",
@@ -92,7 +93,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 def _register_pages(app: Flask) -> None:
     """Register each audience's `blueprint`, gather its `NAVIGATION`, and call its `init_app` if it has one."""
-    navigation: list[extensions.NavItem] = []
+    navigation: list[NavItem] = []
     app.extensions["navigation"] = navigation
     for name in app.config["PACKAGES"]:
         if importlib.util.find_spec(name) is None:

@@ -1,16 +1,16 @@
 """What every request needs beside its route: sessions, CSRF, languages, static addresses, clock, navigation."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, request, send_from_directory, url_for
+from flask import Flask, Response, abort, current_app, g, request, send_from_directory
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 
+from web.navigation import navigation_for
 from web.templating import STATIC, static_digest
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -20,15 +20,6 @@ SAME_ORIGIN = frozenset({"same-origin", "none"})
 
 csrf = CSRFProtect()
 babel = Babel()
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    """One entry of the navigation: shown to users who have one of `roles` (empty: to everyone signed in)."""
-
-    endpoint: str
-    text: str
-    roles: frozenset[str] = frozenset()
 
 
 class LocalAwareSessions(SecureCookieSessionInterface):
@@ -59,37 +50,6 @@ def request_now() -> datetime:
 def utc_now() -> datetime:
     """The machine's clock, aware UTC."""
     return datetime.now(UTC)
-
-
-def navigation_for(user: Any) -> list[dict[str, Any]]:
-    """The navigation of a signed-in user, as GOV.UK's service navigation wants it; empty for nobody.
-
-    `user.role` is compared with each item's roles; items of pages that do not exist are left out.
-    """
-    if user is None:
-        return []
-    items: Iterable[NavItem] = current_app.extensions["navigation"]
-    role = str(user.role)
-    seen = [
-        (item.text, url_for(item.endpoint), item.endpoint)
-        for item in items
-        if item.endpoint in current_app.view_functions and (not item.roles or role in item.roles)
-    ]
-    nearest = max((address for _, address, _ in seen if _is_under(address)), key=len, default=None)
-    return [
-        {
-            "text": text,
-            "href": address,
-            "current": request.endpoint == endpoint,
-            "active": address == nearest,
-        }
-        for text, address, endpoint in seen
-    ]
-
-
-def _is_under(address: str) -> bool:
-    """Whether the page shown is this address or lies below it."""
-    return request.path == address or request.path.startswith(address.rstrip("/") + "/")
 
 
 def _refuse_cross_site() -> None:

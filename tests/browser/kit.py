@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from web import create_app
 from web.access import PUBLIC
-from web.extensions import NavItem, request_now
+from web.navigation import NavItem, request_now
 from web.fields import (
     CheckboxesField,
     CheckboxField,

@@ -3,7 +3,7 @@
 from web.admin import agreements, bank, catalogue, firms, settings, trail, users, vetting, workers
 from web.admin.blueprint import blueprint
 from web.admin.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})

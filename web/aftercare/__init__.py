@@ -3,7 +3,7 @@
 from web.aftercare import closing, defects, guide, inspections, keys, papers, reviews
 from web.aftercare.blueprint import blueprint
 from web.aftercare.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 NAVIGATION = [NavItem("aftercare.inspections", "Inspections", frozenset({Role.COORDINATOR}))]

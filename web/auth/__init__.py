@@ -4,7 +4,7 @@ from web.auth import account, passkeys, recovery, second_step
 from web.auth.loading import init_app
 from web.auth.policy import POLICY, RECOVERERS
 from web.auth.routes import blueprint
-from web.extensions import NavItem
+from web.navigation import NavItem
 
 NAVIGATION = [NavItem("auth.recoveries", "Account recovery", RECOVERERS.roles)]
 

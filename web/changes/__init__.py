@@ -3,7 +3,7 @@
 from web.changes import limits, overrides, supersede, variations
 from web.changes.blueprint import blueprint
 from web.changes.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 _APPROVERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})

@@ -3,7 +3,7 @@
 from web.consents import agreements, contacts, due, people
 from web.consents.blueprint import blueprint
 from web.consents.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 NAVIGATION = [NavItem("consents.answers_due", "Agreements", frozenset({Role.COORDINATOR}))]

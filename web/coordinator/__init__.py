@@ -3,7 +3,7 @@
 from web.coordinator import assessments, never_send, openings, order_moves, orders, today
 from web.coordinator.blueprint import blueprint
 from web.coordinator.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 _COORDINATORS = frozenset({Role.COORDINATOR})

@@ -3,7 +3,7 @@
 from web.dispatch import alerts, offers, visits, work
 from web.dispatch.blueprint import blueprint
 from web.dispatch.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 _COORDINATOR = frozenset({Role.COORDINATOR})

@@ -5,7 +5,7 @@ from flask import Flask
 from web.duty import alerts, banner, roster
 from web.duty.blueprint import blueprint
 from web.duty.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 NAVIGATION = [

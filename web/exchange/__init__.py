@@ -3,7 +3,7 @@
 from web.exchange import imports, tokens, webhooks
 from web.exchange.blueprint import blueprint
 from web.exchange.policy import POLICY
-from web.extensions import NavItem
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 NAVIGATION = [

@@ -1,9 +1,9 @@
 """Pages for finance: the queue of invoices, one invoice, payments, and the funding contract's drawdown."""
 
-from web.extensions import NavItem
 from web.finance import contract, enter, invoice, moves, payments, queue, rework
 from web.finance.blueprint import blueprint
 from web.finance.policy import POLICY
+from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 _FINANCE = frozenset({Role.FINANCE})

@@ -1,7 +1,7 @@
 """Pages on which an administrator says who looks after which region, and under whose name letters go out."""
 
 from web.access import allow
-from web.extensions import NavItem
+from web.navigation import NavItem
 from web.office import coordinators, letters
 from web.office.blueprint import blueprint
 from worksorders.domain.roles import Role

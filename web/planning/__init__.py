@@ -1,6 +1,6 @@
 """Pages on which coordinators plan: ask for a plan, watch it, change it on the week board, publish it."""
 
-from web.extensions import NavItem
+from web.navigation import NavItem
 from web.planning import move, plans, why
 from web.planning.blueprint import blueprint
 from web.planning.policy import POLICY

@@ -1,6 +1,6 @@
 """Pages for contractors, made for a phone: offers, today, one visit, the own firm."""
 
-from web.extensions import NavItem
+from web.navigation import NavItem
 from web.portal import address, attend, firm, invoices, offers, photos, today, visit
 from web.portal.blueprint import blueprint
 from web.portal.checklist import papers

@@ -1,6 +1,6 @@
 """Pages of privacy: readings that somebody else signs, walls before cases, and glass broken with a second person."""
 
-from web.extensions import NavItem
+from web.navigation import NavItem
 from web.privacy import glass, reviews, walls
 from web.privacy.blueprint import blueprint
 from web.privacy.policy import DECIDERS, OFFICERS, POLICY, REVIEWERS

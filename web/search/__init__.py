@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from web.access import allow
 from web.edge import actor, db
-from web.extensions import NavItem
 from web.fields import RadioField, Required, TextField
 from web.forms import Form, apply_faults
+from web.navigation import NavItem
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.roles import Role

@@ -1,6 +1,6 @@
 """Pages on whom there is to send: checks to verify, kinds of check, gaps by trade and region, shares, what firms ask."""
 
-from web.extensions import NavItem
+from web.navigation import NavItem
 from web.supply import checks, kinds, matrix, requests, sharing
 from web.supply.blueprint import blueprint
 from web.supply.policy import POLICY

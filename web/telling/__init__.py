@@ -1,6 +1,6 @@
 """Pages on telling people: clients of who comes, calls to be made, safe channels, messages, one's own contact."""
 
-from web.extensions import NavItem
+from web.navigation import NavItem
 from web.telling import calls, clients, contact, messages, safe_channel
 from web.telling.blueprint import blueprint
 from web.telling.policy import POLICY
