@@ -124,6 +124,23 @@ def test_an_urgent_visit_taken_for_later_moves_what_was_to_start_before_it_ends(
     assert states(order) == ["accepted", "unplanned"]
 
 
+def test_a_make_safe_visit_given_back_moves_only_what_starts_before_its_deadline(session):
+    firm = world.cleared_firm(session, workers=3, on_call=True)
+    order = world.issued_order(session, [firm], urgency="P1", visits=3)
+    first, soon, later = order.visits
+    first.interim = True
+    offer_urgently(session, order.id, NOW)
+    office = world.account(session, firm)
+    accept(session, office, session.scalars(select(Offer)).one().id, NOW, arrive_in_minutes=30)
+    for visit, hours in ((soon, 3), (later, 30)):
+        session.add(VisitDependency(before_id=first.id, after_id=visit.id))
+        visit.state, visit.start_at = "published", NOW + timedelta(hours=hours)
+        visit.end_at = visit.start_at + timedelta(hours=1)
+    session.flush()
+    give_back(session, office, first.id, "worker_absent", NOW)
+    assert states(order)[1:] == ["unplanned", "published"]
+
+
 def pin(session, order, worker, coordinator):
     session.add(
         VisitPin(

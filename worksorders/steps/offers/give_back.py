@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.conflict import CONFLICT, never_again
+from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.making.cascade import offer_next
 from worksorders.steps.offers.making.opening import URGENT
 from worksorders.steps.offers.making.urgent import offer_urgently
@@ -42,6 +43,7 @@ def give_back(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, 
         never_again(session, actor, order, now)
     session.flush()
     if order.urgency == URGENT and visit.interim:
+        release_dependants(session, [visit.id], now, starting_before=visit.due_at)
         offer_urgently(session, order_id, now)
     elif start_at is not None:
         offer_next(session, order, [(visit, start_at)], plan_id=plan_id, now=now)
