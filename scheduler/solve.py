@@ -134,7 +134,7 @@ class _Run:
     def report(self) -> None:
         """Note cost and bound of the whole, and tell whoever listens."""
         cost = sum(one.cost for one in self.results)
-        bound = sum(one.bound for one in self.results)
+        bound = max(0, sum(one.bound for one in self.results))
         if self.curve and (cost, bound) == (self.curve[-1].objective, self.curve[-1].lower_bound):
             return
         placed = {
@@ -204,7 +204,7 @@ def finished(
         status=status,
         routes=tuple(routes),
         score=cost,
-        lower_bound=None if unmet or levels else min(bound, cost.objective),
+        lower_bound=None if unmet or levels else max(0, min(bound, cost.objective)),
         unassigned=reasons(problem, routes, variant, proven),
         seconds=seconds,
         seed=seed,

@@ -164,8 +164,8 @@ def test_levels_share_their_parts_among_processes():
     visits = [make_visit(home=i, region=region) for i, region in enumerate("EEGG")]
     workers = [make_worker(regions=frozenset({region}), shifts=(Shift(0, 480, 640),)) for region in "EG"]
     problem = make_problem(visits, workers)
-    alone = solve(problem, "levels", seed=2, work=60)
-    together = solve(problem, "levels", seed=2, work=60, workers=2)
+    alone = solve(problem, "levels", seed=2, work=15)
+    together = solve(problem, "levels", seed=2, work=15, workers=2)
     assert together.routes == alone.routes
     assert together.levels == alone.levels
     assert check_plan(problem, together) == []

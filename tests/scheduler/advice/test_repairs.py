@@ -30,7 +30,7 @@ def starts(routes):
 
 def test_every_repair_works_when_applied_and_moves_nobody_else():
     kinds = dict.fromkeys([*UNITS, "place"], 0)
-    for problem, variant, routes, one, repair in repaired(range(300)):
+    for problem, variant, routes, one, repair in repaired(range(200)):
         after, made = applied(problem, routes, repair)
         assert not broken(after, made, variant), (problem.name, one.visit, repair)
         found, before = starts(made), starts(routes)
@@ -40,12 +40,12 @@ def test_every_repair_works_when_applied_and_moves_nobody_else():
         assert repair.amount > 0 or repair.kind == "place"
         kinds[repair.kind] += 1
     del kinds["clearance"]  # files know no checks; see below
-    assert min(kinds.values()) >= 8, kinds
+    assert min(kinds.values()) >= 5, kinds
 
 
 def test_nothing_less_of_the_same_kind_would_do():
     tried = {"window": 0, "overtime": 0}
-    for problem, variant, routes, one, repair in repaired(range(80)):
+    for problem, variant, routes, one, repair in repaired(range(60)):
         i = one.visit
         single = not Book(problem, routes, variant).waiting(i) and problem.visits[i].crew == 1
         if repair.kind not in tried or repair.amount < 2 or not single or problem.visits[i].pinned:
