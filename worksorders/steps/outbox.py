@@ -26,8 +26,8 @@ FIRST_WAIT_SECONDS = 8
 LONGEST_WAIT_SECONDS = 300
 ALARM_SECONDS = 60
 URGENT_ALARM_SECONDS = 15
-# Kinds on which a P1 order waits.
-URGENT_KINDS = ("order.issued", "offer.again", "offer.lapse")
+# Kinds on which a P1 order or a worker in a home waits.
+URGENT_KINDS = ("order.issued", "offer.again", "offer.lapse", "duty.call", "visit.look_for_check_out")
 
 
 @dataclass(frozen=True)
