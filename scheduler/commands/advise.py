@@ -100,7 +100,7 @@ def _explain(options: argparse.Namespace) -> int:
     if options.contractor is not None:
         _show(options.json, {}, [words.NOTHING])
         return 0
-    one = answer(book, i, proven=False)
+    one = answer(book, i, planned.proven)
     one = one._replace(repairs=repairs_of(book, one, moving=True))
     _show(options.json, unassigned_data(one), words.unplaced_lines(one))
     return 0

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from scheduler.changes import Away, Change, Declined, LongerShift, WiderWindow, forked
 from scheduler.check import check
 from scheduler.instance import parse_instance, read_json, read_routes
-from scheduler.plan import Route
+from scheduler.plan import Route, Status
 from scheduler.problem import Problem, Variant
 from scheduler.reading.fields import InstanceError, unrepeated
 
@@ -34,12 +34,13 @@ CHANGES = "; ".join(NOTATION.values()) + " (DAYS, WORKERS and VISITS are comma l
 
 
 class Planned(NamedTuple):
-    """An instance as data and as a problem, with the routes of a plan of it."""
+    """An instance as data and as a problem, with the routes of a plan of it and whether it claims to be optimal."""
 
     data: dict[str, Any]
     problem: Problem
     routes: tuple[Route, ...]
     variant: Variant
+    proven: bool = False
 
 
 def read_planned(instance: str, plan: str, variant: str | None, *, whole: bool = True) -> Planned:
@@ -58,7 +59,7 @@ def read_planned(instance: str, plan: str, variant: str | None, *, whole: bool =
     unusable = [one for one in broken if whole or one.code in ("reference", "shift_once")]
     if unusable:
         raise InstanceError([f"{one.code}: {one.message}" for one in unusable], "The plan")
-    return Planned(data, problem, routes, known)
+    return Planned(data, problem, routes, known, claims.get("status") == Status.OPTIMAL)
 
 
 def visit_number(planned: Planned, text: str) -> int:

@@ -71,6 +71,38 @@ def test_explain_tells_of_a_visit_left_out_its_answer_and_repairs(files, ask):
     assert all(repair["places"] for repair in found["repairs"])
 
 
+def test_of_a_plan_that_is_optimal_nothing_is_said_to_have_been_short_of_time(files, ask, tmp_path, capsys):
+    instance, out = tmp_path / "instance.json", tmp_path / "plan.json"
+    data = json.loads(json.dumps(files[1]))
+    worker = {
+        **data["workers"][0],
+        "id": 0,
+        "shifts": [[0, 400, 700]],
+        "trades": ["alarm"],
+        "regions": ["G1"],
+    }
+    window = [[0, 480, 560]]
+    for i, visit in enumerate(data["visits"]):
+        visit.update(
+            trade="alarm", service_minutes=90, excluded_workers=[], start_windows_late=window, home=i
+        )
+        visit.update(crew=1, unassigned_penalty=20000, deadline_day=0)
+    data.update(workers=[{**worker, "max_travel_minutes": 120}], precedence=[], same_day=[], published=None)
+    instance.write_text(json.dumps(data))
+    assert main(["solve", str(instance), "--work", "50", "--out", str(out)]) == 0
+    plan = json.loads(out.read_text())
+    assert (plan["status"], len(plan["unassigned"]) > 0) == ("optimal", True)
+    capsys.readouterr()
+    seen = set()
+    for left in plan["unassigned"]:
+        assert main(["explain", str(instance), str(out), str(left["visit"]), "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert (found["answer"], found["blockers"]) == (left["answer"], left["blockers"])
+        assert found["answer"] != "not_found_in_time"
+        seen.add(found["answer"])
+    assert "crowded_out" in seen
+
+
 def test_a_contractor_is_told_of_its_own_visits_only(files, ask):
     visit = min(files[2].start)
     (worker,) = {k for k, _ in files[2].slots[visit]}
