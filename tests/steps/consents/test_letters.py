@@ -78,18 +78,19 @@ def test_the_letter_itself_is_nowhere_but_in_the_vault(world):
         connection.exec_driver_sql("SELECT sealed FROM vault.sealed")
 
 
-@pytest.mark.parametrize("role", ["finance", "administrator", "auditor", "privacy_officer"])
-def test_nobody_but_a_coordinator_reads_or_makes_a_letter(world, role):
+def test_nobody_but_a_coordinator_reads_or_makes_a_letter(world):
     who = world.record()
-    outsider = factories.actor_of(factories.make_user(world.session, role))
+    roles = ("finance", "administrator", "auditor", "privacy_officer")
+    outsiders = [factories.actor_of(factories.make_user(world.session, role)) for role in roles]
     world.session.commit()
     row = make(world, who)
     world.session.commit()
-    with pytest.raises(NotFoundError):
-        read(world, row, outsider)
-    world.actor = outsider
-    with pytest.raises(NotFoundError):
-        make(world, who)
+    for outsider in outsiders:
+        with pytest.raises(NotFoundError):
+            read(world, row, outsider)
+        world.actor = outsider
+        with pytest.raises(NotFoundError):
+            make(world, who)
 
 
 def test_a_letter_is_not_opened_again_once_its_receiver_must_never_be_asked(world):

@@ -26,29 +26,23 @@ def search(world, term, by="name", purpose=PURPOSE, actor=None):
     )
 
 
-@pytest.mark.parametrize(
-    "term", ["Hinemoa Canary", "CANARY, hinemoa", "Ms Hīnemoa  Cānary", "Hinemoa Rangi Canary"]
-)
-def test_the_whole_name_is_found_in_any_spelling(world, term):
-    (found,) = search(world, term)
-    assert (found.case_id, found.known_as, found.never_ask) == (world.case_id, ("The client",), False)
-    assert [code for _, code, _ in found.orders] == [world.order.code]
+def test_the_whole_name_is_found_in_any_spelling(world):
+    for term in ("Hinemoa Canary", "CANARY, hinemoa", "Ms Hīnemoa  Cānary", "Hinemoa Rangi Canary"):
+        (found,) = search(world, term)
+        assert (found.case_id, found.known_as, found.never_ask) == (world.case_id, ("The client",), False)
+        assert [code for _, code, _ in found.orders] == [world.order.code]
 
 
-@pytest.mark.parametrize(
-    "term", ["Hinemoa", "Canary", "Hinemo Canary", "Hinemoa C", "%", "Hinemoa Canary Rangi"]
-)
-def test_a_part_of_a_name_finds_nothing(world, term):
-    if term == "%":
-        with pytest.raises(FaultsError):
-            search(world, term)
-    else:
+def test_a_part_of_a_name_finds_nothing(world):
+    for term in ("Hinemoa", "Canary", "Hinemo Canary", "Hinemoa C", "Hinemoa Canary Rangi"):
         assert search(world, term) == ()
+    with pytest.raises(FaultsError):
+        search(world, "%")
 
 
-@pytest.mark.parametrize("term", ["021 555 0199", "(021) 555-0199", "+64 21 555 0199", "0064215550199"])
-def test_a_phone_is_found_in_any_spelling(world, term):
-    assert [one.case_id for one in search(world, term, "phone")] == [world.case_id]
+def test_a_phone_is_found_in_any_spelling(world):
+    for term in ("021 555 0199", "(021) 555-0199", "+64 21 555 0199", "0064215550199"):
+        assert [one.case_id for one in search(world, term, "phone")] == [world.case_id]
     assert search(world, "021 555 019", "phone") == ()
 
 
@@ -106,10 +100,12 @@ def test_too_many_searches_within_an_hour_are_refused_for_that_person_alone(worl
     assert len(search(world, "Hinemoa Canary", actor=world.other)) == 1
 
 
-@pytest.mark.parametrize("role", ["administrator", "finance", "auditor", "privacy_officer"])
-def test_nobody_but_a_coordinator_searches(world, role):
-    with pytest.raises(NotFoundError):
-        search(world, "Hinemoa Canary", actor=factories.actor_of(factories.make_user(world.session, role)))
+def test_nobody_but_a_coordinator_searches(world):
+    for role in ("administrator", "finance", "auditor", "privacy_officer"):
+        with pytest.raises(NotFoundError):
+            search(
+                world, "Hinemoa Canary", actor=factories.actor_of(factories.make_user(world.session, role))
+            )
 
 
 def test_a_walled_case_is_not_found_and_the_other_one_is(world):

@@ -92,30 +92,24 @@ def test_only_an_administrator_assigns_known_regions_to_coordinators(session, pe
     assert [event.detail["after"] for event in events] == [[ELSEWHERE, HERE], [ELSEWHERE]]
 
 
-@pytest.mark.parametrize("days", [(1, None), (-30, -1), (None, None)])
-def test_a_referral_outside_of_the_days_of_service_goes_to_an_advocate(services, days):
-    """Answer 6 fails before the first day, after the last one, and where there is no first day."""
-    today = local_day(NOW)
-    first, last = (today + timedelta(days=one) if one is not None else None for one in days)
-    with services.sessions.begin() as session:
-        referrals.load_starting_catalogue(session)
-        boss = factories.actor_of(factories.make_user(session, "administrator"))
-        office = factories.actor_of(factories.make_user(session))
-        change_term(session, boss, HERE, first, last, now=NOW)
-    with pytest.raises(FaultsError) as raised:
-        referrals.taken_in(services, office)
-    assert list(raised.value.by_field()) == ["advocate"]
-    made = referrals.taken_in(services, office, advocate="Mere, Te Whare")
-    assert [one.key for one in made.decision.failed] == ["region_available"]
-    with services.sessions() as session:
-        assert session.get(Assessment, made.assessment_id).state == "handed_over"
-
-
-def test_the_first_and_the_last_day_of_service_are_inside(services):
+def test_a_referral_outside_of_the_days_of_service_goes_to_an_advocate(services):
+    """Answer 6 fails before the first day, after the last one, and without a first day; both days are inside."""
     today = local_day(NOW)
     with services.sessions.begin() as session:
         referrals.load_starting_catalogue(session)
         boss = factories.actor_of(factories.make_user(session, "administrator"))
         office = factories.actor_of(factories.make_user(session))
+    for days in ((1, None), (-30, -1), (None, None)):
+        first, last = (today + timedelta(days=one) if one is not None else None for one in days)
+        with services.sessions.begin() as session:
+            change_term(session, boss, HERE, first, last, now=NOW)
+        with pytest.raises(FaultsError) as raised:
+            referrals.taken_in(services, office)
+        assert list(raised.value.by_field()) == ["advocate"]
+        made = referrals.taken_in(services, office, advocate="Mere, Te Whare")
+        assert [one.key for one in made.decision.failed] == ["region_available"]
+        with services.sessions() as session:
+            assert session.get(Assessment, made.assessment_id).state == "handed_over"
+    with services.sessions.begin() as session:
         change_term(session, boss, HERE, today, today, now=NOW)
     assert referrals.taken_in(services, office).decision.eligible
