@@ -13,6 +13,8 @@ from scheduler.check import check
 from scheduler.plan import Route, Stop
 from scheduler.problem import DAY, Problem
 from worksorders.domain.errors import Fault, FaultsError, RefusedError
+from worksorders.domain.lifecycle.machine import move
+from worksorders.domain.lifecycle.machines import VISIT
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
@@ -90,11 +92,17 @@ def move_visit(
     session.execute(
         delete(PlanUnassigned).where(PlanUnassigned.plan_id == plan.id, PlanUnassigned.visit_id == visit.id)
     )
-    if visit.state == "unplanned":
-        visit.state = "planned"
+    before = visit.state
+    if before == "unplanned":
+        visit.state = move(VISIT, before, "plan", actor.role)
     _set_pin(session, actor, visit.id, (place.worker_id, place.start_at) if pin else None, now)
     audit.record(
-        session, actor, "visit.moved", ("visit", visit.id), detail={"plan": plan.code, "pinned": pin}
+        session,
+        actor,
+        "visit.moved",
+        ("visit", visit.id),
+        moved=(before, visit.state),
+        detail={"plan": plan.code, "pinned": pin},
     )
 
 

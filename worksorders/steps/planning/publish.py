@@ -16,6 +16,7 @@ from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.lifecycle.machines import PLAN, VISIT
 from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor
+from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.people.eligibility import obstacle
 from worksorders.steps.people.workforce import LOCAL, Workforce, load_workforce
 from worksorders.steps.planning.request_plan import find_plan
@@ -58,9 +59,8 @@ def publish_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: dateti
             continue
         for visit in group.visits:
             left_out.append((visit.code, changed[visit.id] or why))
-            visit.state = (
-                move(VISIT, visit.state, "unplan", actor.role) if visit.state == "planned" else visit.state
-            )
+            if visit.state == "planned":
+                move_visit(session, visit, "unplan", actor)
     outbox.send(session, PUBLISHED, {"plan_id": str(plan.id)}, dedupe_key=f"{PUBLISHED}:{plan.id}")
     return Published(held, tuple(left_out))
 
