@@ -102,6 +102,25 @@ def test_asking_is_logged_with_its_purpose(world, now, drafted):
     assert any("explain a visit of a plan" in text for text in purposes)
 
 
+def test_only_places_are_opened_that_workers_join_to_the_visit(world, now):
+    world.worker()
+    world.worker(region="E8")
+    (here,), (elsewhere,) = world.order({}), world.order({})
+    with world.services.sessions.begin() as session:
+        session.get(Visit, elsewhere).order.region_code = "E8"
+    plan_id = plan(world, now)
+    assert set(stops(world, plan_id)) == {here, elsewhere}
+    with world.services.sessions() as session:
+        cases = {key: session.get(Visit, key).order.case_id for key in (here, elsewhere)}
+        known = set(session.scalars(select(AuditEvent.id)))
+    assert ask(world, now, plan_id, here).present is not None
+    with world.services.sessions() as session:
+        read = [row for row in session.scalars(select(AuditEvent)) if row.id not in known]
+    named = " ".join(f"{row.subject_id} {row.detail}" for row in read)
+    assert str(cases[here]) in named
+    assert str(cases[elsewhere]) not in named
+
+
 def test_a_place_that_stands_open_is_taken_by_a_button(world, now, drafted):
     plan_id, (visit, _) = drafted
     take_out(world, plan_id, visit)

@@ -90,9 +90,13 @@ def load_draft(
             case_ids=cases,
             region_codes={visit.region_code for visit in work.visits},
         )
+        asked_of = next((visit for visit in work.visits if visit.id == visit_id), None)
+        if asked_of is None:
+            raise NotFoundError("There is no such visit to be planned.")
+        regions = _joined({asked_of.region_code}, [person.regions for person in force.people])
+        work = load_open_work(session, sorted(regions & {visit.region_code for visit in work.visits}))
+        cases = list({visit.case_id for visit in work.visits})
         stops = session.scalars(select(PlanStop).where(PlanStop.plan_id == plan.id)).all()
-    if visit_id not in {visit.id for visit in work.visits}:
-        raise NotFoundError("There is no such visit to be planned.")
     points = read_places(sessions, cipher, actor, cases, purpose)
     problem, frame = build(work, force, points, asked, PlanSettings(**plan.settings))
     book, _ = standing(problem, routes_of(problem, frame, stops), VARIANT)
@@ -101,6 +105,14 @@ def load_draft(
     hidden = frozenset(at for key, at in position.items() if key not in seen)
     book.rigid = hidden
     return Draft(plan, frame, book, position[visit_id], hidden)
+
+
+def _joined(regions: set[str], served: Iterable[frozenset[str]]) -> set[str]:
+    """Regions that workers join to these, each to the next: no other visit can have to do with the answer."""
+    grown, every = set(regions), list(served)
+    while more := {code for codes in every if grown & codes for code in codes} - grown:
+        grown |= more
+    return grown
 
 
 def routes_of(problem: Problem, frame: Frame, stops: Iterable[PlanStop]) -> list[Route]:
