@@ -9,9 +9,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import blueprint, chosen, chosen_day, csv_file, uuid_or_none
-from web.edge import db
+from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import local_today, words
+from web.services import services
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.admin import trail as step
 from worksorders.steps.admin.files import safe_csv
@@ -57,6 +58,8 @@ def audit_csv() -> ResponseReturnValue:
         )
         for entry in step.export(db(), wanted)
     ]
+    with services().sessions.begin() as own:
+        step.note_export(own, actor(), len(rows), _filters())
     return csv_file(safe_csv(HEADER, rows), f"audit-{local_today(request_now()).isoformat()}.csv")
 
 

@@ -23,8 +23,8 @@ TYPES = {
     "id": {"type": "string", "format": "uuid"},
 }
 ABOUT = (
-    "Orders, visits and what belongs to them, by codes, states, times and amounts. No call gives out a name, an "
-    "address, a phone number or a place smaller than a region. Lists go on at `next`, which is given as `after`."
+    "Orders, visits and what belongs to them, by codes, states, times and amounts. No call gives out anything "
+    "that tells of a home or the people in it, nor a place smaller than a region. Lists go on at `next`, which is given as `after`."
 )
 TEXT: dict[str, Any] = {"type": "string"}
 

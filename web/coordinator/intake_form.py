@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import time
-from decimal import Decimal
 from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField
@@ -27,11 +26,11 @@ from web.fields import (
     YesNoField,
 )
 from web.forms import Form
-from worksorders.domain.order.assessment import CRITERIA
+from web.record_fields import bounds, limits
+from worksorders.domain.order.assessment import CRITERIA, MOST_MEASURED
+from worksorders.domain.records import kinds
 
-MOST_OPENINGS = 60
-MOST_PEOPLE = 30
-MOST_MEASURED = Decimal(500)
+ASSESSMENT = kinds.assessment()
 FIRST_KIND = "front_door"
 URGENCIES = (
     ("P1", "P1: lethal risk, home insecure now"),
@@ -108,10 +107,10 @@ class OpeningForm(InnerForm):
 class TakeInForm(Form):
     """The whole assessment; what is missing is told by the rules, all at once."""
 
-    agency = TextField("Agency that made the assessment")
+    agency = TextField("Agency that made the assessment", validators=limits(ASSESSMENT["agency"])[1:])
     urgency = RadioField("Urgency class", choices=URGENCIES)
-    adults = WholeNumberField("Adults in the home", least=0, most=MOST_PEOPLE)
-    children = WholeNumberField("Children in the home", least=0, most=MOST_PEOPLE)
+    adults = WholeNumberField("Adults in the home", **bounds(ASSESSMENT["adults"]))
+    children = WholeNumberField("Children in the home", **bounds(ASSESSMENT["children"]))
     assessed_on = DateField("Assessed on", description="For example 21 11 2026")
     answers = FormField(SixAnswers)
     advocate = TextField("Advocate", description="Who takes the case on if one of the six answers is no")
@@ -122,7 +121,7 @@ class TakeInForm(Form):
         choices=[("yes", "Yes, the same home"), ("no", "No, another home")],
     )
     safe_windows = FieldList(FormField(WindowForm), min_entries=3, max_entries=3)
-    openings = FieldList(FormField(OpeningForm), max_entries=MOST_OPENINGS)
+    openings = FieldList(FormField(OpeningForm), max_entries=kinds.MOST_OPENINGS)
     new_kind = SelectField("Kind of opening")
 
     def prepare(self, towns: Sequence[tuple[str, str]], rules: Sequence[FindingRule]) -> None:
@@ -138,7 +137,7 @@ class TakeInForm(Form):
     def add_opening(self, kind: str) -> None:
         """Add an opening of a known kind, with its findings to tick; an unknown kind adds nothing."""
         rules = findings_of(self.rules, kind)
-        if not rules or len(self.openings) >= MOST_OPENINGS:
+        if not rules or len(self.openings) >= kinds.MOST_OPENINGS:
             return
         same = sum(entry.form.kind.data == kind for entry in self.openings)
         label = kind_words(kind).lower() if kind not in KIND_WORDS else kind_words(kind)

@@ -15,8 +15,12 @@ from web.fields import (
     WholeNumberField,
 )
 from web.forms import Form
+from web.record_fields import bounds, limits
+from worksorders.domain.records import kinds
 from worksorders.steps.people.places import region_choices, town_choices
 from worksorders.steps.people.workers import WEEKDAYS
+
+WORKER, CHECK = kinds.worker(), kinds.check()
 
 
 class FirmForm(Form):
@@ -47,8 +51,8 @@ class FirmForm(Form):
 class WorkerForm(Form):
     """A person who makes visits."""
 
-    first_name = TextField("First name", validators=[Required("Enter the first name."), Length(max=80)])
-    last_name = TextField("Last name", validators=[Required("Enter the last name."), Length(max=80)])
+    first_name = TextField("First name", validators=limits(WORKER["first_name"], "Enter the first name."))
+    last_name = TextField("Last name", validators=limits(WORKER["last_name"], "Enter the last name."))
     phone = PhoneField("Mobile phone")
     base_town = SelectField(
         "Town of the depot",
@@ -64,8 +68,7 @@ class WorkerForm(Form):
         "Longest way to a visit, in minutes",
         validators=[Required("Enter the minutes of the longest way.")],
         default=90,
-        least=1,
-        most=480,
+        **bounds(WORKER["max_travel_minutes"]),
     )
     on_call = CheckboxField("On call outside hours, for urgent visits")
 
@@ -98,8 +101,8 @@ class CheckForm(Form):
     """A check as it stands on the document."""
 
     kind = SelectField("Kind", validators=[Required("Choose the kind of check.")])
-    number = TextField("Number", validators=[Required("Give the number on the document."), Length(max=60)])
-    issuer = TextField("Issued by", validators=[Required("Say who issued it."), Length(max=100)])
+    number = TextField("Number", validators=limits(CHECK["number"], "Give the number on the document."))
+    issuer = TextField("Issued by", validators=limits(CHECK["issuer"], "Say who issued it."))
     issued_on = DateField("Issued on", validators=[Required("Enter the day of issue.")])
     expires_on = DateField(
         "Valid until",

@@ -12,7 +12,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import start_of_day
-from worksorders.steps.actor import NotFoundError
+from worksorders.steps import audit
+from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
@@ -93,6 +94,12 @@ def export(session: Session, wanted: Filter) -> Iterator[Entry]:
     query = _where(wanted).order_by(AuditEvent.id.desc()).limit(MOST_EXPORTED)
     for row, name in session.execute(query.execution_options(yield_per=500)):
         yield _entry(row, name)
+
+
+def note_export(session: Session, actor: Actor, rows: int, filters: dict[str, str]) -> None:
+    """Keep who took the trail out, and what of it; the caller commits before the file is given."""
+    detail = {"list": "audit", "rows": rows, **filters}
+    audit.record(session, actor, "list.exported", ("app_user", actor.user_id), detail=detail)
 
 
 def actions(session: Session) -> Sequence[str]:

@@ -18,11 +18,12 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import DomainError, Fault, FaultsError
 from worksorders.domain.records import kinds
+from worksorders.domain.records.table import HEADER_LINE
 from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.exchange.handed_in import JSON, Entry, HandedIn, Told, read_file
+from worksorders.steps.exchange.handed_in import CSV, JSON, Entry, HandedIn, Told, read_file
 from worksorders.steps.exchange.schemas import schema_of
 from worksorders.steps.exchange.taking import TAKERS, Hands
 from worksorders.store.tables.exchange import ImportRun
@@ -144,14 +145,14 @@ def _path(field: str) -> str:
 def _keep(
     hands: Hands, file: File, state: str, made: list[dict[str, Any]], faults: list[Told], good: int
 ) -> ImportRun:
-    rows = {told.row for told in faults}
+    rows = {told.row for told in faults} - ({0, HEADER_LINE} if file.form == CSV else {0})
     row = ImportRun(
         id=uuid.uuid4(),
         kind=file.kind,
         format=file.form,
         file_sha256=file.sha256,
         state=state,
-        records=len(made) if state == IMPORTED else max(good, len(rows - {0})),
+        records=len(made) if state == IMPORTED else max(good, len(rows)),
         faults=[told.as_json() for told in faults[:MOST_FAULTS_KEPT]],
         made=made,
         at=hands.now,

@@ -20,10 +20,10 @@ from worksorders.domain.order.assessment import (
     check_assessment,
 )
 from worksorders.domain.order.deadlines import Urgency
+from worksorders.domain.records.kinds import MOST_PEOPLE
 from worksorders.gateways.places import Town
 from worksorders.steps.intake.referral import Referral
 
-MOST_PEOPLE = 30
 LONGEST_TEXT = 300
 DAY_MINUTES = 24 * 60
 # The box around New Zealand and the Chatham Islands, which lie beyond the 180th meridian.

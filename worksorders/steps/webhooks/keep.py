@@ -75,10 +75,11 @@ def change(session: Session, actor: Actor, webhook_id: uuid.UUID, details: Webho
 def rotate(
     session: Session, cipher: Cipher, actor: Actor, webhook_id: uuid.UUID, now: datetime
 ) -> tuple[Webhook, str]:
-    """Draw a new secret; for a day what is sent is signed with both."""
+    """Draw a new secret, under a new key of the newest master key; for a day what is sent is signed with both."""
     row, secret = find(session, webhook_id), _new_secret()
+    old = cipher.open(wrapped_key(row), row.id, SECRET_KIND, row.secret_sealed)
+    row.key_wrapped, row.key_version = cipher.new_case_key(row.id), cipher.newest
     key = wrapped_key(row)
-    old = cipher.open(key, row.id, SECRET_KIND, row.secret_sealed)
     row.old_secret_sealed = cipher.seal(key, row.id, OLD_KIND, old)
     row.old_secret_until = now + OLD_SECRET_COUNTS
     row.secret_sealed = cipher.seal(key, row.id, SECRET_KIND, secret)
