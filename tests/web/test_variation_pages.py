@@ -105,6 +105,7 @@ def test_one_change_from_the_phone_to_the_answer(services, scene, sign_in):
     assert order_state(services, scene) == "issued"
     assert "Approved" in coordinator.get(f"/orders/{scene.order.id}").text
 
+    assert "1 answer to read about changes" in worker.get("/portal/today").text
     assert "Read the answer" in worker.get("/portal/variations").text
     seen = worker.post(f"/portal/variations/{row.id}/acknowledge", {"form_uuid": str(uuid.uuid4())})
     assert seen.status_code == 303

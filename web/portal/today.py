@@ -12,6 +12,7 @@ from worksorders.steps.completion import late
 from worksorders.steps.confirm.door import find_door
 from worksorders.steps.offers.find import offers as find_offers
 from worksorders.steps.site.find.visits import find_visits
+from worksorders.steps.varying.find_own import count_unread
 
 LIVE = ("en_route", "on_site")
 
@@ -33,6 +34,7 @@ def today() -> ResponseReturnValue:
         visits=due,
         later=[row for row in rows if row not in due],
         owed=late.owed_by(db(), actor(), on),
+        answers=count_unread(db(), actor()),
         offers=len(find_offers.find_open(db(), actor(), now)),
         action=Form(),
     )

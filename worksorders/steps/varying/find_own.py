@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import RefusedError
@@ -91,6 +91,12 @@ def find_own(session: Session, actor: Actor, *, visit_id: uuid.UUID | None = Non
     if visit_id is not None:
         query = query.where(Variation.visit_id == visit_id)
     return [_own(row, code) for row, code in session.execute(query)]
+
+
+def count_unread(session: Session, actor: Actor) -> int:
+    """How many answers nobody of the firm (of a worker's own, the worker) has taken note of."""
+    query = select(func.count()).select_from(Variation).where(is_own(actor))
+    return session.scalar(query.where(Variation.state.in_(("approved", "declined")))) or 0
 
 
 def find_one(session: Session, actor: Actor, variation_id: uuid.UUID) -> OwnVariation:
