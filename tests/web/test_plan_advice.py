@@ -50,7 +50,10 @@ def ask(browser, plan_id, visit_id):
 def test_a_question_is_answered_only_when_it_is_sent(drafted, services):
     _, browser, plan_id, visits = drafted
     path = f"/plans/{plan_id}/visits/{visits['here']}/why"
-    assert path in browser.get(f"/plans/{plan_id}").text
+    board = browser.get(f"/plans/{plan_id}").text
+    assert path in board
+    for what in ("why", "move"):
+        assert f'href="/plans/{plan_id}/visits/{visits["nobody"]}/{what}"' in board
     before = browser.get(path).text
     assert "Work it out" in before
     assert "Now with" not in before
