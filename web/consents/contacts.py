@@ -16,7 +16,8 @@ from web.edge import actor, db
 from web.extensions import request_now
 from web.services import services
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.consents import letters, messages, reach
+from worksorders.steps.consents import reach
+from worksorders.steps.consents.writing import letters, messages
 
 CALL_WITHIN = timedelta(hours=4)
 

@@ -16,7 +16,7 @@ from web.extensions import request_now
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.consents import persons, screening
-from worksorders.steps.consents.read_person import read_person
+from worksorders.steps.consents.writing.read_person import read_person
 
 TOLD = {
     "cleared": "Recorded. The conflict check found nothing: this person may be asked.",

@@ -13,7 +13,7 @@ from web.fields import Required, TextField
 from web.forms import Form, apply_faults, render_form
 from web.office.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.consents.sender import Sender, change_sender, sender
+from worksorders.steps.consents.writing.sender import Sender, change_sender, sender
 
 
 class SenderForm(Form):

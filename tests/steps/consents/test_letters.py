@@ -14,8 +14,9 @@ from tests.steps.consents.conftest import ADDRESS
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.domain.people.neutral_words import betraying
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.consents import letters, screening
-from worksorders.steps.consents.sender import Sender, change_sender, sender
+from worksorders.steps.consents import screening
+from worksorders.steps.consents.writing import letters
+from worksorders.steps.consents.writing.sender import Sender, change_sender, sender
 from worksorders.store.tables.interests import ConsentRequest, InterestContact, Letter
 from worksorders.store.tables.trail import AuditEvent
 

@@ -22,15 +22,13 @@ from worksorders.gateways.messages.post import Post
 from worksorders.steps.consents import (
     answers,
     clock,
-    letters,
-    messages,
     parties,
     persons,
     reach,
-    read_person,
     screening,
 )
 from worksorders.steps.consents.hashes import digests_of, phone_is_barred
+from worksorders.steps.consents.writing import letters, messages, read_person
 from worksorders.steps.jobs import Job
 from worksorders.steps.people import workers
 from worksorders.steps.people.party_check import PARTY_CHECK, check_later

@@ -9,7 +9,7 @@ from tests import factories
 from tests.steps.consents.conftest import CLIENT_PHONE, make_order, world
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.consents import letters
+from worksorders.steps.consents.writing import letters
 from worksorders.steps.search import find_person
 from worksorders.store.scope import Scope, narrow
 from worksorders.store.tables.trail import AuditEvent

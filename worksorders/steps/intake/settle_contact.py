@@ -18,7 +18,7 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents.hashes import phone_is_barred
-from worksorders.steps.consents.read_person import require_purpose
+from worksorders.steps.consents.writing.read_person import require_purpose
 from worksorders.steps.intake.keep import (
     CONTACT_APART,
     REFERRED_NAME,

@@ -25,8 +25,8 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents.find import label
-from worksorders.steps.consents.letters import PREFIX, letter_of
-from worksorders.steps.consents.read_person import require_purpose
+from worksorders.steps.consents.writing.letters import PREFIX, letter_of
+from worksorders.steps.consents.writing.read_person import require_purpose
 from worksorders.store import lookups
 from worksorders.store.lookups import Digest
 from worksorders.store.tables.cases import Assessment, CaseFile

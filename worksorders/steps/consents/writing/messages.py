@@ -21,7 +21,7 @@ from worksorders.gateways.messages.text import Text
 from worksorders.steps import outbox
 from worksorders.steps.actor import Actor
 from worksorders.steps.consents import reach
-from worksorders.steps.consents.read_person import ShownPerson, read_for
+from worksorders.steps.consents.writing.read_person import ShownPerson, read_for
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.store.tables.interests import InterestContact
 from worksorders.store.tables.people import AppUser

@@ -25,8 +25,8 @@ from worksorders.gateways.documents.pdf import render_pdf
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents import answers, reach
-from worksorders.steps.consents.read_person import ShownPerson, read_for, require_purpose
-from worksorders.steps.consents.sender import Sender, sender
+from worksorders.steps.consents.writing.read_person import ShownPerson, read_for, require_purpose
+from worksorders.steps.consents.writing.sender import Sender, sender
 from worksorders.store.tables.interests import InterestContact, Letter
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 
