@@ -11,6 +11,7 @@ from tests import dispatching as world
 from tests import factories
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.admin import trail
 from worksorders.steps.offers.give_back import give_back
 from worksorders.steps.offers.lapse import lapse
 from worksorders.steps.offers.making.urgent import offer_urgently
@@ -212,3 +213,16 @@ def test_an_offer_is_taken_back_once_and_by_coordinators_alone(session, coordina
     assert firm_states == {(made[0].id, "withdrawn"), (made[1].id, "open")}
     with pytest.raises(RefusedError):
         take_back(session, coordinator, offer.id, NOW)
+
+
+def test_the_trail_shows_bars_to_none_of_its_readers(session, coordinator):
+    firm = world.cleared_firm(session)
+    order = world.issued_order(session, [firm])
+    bar(session, coordinator, order.case_id, firm_id=firm.id, now=NOW)
+    session.flush()
+    kept = session.scalars(select(AuditEvent.action).where(AuditEvent.action.startswith("never_send"))).all()
+    assert kept == ["never_send.added"]
+    shown = [row.action for row in trail.read_trail(session, trail.Filter()).entries]
+    shown += [row.action for row in trail.export(session, trail.Filter(action="never_send.added"))]
+    shown += trail.actions(session)
+    assert not [action for action in shown if action.startswith("never_send")]
