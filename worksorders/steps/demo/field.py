@@ -16,7 +16,7 @@ from worksorders.domain.telling.safe_times import ADVOCATE
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion import exits
 from worksorders.steps.confirm import find, tell_client
-from worksorders.steps.demo import safety
+from worksorders.steps.demo import changes, safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.evidence import entry_of, picture
 from worksorders.steps.offers import respond
@@ -142,6 +142,7 @@ class Field:
             tell_client.record(session, self.coordinator, visit_id, tell_client.TOLD, ADVOCATE, now)
 
     def _work(self, session: Session, actor: Actor, visit: Visit) -> None:
+        changes.maybe_ask(session, self.coordinator, actor, visit, self.past)
         leaving_at = self.past.now + timedelta(minutes=visit.minutes)
         entries = [
             entry_of(line, self.random, leaving_at, photographed=self._photo(session, actor, visit, line.id))
