@@ -11,14 +11,11 @@ from sqlalchemy import inspect, select, text
 
 from tests import dispatching, factories
 from tests.varying import waiting
-from tests.varying import waiting
 from tests.web.conftest import Browser, Clock
 from web import create_app
 from web.services import make_services
 from worksorders.domain.local_time import local_day
-from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import USER_ROLES, Role
-from worksorders.steps.limits import delegations
 from worksorders.steps.limits import delegations
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.own_firm import requests as own_requests
@@ -76,13 +73,6 @@ def fill_with_another_firm(session, cipher):
     order = dispatching.issued_order(session, [firm], cipher=cipher, visits=2)
     plan = dispatching.publish(session, order, firm)
     offer_published_visits(session, plan.id, factories.NOW)
-    waiting(session, order.visits[0], office)
-    lender, borrower = factories.make_user(session), factories.make_user(session)
-    today = local_day(factories.NOW)
-    delegations.delegate(
-        session, factories.actor_of(lender), to_user_id=borrower.id, from_on=today, to_on=today,
-        limit_cents=100, reason="On leave", now=factories.NOW,
-    )  # fmt: skip
     waiting(session, order.visits[0], office)
     lender, borrower = factories.make_user(session), factories.make_user(session)
     today = local_day(factories.NOW)

@@ -21,7 +21,6 @@ from worksorders.steps.site import notes
 from worksorders.steps.site.checklist import checklist_lines, on_site_visit
 from worksorders.steps.site.openings import check_openings, set_states, touched_openings
 from worksorders.steps.varying.moves import pending_of
-from worksorders.steps.varying.moves import pending_of
 from worksorders.store.tables.offers import LineDone
 from worksorders.store.tables.orders import Visit
 
