@@ -161,4 +161,14 @@ VARIATION: Machine = build(
     ],
 )
 
-MACHINES: tuple[Machine, ...] = (ASSESSMENT, ORDER, VISIT, OFFER, PLAN, OPENING, VARIATION, INSPECTION, DEFECT)
+MACHINES: tuple[Machine, ...] = (
+    ASSESSMENT,
+    ORDER,
+    VISIT,
+    OFFER,
+    PLAN,
+    OPENING,
+    VARIATION,
+    INSPECTION,
+    DEFECT,
+)

@@ -69,7 +69,8 @@ def cancel(
     move_order(session, actor, order, "cancel", reason=reason)
     decline_all(session, actor, order, NOTHING_MORE, now)
     cancel_visits(session, actor, order, "cancel", now)
-    _release_assessment(session, actor, order, why=CANCEL.label(reason), advocate=advocate, now=now)
+    if order.kind == "first":
+        _release_assessment(session, actor, order, why=CANCEL.label(reason), advocate=advocate, now=now)
     order_changed(session, actor, order.id, now)
     return order
 
