@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from web import create_app
 from web.access import PUBLIC
-from web.navigation import NavItem, request_now
+from web.extensions import request_now
 from web.fields import (
     CheckboxesField,
     CheckboxField,
@@ -25,6 +25,7 @@ from web.fields import (
     YesNoField,
 )
 from web.forms import Form, render_form
+from web.navigation import NavItem
 
 PAGES = Path(__file__).parent / "pages"
 PASSWORD = "right horse"
