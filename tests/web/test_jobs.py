@@ -267,19 +267,45 @@ def unhandled(path, names, handled):
     return sorted(set(kinds) - set(handled))
 
 
+# Fields that hold no id, and what they may be: a day, a number, or a word out of a fixed list.
+PLAIN_FIELDS = {"at", "day", "days", "due_at", "kind", "level", "link", "review_on", "subject_table"}
+
+
 def with_more_than_ids(path):
-    """Lines whose payload is anything but a mapping of `…_id` to `str(…)`."""
+    """Lines whose payload is anything but a mapping of ids, days, numbers and words of fixed lists."""
+    tree = ast.parse(path.read_text())
+    named = {
+        node.targets[0].id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Dict)
+    }
     return [
         line
         for line, _, payload in sends(path)
-        if not (
-            isinstance(payload, ast.Dict)
-            and all(isinstance(key, ast.Constant) and str(key.value).endswith("_id") for key in payload.keys)
-            and all(
-                isinstance(value, ast.Call) and ast.unparse(value.func) == "str" for value in payload.values
-            )
-        )
+        if not holds_little(named.get(payload.id) if isinstance(payload, ast.Name) else payload)
     ]
+
+
+def holds_little(payload):
+    return isinstance(payload, ast.Dict) and all(
+        isinstance(key, ast.Constant) and (is_id(key.value, value) or is_plain(key.value, value))
+        for key, value in zip(payload.keys, payload.values, strict=True)
+    )
+
+
+def is_id(name, value):
+    written = isinstance(value, ast.Call) and ast.unparse(value.func) == "str"
+    return written and (name.endswith("_id") or ast.unparse(value.args[0]).endswith(".id"))
+
+
+def is_plain(name, value):
+    text = ast.unparse(value)
+    fixed = isinstance(value, ast.Constant) or text.isupper() or text == name
+    return name in PLAIN_FIELDS and (
+        fixed or text.endswith((".isoformat()", ".value")) or text.startswith("int(")
+    )
 
 
 def senders():
@@ -317,10 +343,13 @@ def test_the_guards_find_what_is_planted(tmp_path):
         'outbox.send(session, "order.lost", {"order_id": str(order.id)})\n'
         'outbox.send(session, LOST, {"name": str(person.name)})\n'
         'outbox.send(session, KNOWN, {"order_id": order})\n'
+        'payload = {"order_id": str(order.id), "note": note}\n'
+        "outbox.send(session, KNOWN, payload)\n"
+        'outbox.send(session, KNOWN, {"kind": row.label})\n'
     )
     names = {"LOST": "offer.lost", "KNOWN": "plan.solve"}
     assert unhandled(source, names, {"plan.solve"}) == ["offer.lost", "order.lost"]
-    assert with_more_than_ids(source) == [2, 3]
+    assert with_more_than_ids(source) == [2, 3, 5, 6]
 
 
 def test_a_second_handler_of_the_same_kind_is_refused():

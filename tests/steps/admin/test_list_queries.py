@@ -58,4 +58,4 @@ def test_a_list_sends_as_many_statements_for_many_rows_as_for_one(services, coun
     fill(services, 1)
     one = count(LISTS[name])
     fill(services, 19)
-    assert count(LISTS[name]) == one <= 6
+    assert count(LISTS[name]) == one <= 8

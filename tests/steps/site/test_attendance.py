@@ -157,15 +157,6 @@ def test_an_insecure_opening_keeps_the_visit_open_until_it_is_escalated(session,
     assert scene.line.opening.state == "insecure"
 
 
-def test_a_visit_does_not_end_while_a_variation_waits(session, scene):
-    start(session, scene)
-    tick(session, scene)
-    scene.order.state = "variation_pending"
-    session.flush()
-    with pytest.raises(RefusedError, match="variation"):
-        finish(session, scene)
-
-
 def test_charges_are_done_with_their_visit(session, scene):
     session.add(
         world.WorksLine(

@@ -16,6 +16,7 @@ from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedErr
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance.ledger import uncommitted_cents
 from worksorders.steps.ordering.moves import move_order
+from worksorders.steps.site.leave import leave
 from worksorders.steps.varying.adding import addable_items
 from worksorders.steps.varying.ask import ask
 from worksorders.store.tables.cases import NeverSend
@@ -69,6 +70,12 @@ def test_above_the_limit_the_order_waits_for_a_person_and_nothing_changes(sessio
     assert (asked.state, scene.order.state) == ("asked", "variation_pending")
     assert (scene.line.quantity, scene.visit.minutes, committed(session, scene.order)) == (2, 60, 14_000)
     assert events(session, scene.order)[-2:] == ["variation.asked", "order.variation_asked"]
+
+
+def test_a_visit_does_not_end_while_its_variation_waits(session, scene):
+    ask(session, scene.worker, scene.visit.id, more(scene, "5"), AT)
+    with pytest.raises(RefusedError, match="before it is decided"):
+        leave(session, scene.worker, scene.visit.id, {}, now=AT)
 
 
 def test_splitting_an_increase_does_not_pass_the_limit_of_the_order(session, scene):
