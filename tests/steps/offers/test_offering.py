@@ -112,6 +112,16 @@ def test_a_decline_goes_to_the_next_firm_at_the_same_time(session, two_firms, of
     assert (offer.state, offer.decline_reason) == ("declined", "no_capacity")
 
 
+def test_what_one_firm_declines_goes_on_to_one_other_firm_together(session):
+    firms = [world.cleared_firm(session) for _ in range(5)]
+    order = world.issued_order(session, firms, visits=4)
+    plan = world.publish(session, order, firms[0], apart=timedelta(hours=1))
+    offer_published_visits(session, plan.id, NOW)
+    (offer,) = open_offers(session)
+    decline(session, world.account(session, firms[0]), offer.id, "no_capacity", NOW)
+    assert len(open_offers(session)) == 1
+
+
 def test_when_nobody_is_left_the_visit_is_unplanned_and_its_time_is_free(session, two_firms, offered):
     order, offer = offered
     decline(session, world.account(session, two_firms[0]), offer.id, "rate", NOW)

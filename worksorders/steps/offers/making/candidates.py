@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -84,7 +84,8 @@ def free_people(
 ) -> list[Person]:
     """Everybody (of one firm, where named) cleared for the visit on its day and free then, with room to travel.
 
-    What the visit itself holds of somebody's time does not count against them.
+    What the visit itself holds of somebody's time does not count against them, and between two visits of one order
+    nobody travels.
     """
     minutes = visit.minutes + (URGENT_TRAVEL_MINUTES if at_once else 0)
     end_at = start_at + timedelta(minutes=minutes)
@@ -93,7 +94,9 @@ def free_people(
     people = eligible_workers(
         session, case_id=visit.order.case_id, trade=visit.trade, region_code=visit.order.region_code, on=on
     )
-    holding = {booking.worker_id for booking in live_bookings(session, [visit.id])}
+    of_order = live_bookings(session, [one.id for one in visit.order.visits])
+    holding = {booking.worker_id for booking in of_order if booking.visit_id == visit.id}
+    here = {(booking.during.lower, booking.during.upper) for booking in of_order}
     return [
         person
         for person in people
@@ -102,11 +105,17 @@ def free_people(
         and (
             person.worker_id in holding
             or (
-                person.is_free(start_at - buffer, end_at + buffer)
+                person.is_free(start_at, end_at)
+                and _without(person, here).is_free(start_at - buffer, end_at + buffer)
                 and (person.works_during(start_at, end_at) or (at_once and person.on_call))
             )
         )
     ]
+
+
+def _without(person: Person, spans: Collection[tuple[datetime | None, datetime | None]]) -> Person:
+    """The person as if these bookings were none."""
+    return replace(person, booked=tuple(span for span in person.booked if span not in spans))
 
 
 def recent_shares(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -60,6 +60,9 @@ def offer_next(
 ) -> list[Offer]:
     """Offer unplanned visits at their times to the next firms, one offer for each firm; see pass_on.
 
+    A firm that is asked for one of them is asked for the others that it could make too: the fewer strangers come to
+    a home the better, and what belongs to one day stays in one hand.
+
     A P1's make-safe visit that has no place then does not wait for the next plan: everybody free is asked at once.
     """
     settings = load_settings(session)
@@ -69,7 +72,7 @@ def offer_next(
         if start_at <= now or order.state not in WORKED_ON:
             left.append(visit)
             continue
-        placed = _place(session, visit, start_at, settings, plan_id=plan_id, now=now)
+        placed = _place(session, visit, start_at, settings, plan_id=plan_id, now=now, along=found)
         if placed is None:
             _note_refused_by_all(session, visit)
             left.append(visit)
@@ -99,10 +102,12 @@ def _place(
     *,
     plan_id: uuid.UUID | None,
     now: datetime,
+    along: Collection[uuid.UUID],
 ) -> tuple[uuid.UUID, Proposal] | None:
-    """Hold the time of the first candidate whose time is still free when it comes to it."""
+    """Hold the time of the first candidate whose time is still free when it comes to it, firms of `along` first."""
     asked = asked_before(session, visit.id, plan_id)
-    for candidate in find_candidates(session, visit, start_at, settings, now=now, without=asked):
+    ranked = find_candidates(session, visit, start_at, settings, now=now, without=asked)
+    for candidate in sorted(ranked, key=lambda one: one.firm_id not in along):
         crew = candidate.people[: visit.crew]
         if _hold(session, visit, start_at, candidate):
             visit.start_at, visit.end_at = start_at, start_at + timedelta(minutes=visit.minutes)
