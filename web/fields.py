@@ -7,7 +7,6 @@ from flask_wtf.file import FileField as WtfFileField
 from flask_wtf.file import MultipleFileField as WtfMultipleFileField
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCheckboxesInput,
-    GovCheckboxInput,
     GovFileInput,
     GovPasswordInput,
     GovRadioInput,
@@ -21,7 +20,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from web.parsed_fields import MoneyField, PhoneField, QuantityField, TimeField, WholeNumberField
-from web.widgets import DateInput, three
+from web.widgets import DateInput, TickInput, three
 
 __all__ = [
     "YEARS",
@@ -143,7 +142,7 @@ class YesNoField(RadioField):
 class CheckboxField(fields.BooleanField):
     """A single box to tick."""
 
-    widget = GovCheckboxInput()
+    widget = TickInput()
 
 
 class CheckboxesField(_Choosing, fields.SelectMultipleField):

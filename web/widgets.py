@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from govuk_frontend_wtf.main import merger
-from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovTextInput
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovDateInput, GovTextInput
 
 
 class Input(GovTextInput):
@@ -30,6 +30,16 @@ class DateInput(GovDateInput):
         params: dict[str, Any] = super().map_gov_params(field, **kwargs)
         params.pop("value", None)
         params["attributes"].pop("required", None)
+        return params
+
+
+class TickInput(GovCheckboxInput):
+    """GOV.UK's single box, with what it means under its label instead of above the box."""
+
+    def map_gov_params(self, field: Any, **kwargs: Any) -> dict[str, Any]:
+        params: dict[str, Any] = super().map_gov_params(field, **kwargs)
+        if hint := params.pop("hint", None):
+            params["items"][0].setdefault("hint", {"text": hint["text"]})
         return params
 
 

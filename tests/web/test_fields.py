@@ -13,6 +13,7 @@ from wtforms import Form as PlainForm
 from web import create_app
 from web.fields import (
     CheckboxesField,
+    CheckboxField,
     DateField,
     MoneyField,
     PhoneField,
@@ -47,6 +48,7 @@ class Everything(Form):
     secure = YesNoField("Secure")
     trade = SelectField("Trade", choices=TRADES)
     side = RadioField("Side", choices=[("left", "Left"), ("right", "Right")])
+    urgent = CheckboxField("It cannot wait", description="Then it is approved at once")
     days = CheckboxesField("Days", choices=["mon", "tue"])
     lines = FieldList(FormField(Line))
 
@@ -93,6 +95,13 @@ def test_a_wrong_date_is_named(parts, words):
     value, error = read("day", *parts)
     assert value is None
     assert words in error
+
+
+def test_what_a_single_box_means_is_said_under_its_label():
+    with sent(Everything) as form:
+        shown = str(form.urgent())
+    assert shown.index("It cannot wait") < shown.index("Then it is approved at once")
+    assert 'aria-describedby="urgent-item-hint"' in shown
 
 
 @given(st.lists(st.text(max_size=6), max_size=8))
