@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,7 @@ from tests import dispatching as world
 from tests.varying import AT, events, more, new, picture
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.duty.inside import check_in
 from worksorders.steps.finance.ledger import uncommitted_cents
 from worksorders.steps.ordering.moves import move_order
 from worksorders.steps.site.leave import leave
@@ -52,6 +53,14 @@ def test_a_change_inside_the_limit_is_approved_by_rule_in_plan_and_commitment_at
     assert [one.during.upper for one in booking if one.state == "confirmed"] == [scene.visit.end_at]
     assert committed(session, scene.order) == 21_000
     assert events(session, scene.order, "variation") == ["variation.asked", "variation.approved"]
+
+
+def test_who_does_more_is_expected_out_later_by_as_much(session, scene):
+    row = check_in(session, scene.visit, AT)
+    before = row.expected_out_at
+    asked = ask(session, scene.worker, scene.visit.id, more(scene), AT)
+    assert asked.extra_minutes > 0
+    assert row.expected_out_at == before + timedelta(minutes=asked.extra_minutes)
 
 
 def test_each_version_of_a_line_is_kept(session, scene):

@@ -59,6 +59,19 @@ def ask_more_time(session: Session, actor: Actor, visit: Visit, now: datetime) -
     return row
 
 
+def expect_longer(session: Session, visit: Visit, minutes: int) -> None:
+    """A change on site makes the visit so many minutes longer: whoever is inside is expected out later by as much.
+
+    A shorter visit changes nothing, and neither does one whose worker somebody is looking for already.
+    """
+    row = inside(session, visit.id)
+    if row is None or row.alert_id is not None or minutes <= 0:
+        return
+    row.expected_out_at += timedelta(minutes=minutes)
+    session.flush()
+    _look_at(session, row)
+
+
 def check_out(session: Session, actor: Actor, visit: Visit, now: datetime) -> None:
     """The worker is out, in whatever way the visit ended; an alarm for it is called off."""
     row = inside(session, visit.id)

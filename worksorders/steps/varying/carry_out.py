@@ -12,6 +12,7 @@ from worksorders.domain.errors import RefusedError
 from worksorders.domain.order.lines import LineInput
 from worksorders.domain.order.variation import Change
 from worksorders.steps.actor import Actor
+from worksorders.steps.duty.inside import expect_longer
 from worksorders.steps.ordering.lines import WHOLE_HOME, catalogue_of, new_row
 from worksorders.steps.site import notes
 from worksorders.steps.varying.adding import issue_rates
@@ -49,6 +50,7 @@ def carry_out(
     )
     session.flush()
     clashes = resize(session, visit, variation.extra_minutes)
+    expect_longer(session, visit, variation.extra_minutes)
     if clashes:
         notes.add_note(session, actor, visit, notes.OVERRUN, "; ".join(clashes), now=now)
     session.flush()
