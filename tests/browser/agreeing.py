@@ -1,8 +1,8 @@
 """A coordinator records a landlord and what the landlord said, for tests in the browser that go on from there."""
 
 
-def agree(page):
-    """From the page of an order to its agreements: everything agreed to by letter."""
+def agree(page, how="letter", day="20"):
+    """From the page of an order to its agreements: everything agreed to, by letter or another way."""
     page.get_by_role("link", name="Go to agreements").click()
     page.get_by_role("heading", name="Agreements", exact=True).wait_for()
     page.get_by_label("What they have to do with the home").select_option("landlord")
@@ -15,8 +15,8 @@ def agree(page):
     for box in page.locator('input[name="answer-lines"]').all():
         box.check()
     page.get_by_label("Agreed", exact=True).check()
-    page.locator('input[name="answer-how"][value="letter"]').check()
-    for part, value in (("day", "20"), ("month", "11"), ("year", "2026")):
+    page.locator(f'input[name="answer-how"][value="{how}"]').check()
+    for part, value in (("day", day), ("month", "11"), ("year", "2026")):
         page.locator(f"#answer-answered_on-{part}").fill(value)
     page.get_by_role("button", name="Record the answer").click()
     page.get_by_text("The answer has been recorded").wait_for()

@@ -25,6 +25,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a page holds itself, and the parts of the browser that show a PDF: nothing of it goes over a network.
+OWN_SCHEMES = ("data", "blob", "chrome", "chrome-extension")
 # Chromium writes a console error for each 4xx answer; those are part of the product's behaviour.
 EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
@@ -39,7 +41,7 @@ class Watch:
 
     def request(self, request) -> None:
         url = urlsplit(request.url)
-        if url.scheme not in ("data", "blob") and f"{url.scheme}://{url.netloc}" != self.origin:
+        if url.scheme not in OWN_SCHEMES and f"{url.scheme}://{url.netloc}" != self.origin:
             self.off_origin.append(request.url)
 
     def console(self, message) -> None:

@@ -6,6 +6,7 @@ import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
+from sqlalchemy import text
 from stdnum.nz import bankaccount, ird
 
 from tests import factories, referrals
@@ -29,10 +30,18 @@ STAFF = (
     ("hana", "Hana Suppose", "privacy_officer", 0),
 )
 FIRMS = (("Pōhutukawa Locks", "Hēmi", Decimal("0.98")), ("Kōwhai Locks", "Wiremu", Decimal("1.03")))
+THIRD_FIRM = ("Rātā Doors", "Ngaire", Decimal("1.01"))
 TRADES = ("locksmith", "handyperson")
 RATES = {"LK01": 140, "LK03": 70, "LK06": 240, "LK11": 65, "WN01": 42, "WN02": 48, "SV05": 0, "SV06": 0}
-UNITS = {"LK01": "visit", "SV05": "visit", "SV06": "visit", "WN01": "sash", "WN02": "sash"}
+DOOR_RATES = {"DR01": 1050, "DR04": 170, "DR08": 160}
+UNITS = {"DR08": "door", "LK01": "visit", "SV05": "visit", "SV06": "visit", "WN01": "sash", "WN02": "sash"}
 BASE = (Decimal("-37.6878"), Decimal("176.1651"))
+
+
+SET_TIMERS = text(
+    "update outbox_message set due_at = case when wanted_at <= :now then created_at else 'infinity' end "
+    "where done_at is null and attempts = 0 and wanted_at <> created_at"
+)
 
 
 class Clock:
@@ -46,16 +55,22 @@ class Clock:
 
 
 class Background:
-    """Relay and workers in one thread of the test, in the application's own time."""
+    """Relay and workers in one thread of the test, in the application's own time.
 
-    def __init__(self, services, clock, monkeypatch):
+    With `timers` what is wanted at an instant comes due when the test's clock reaches it, whatever the day is outside.
+    """
+
+    def __init__(self, services, clock, monkeypatch, *, timers=False):
         monkeypatch.setattr(jobs, "_now", clock)
-        self.services, self.over, self.problems = services, threading.Event(), []
+        self.services, self.clock, self.timers = services, clock, timers
+        self.over, self.problems = threading.Event(), []
         self.thread = threading.Thread(target=self._run, name="background")
 
     def _run(self):
         while not self.over.wait(0.1):
             with self.services.sessions.begin() as session:
+                if self.timers:
+                    session.execute(SET_TIMERS, {"now": self.clock.now})
                 deliveries = outbox.take_due(session)
             for delivery in deliveries:
                 try:
@@ -73,7 +88,7 @@ class Background:
         assert self.problems == [], self.problems
 
 
-def make_programme(services):
+def make_programme(services, *, firms=FIRMS, trades=TRADES, rates=RATES):
     """Staff, firms whose people may go, their rates and accounts, and the funding contract."""
     with services.sessions.begin() as session:
         referrals.load_starting_catalogue(session)
@@ -85,11 +100,11 @@ def make_programme(services):
             )
             for name, shown, role, limit in STAFF
         }
-        for number, (name, first, factor) in enumerate(FIRMS, start=1):
-            _firm(session, people, number, name, first, factor)
+        for number, (name, first, factor) in enumerate(firms, start=1):
+            _firm(session, people, number, name, first, factor, trades=trades, rates=rates)
 
 
-def _firm(session, people, number, name, first, factor):
+def _firm(session, people, number, name, first, factor, *, trades, rates):
     """A firm of Tauranga with one cleared worker; the accounts are `office1` and `worker1`, and so on."""
     now, aroha = factories.NOW, people["aroha"]
     details = firms.FirmDetails(
@@ -102,7 +117,7 @@ def _firm(session, people, number, name, first, factor):
         session, aroha, firm.id,
         workers.WorkerDetails(
             first_name=first, last_name="Example", base_town="Tauranga", base_lat=BASE[0], base_lon=BASE[1],
-            trades=TRADES, on_call=True,
+            trades=trades, on_call=True,
         ),
         [workers.Stretch(weekday, 480, 1020) for weekday in range(6)],
     )  # fmt: skip
@@ -110,7 +125,7 @@ def _firm(session, people, number, name, first, factor):
         _check(session, aroha, kind, worker_id=worker.id)
     agreement = agreements.add_agreement(session, aroha, firm.id, valid_from=date(2026, 7, 1))
     csv = "code,unit,rate_nzd_ex_gst\n" + "".join(
-        f"{code},{UNITS.get(code, 'each')},{rate * factor:.2f}\n" for code, rate in RATES.items()
+        f"{code},{UNITS.get(code, 'each')},{rate * factor:.2f}\n" for code, rate in rates.items()
     )
     agreements.add_rate_card(session, aroha, agreement.id, csv, valid_from=TODAY, now=now)
     account = bank_accounts.enter(session, aroha, firm.id, _bank_account(number), now)

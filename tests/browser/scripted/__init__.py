@@ -1,0 +1,1 @@
+"""What the people of a scripted day do on their screens."""
