@@ -269,9 +269,13 @@ class Day:
 
 
 def test_a_home_insecure_at_1540_is_closed_in_the_end(
-    origin, open_context, services, clock, answers, picture
+    origin, open_context, services, clock, answers, picture, fits
 ):
-    day = Day(origin, open_context, services, clock, answers, picture)
+    def look(page, name):
+        fits(page)
+        picture(page, name)
+
+    day = Day(origin, open_context, services, clock, answers, look)
     day.take_in()
     day.board_up()
     number = day.order_door()
@@ -281,5 +285,5 @@ def test_a_home_insecure_at_1540_is_closed_in_the_end(
     day.print_guide()
     day.mend()
     go(day.mere, f"/orders/{day.order().id}")
-    picture(day.mere, "day-60-closed")
+    look(day.mere, "day-60-closed")
     assert day.order().state == "closed"
