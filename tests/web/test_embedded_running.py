@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, str(Path(__file__).with_name("embedded_standin.py"))]
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=60.0):
     until = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < until, "waited too long"
@@ -78,7 +78,7 @@ class Running:
 
     def end(self, number=signal.SIGTERM):
         self.process.send_signal(number)
-        self.process.wait(30)
+        self.process.wait(60)
         self.reader.join(5)
         self.process.stdout.close()
         return self.process.returncode
