@@ -181,6 +181,7 @@ class Day:
         self.clock.now = door.start_at
         phone.arrive(worker)
         phone.no_access(worker, "Nobody home", self.picture)
+        expect(worker.get_by_text("No visits today")).to_be_visible()
         self.picture(worker, "day-31-reported-390")
         self.mere = self.enter("mere")
         go(self.mere, "/dispatch/visits")

@@ -17,6 +17,7 @@ from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.site.stop import leave_unsafe, stop
 from worksorders.steps.site.travel import arrive, set_out
 from worksorders.store.tables.offers import Offer, VisitNote
+from worksorders.store.tables.orders import VisitDependency
 from worksorders.store.tables.planning import Booking
 from worksorders.store.tables.trail import OutboxMessage
 
@@ -61,6 +62,19 @@ def test_work_that_cannot_be_done_is_stopped_with_its_reason(session, scene):
     stop(session, scene.worker, scene.visit.id, "asbestos_suspected", AT)
     assert scene.visit.state == "aborted"
     assert alerting(session) == [notes.LEFT_INSECURE]
+
+
+def test_nobody_sets_out_the_same_day_for_what_comes_after_work_that_was_not_done(session, set_scene):
+    scene = set_scene(visits=2)
+    after = scene.order.visits[1]
+    session.add(
+        VisitDependency(
+            before_id=scene.visit.id, after_id=after.id, least_gap_minutes=0, same_day=True, why="door first"
+        )
+    )
+    session.flush()
+    stop(session, scene.worker, scene.visit.id, "nobody_home", AT)
+    assert (after.state, after.state_reason) == ("unplanned", "waits_for_earlier")
 
 
 def test_an_unknown_reason_is_refused(session, scene):

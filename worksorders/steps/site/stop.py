@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS, UNSAFE_DETAILS
+from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.duty.inside import check_out
+from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.moves import move_visit, release_bookings
 from worksorders.steps.ordering.moves import lock_order
 from worksorders.steps.safety.charge import charge
@@ -36,12 +38,14 @@ REASONS = (
 def stop(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: datetime) -> Visit:
     """No access, or the work cannot be done: the deadline keeps running and a coordinator plans the visit again.
 
-    No access is never a closure; where the rule pays for it, the abortive visit becomes a line of the order.
+    No access is never a closure; where the rule pays for it, the abortive visit becomes a line of the order. What was
+    to come after it on the same day is taken back at once: nobody sets out for a lock whose door was not fitted.
 
     `reason` is a code of the no-access or the abort list; FaultsError at `reason` for any other.
     """
     if reason not in {code for code, _ in REASONS}:
         raise FaultsError([Fault("reason", "Choose what happened.")])
+    lock_order(session, own_visit(session, actor, visit_id).order_id)
     visit = named_visit(session, actor, visit_id)
     kind = notes.NO_ACCESS_KIND if NO_ACCESS.knows(reason) else notes.STOPPED
     action = "report_no_access" if kind == notes.NO_ACCESS_KIND else "abort"
@@ -49,6 +53,8 @@ def stop(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: 
     notes.add_note(session, actor, visit, kind, reason, now=now)
     if kind == notes.NO_ACCESS_KIND:
         charge(session, actor, visit, reason, now)
+    tomorrow = start_of_day(local_day(now) + timedelta(days=1))
+    release_dependants(session, [visit.id], now, starting_before=tomorrow)
     return visit
 
 
