@@ -18,12 +18,17 @@ NOW = factories.NOW
 HEADER = b"firm_code,first_name,last_name,base_town,trades\r\n"
 
 
-def fill_exchange(session, cipher, administrator, firm_code):
+def fill_exchange(session, cipher, administrator, coordinator, firm_code):
     """Everything of it, by the product's own steps."""
     hands = Hands(session, cipher, administrator, NOW)
     good = HEADER + f"{firm_code},Rangi,Example,tauranga,locksmith\r\n".encode()
     for data, dry_run in ((b"nonsense", False), (good, True), (good, False)):
         imports.hand_in(hands, imports.File("workers", "csv", data), dry_run=dry_run)
+    imports.hand_in(
+        Hands(session, cipher, coordinator, NOW),
+        imports.File("assessments", "csv", b"nonsense"),
+        dry_run=False,
+    )
     details = tokens.TokenDetails(
         "Refuge’s casework system",
         frozenset({"orders:read", "assessments:write"}),

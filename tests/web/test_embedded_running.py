@@ -199,7 +199,7 @@ def test_in_the_background_of_a_script_it_still_heeds_an_interrupt(stopped):
 def test_a_signal_to_make_alone_ends_everything(stopped, tmp_path, number):
     words = " ".join(["exec setpriv --pdeathsig TERM --", *PROGRAM, str(stopped)])
     (tmp_path / "Makefile").write_text(f"run:\n\t@{words}\n")
-    make = Running(stopped, command=["make", "-f", str(tmp_path / "Makefile")])
+    make = Running(stopped, command=["env", "--default-signal=INT", "make", "-f", str(tmp_path / "Makefile")])
     make.port()
     make.end(number)
     wait_for(lambda: marked(stopped) == {})
