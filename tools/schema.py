@@ -21,13 +21,13 @@ from worksorders.store import migrate
 
 PICTURE = Path(__file__).with_name("schema.txt")
 OURS = """
-    n.nspname in ('public', 'vault', 'access') and not exists
+    n.nspname in ('public', 'vault', 'access', 'gazetteer') and not exists
         (select from pg_depend d where d.objid = o.oid and d.deptype = 'e')
 """
 QUESTIONS = {
     "schema": """
         select o.nspname, coalesce((select string_agg(a::text, ' ' order by a::text) from unnest(o.nspacl) a), '-')
-        from pg_namespace o where o.nspname in ('public', 'vault', 'access')""",
+        from pg_namespace o where o.nspname in ('public', 'vault', 'access', 'gazetteer')""",
     "table": f"""
         select n.nspname || '.' || o.relname, o.relkind::text, o.relowner::regrole::text,
             case when o.relrowsecurity then 'row-security' else 'open' end

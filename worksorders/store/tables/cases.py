@@ -24,6 +24,8 @@ class CaseFile(HasId, Base):
     built_before_2000: Mapped[bool]
     created_at: Mapped[datetime]
     created_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
+    # True: its point is the town's middle; none: it came in before this was kept.
+    point_estimated: Mapped[bool | None]
 
 
 class NeverSend(HasId, Base):
