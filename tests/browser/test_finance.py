@@ -68,9 +68,11 @@ def test_every_page_of_finance_is_accessible_and_fits(
     look("queue")
     for link in ("RATA-10", "KOWHAI-22", "TOTARA-48"):
         page.goto("/finance")
-        page.get_by_role("link", name=link, exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("link", name=link, exact=True).click()
         look(link)
-    page.get_by_role("link", name="Release G06").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Release G06").click()
     look("release")
     for path in ("/finance/invoices/new", "/finance/payments", "/finance/contract", "/finance/contract/new"):
         page.goto(path)

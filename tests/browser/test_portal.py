@@ -149,6 +149,7 @@ def test_left_unsafe_is_in_reach_and_takes_one_tap(served, open_context, service
     page.get_by_role("button", name="Accept").click()
     page.get_by_role("link", name="Open visit 1").click()
     page.get_by_role("button", name="No access").click()
+    page.get_by_role("link", name="Back to the visit").wait_for()
     axe(page)
     fits(page)
     picture(page, "portal-no-access-390")
