@@ -57,6 +57,7 @@ class PlanStop(HasId, Base):
     start_at: Mapped[datetime]
     end_at: Mapped[datetime]
     pinned: Mapped[bool] = mapped_column(server_default="false")
+    place_estimated: Mapped[bool] = mapped_column(server_default="false")
 
 
 class VisitPin(Base):
