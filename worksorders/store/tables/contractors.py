@@ -193,6 +193,7 @@ class BankAccount(HasId, Base):
     """A version of a firm's bank account: entered by one person, verified by another, never by an invoice."""
 
     __tablename__ = "bank_account"
+    __table_args__ = (CheckConstraint("verified_by <> entered_by", name="two_people"),)
     firm_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("firm.id"), index=True)
     number: Mapped[str]
     entered_at: Mapped[datetime]
