@@ -71,7 +71,8 @@ class Visit:
 
     `trade` is an expression: `a|b` is either, `a+b` is one worker with both. `windows` keep the deadline,
     `windows_late` also hold the days after it. `uncleared` gives, for a worker whose checks are not valid
-    throughout, the days on which that worker may not make this visit.
+    throughout, the days on which that worker may not make this visit. `held_for_now` says that what the visit is
+    for is secured for the time being: each day costs `exposed_cost_per_day`, but is no day that the home is exposed.
     """
 
     home: int
@@ -92,6 +93,7 @@ class Visit:
     exposed_since_day: int | None = None
     exposed_cost_per_day: int = 0
     code: str = ""
+    held_for_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

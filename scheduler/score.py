@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scheduler.plan import Route, Score
 from scheduler.problem import DAY, Problem, Variant
@@ -76,8 +76,18 @@ def _exposure(problem: Problem, start: dict[int, int]) -> dict[str, int]:
         if visit.exposed_since_day is not None:
             waited = max(0, day[i] - visit.exposed_since_day)
             cost += waited * visit.exposed_cost_per_day
-            days += waited
+            days += 0 if visit.held_for_now else waited
     return {"exposed_days": days, "exposure_cost": cost}
+
+
+def waiting_cost(problem: Problem, start: Mapping[int, int]) -> int:
+    """What it costs that openings secured for the time being wait for their lasting work; part of the exposure cost."""
+    total = 0
+    for i, visit in enumerate(problem.visits):
+        if visit.held_for_now and visit.exposed_since_day is not None:
+            day = start[i] // DAY if i in start else problem.days
+            total += max(0, day - visit.exposed_since_day) * visit.exposed_cost_per_day
+    return total
 
 
 def _people(

@@ -9,7 +9,7 @@ from scheduler.advice.answers.reasons import reasons
 from scheduler.check import check
 from scheduler.engine.budget import Budget
 from scheduler.engine.fleet import Task, solve_levels, solve_together
-from scheduler.engine.levels import UNPROVEN
+from scheduler.engine.levels import UNPROVEN, Told
 from scheduler.engine.part import PartResult, PartSolver
 from scheduler.engine.parts import Part, in_variant, restrict, split, widen
 from scheduler.plan import Level, Plan, Progress, Route, Status
@@ -116,12 +116,19 @@ class _Run:
         for a, problem in enumerate(self.problems):
             share = len(self.parts[a].visits) / sum(len(part.visits) for part in self.parts[a:])
             limits = self.budget.part(self.budget.left() * share, self.work_of(a))
-            self.take(a, solve_levels(problem, self.seed + a, limits))
+            self.take(a, solve_levels(problem, self.seed + a, limits, lambda told, a=a: self.hear(a, told)))  # type: ignore[misc]
+
+    def hear(self, a: int, told: Told) -> None:
+        """Take over what is known in the middle of one part that is solved by levels, and report."""
+        known = PartResult(told.routes, told.cost, max(told.bound, self.results[a].bound), 0)
+        self.results[a] = known._replace(bound=min(known.bound, known.cost))
+        self.report()
 
     def take(self, a: int, result: PartResult) -> None:
         """Take over what was found for one part elsewhere, and report; by levels the objective does not decide."""
         if self.variant == "levels":
-            self.results[a] = result._replace(bound=min(self.results[a].bound, result.cost))
+            bound = max(self.results[a].bound, result.bound)
+            self.results[a] = result._replace(bound=min(bound, result.cost))
         elif result.cost <= self.results[a].cost:
             self.results[a] = result
         self.report()

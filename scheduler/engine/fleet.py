@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from typing import Any, NamedTuple
 
 from scheduler.engine.budget import Budget
-from scheduler.engine.levels import solve_part_by_levels
+from scheduler.engine.levels import Tell, solve_part_by_levels, tell_nobody
 from scheduler.engine.part import PartResult, PartSolver
 from scheduler.problem import Problem, Variant
 from scheduler.score import score
@@ -59,7 +59,7 @@ def solve_task(task: Task) -> PartResult:
     return solver.result()
 
 
-def solve_levels(problem: Problem, seed: int, budget: Budget) -> PartResult:
-    """Solve one part by levels; its bound is that of each level, the weighted sum has none of its own."""
-    routes, levels = solve_part_by_levels(problem, seed, budget, lambda: None)
-    return PartResult(routes, score(problem, routes, "full").objective, 0, 0, levels)
+def solve_levels(problem: Problem, seed: int, budget: Budget, tell: Tell = tell_nobody) -> PartResult:
+    """Solve one part by levels; what counts is the bound of each level, that of the weighted sum is for the curve."""
+    routes, levels, bound = solve_part_by_levels(problem, seed, budget, tell)
+    return PartResult(routes, score(problem, routes, "full").objective, bound, 0, levels)

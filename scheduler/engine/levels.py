@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from scheduler.check import check
 from scheduler.engine.budget import Budget
 from scheduler.engine.part import PartSolver
 from scheduler.plan import Level, Route
-from scheduler.problem import DAY, Problem, Weights
-from scheduler.score import score
+from scheduler.problem import DAY, Problem, Visit, Weights
+from scheduler.score import score, waiting_cost
 
 CLASSES = range(4)
 NAMES = (
@@ -28,6 +29,22 @@ UNPROVEN = NAMES[SHARES]  # evened out by hand-overs, without a bound of its own
 FIRST_SHARE = 0.25
 
 
+class Told(NamedTuple):
+    """What is known while levels are brought down: the weighted sum of the plan so far, and what no plan is below."""
+
+    routes: tuple[Route, ...]
+    cost: int
+    bound: int
+    level: str
+
+
+Tell = Callable[[Told], None]
+
+
+def tell_nobody(_told: Told) -> None:
+    """For runs that nobody watches."""
+
+
 def measured(problem: Problem, routes: Sequence[Route]) -> tuple[int, ...]:
     """What each level comes to, in the order of NAMES; lower is better, and no later one outweighs an earlier one."""
     start = {stop.visit: stop.start for route in routes for stop in route.stops}
@@ -38,7 +55,7 @@ def measured(problem: Problem, routes: Sequence[Route]) -> tuple[int, ...]:
         else:
             late[visit.urgency] += max(0, start[i] // DAY - visit.deadline_day)
     terms = score(problem, routes, "full")
-    cost = terms.travel_cost + terms.shift_cost + terms.overtime_cost
+    cost = terms.travel_cost + terms.shift_cost + terms.overtime_cost + waiting_cost(problem, start)
     return (
         *unassigned,
         *late,
@@ -59,25 +76,31 @@ def unevenness(problem: Problem, routes: Sequence[Route]) -> int:
 
 
 def solve_part_by_levels(
-    problem: Problem, seed: int, budget: Budget, report: Callable[[], None]
-) -> tuple[tuple[Route, ...], tuple[Level, ...]]:
-    """The routes of one part and what is known of each level."""
+    problem: Problem, seed: int, budget: Budget, tell: Tell = tell_nobody
+) -> tuple[tuple[Route, ...], tuple[Level, ...], int]:
+    """The routes of one part, what is known of each level, and a bound on the weighted sum of any plan of it."""
     first = PartSolver(problem, "full", seed)
-    first.improve(budget.part(FIRST_SHARE * budget.left(), budget.work), report)
-    routes = first.result().routes
+
+    def beginning() -> None:
+        known = first.result()
+        tell(Told(known.routes, known.cost, known.bound, ""))
+
+    first.improve(budget.part(FIRST_SHARE * budget.left(), budget.work), beginning)
+    routes, _, whole_bound, *_ = first.result()
     values = measured(problem, routes)
     levels: list[Level] = []
     for at, name in enumerate(NAMES):
         if at == SHARES:
             routes = _fairer(problem, routes)
         elif values[at] > 0 and not budget.over():
-            routes, bound = _lower(problem, routes, at, seed, budget, report)
+            routes, bound = _lower(problem, routes, at, seed, budget)
             values = measured(problem, routes)
+            tell(Told(routes, score(problem, routes, "full").objective, whole_bound, name))
             levels.append(Level(name, values[at], max(0, min(bound, values[at]))))
             continue
         values = measured(problem, routes)
         levels.append(Level(name, values[at], 0))
-    return routes, tuple(levels)
+    return routes, tuple(levels), whole_bound
 
 
 def _lower(
@@ -86,7 +109,6 @@ def _lower(
     at: int,
     seed: int,
     budget: Budget,
-    report: Callable[[], None],
 ) -> tuple[tuple[Route, ...], int]:
     """Bring one level down while those above it hold; the routes and a bound on this level."""
     before = measured(problem, routes)
@@ -99,7 +121,7 @@ def _lower(
     solver = PartSolver(weighted, "full", seed)
     solver.take_routes(routes)
     stages = sum(value > 0 for value in before[at:]) + 1
-    solver.improve(budget.part(budget.left() / stages, budget.work), report)
+    solver.improve(budget.part(budget.left() / stages, budget.work), lambda: None)
     found = solver.result()
     after = measured(problem, found.routes)
     better = after[: at + 1] < before[: at + 1] and not check(problem, found.routes, "full")
@@ -114,7 +136,7 @@ def reweighted(problem: Problem, weights: Sequence[int]) -> Problem:
             visit,
             unassigned_penalty=weights[visit.urgency],
             late_penalty_per_day=weights[4 + visit.urgency],
-            exposed_cost_per_day=weights[8] if visit.exposed_since_day is not None else 0,
+            exposed_cost_per_day=_day_exposed(visit, weights),
         )
         for visit in problem.visits
     )
@@ -130,6 +152,13 @@ def reweighted(problem: Problem, weights: Sequence[int]) -> Problem:
     return replace(
         problem, visits=visits, workers=workers, weights=Weights(weights[8], weights[EXTRA], weights[MOVES])
     )
+
+
+def _day_exposed(visit: Visit, weights: Sequence[int]) -> int:
+    """What a day of waiting weighs: as exposed, or as money where the opening is secured for the time being."""
+    if visit.exposed_since_day is None:
+        return 0
+    return visit.exposed_cost_per_day * weights[COST] if visit.held_for_now else weights[8]
 
 
 def _fairer(problem: Problem, routes: tuple[Route, ...]) -> tuple[Route, ...]:

@@ -8,7 +8,7 @@ from scheduler.check import check, check_plan
 from scheduler.engine.levels import NAMES, measured
 from scheduler.instance import parse_instance
 from scheduler.plan import Reason, Status
-from scheduler.problem import Precedence, Shift, TimeWindow
+from scheduler.problem import DAY, Precedence, Shift, TimeWindow
 from scheduler.solve import solve
 from tests.scheduler.conftest import make_problem, make_visit, make_worker
 from tests.scheduler.tiny import tiny_data
@@ -151,6 +151,27 @@ def test_each_level_carries_its_own_bound():
     assert [level.value for level in plan.levels] == list(measured(tight(), plan.routes))
     assert all(0 <= level.lower_bound <= level.value for level in plan.levels)
     assert plan.levels[0].lower_bound == plan.levels[0].value
+
+
+def test_a_home_held_for_now_gets_its_lasting_work_early_where_that_costs_nothing_and_after_the_exposed_one():
+    once = (Shift(0, 480, 620), Shift(1, 480, 620))
+    held = make_visit(exposed_since_day=0, exposed_cost_per_day=50, held_for_now=True)
+    alone = solve(make_problem([held], [make_worker(shifts=once)]), "levels", work=50)
+    assert alone.starts()[0][0] < DAY
+    assert alone.score.exposed_days == 0
+    open_now = make_visit(home=1, exposed_since_day=0, exposed_cost_per_day=50)
+    both = solve(make_problem([held, open_now], [make_worker(shifts=once)], travel=40), "levels", work=50)
+    start = both.starts()
+    assert start[1][0] < DAY <= start[0][0]
+    assert both.score.exposed_days == 0
+
+
+def test_the_curve_follows_a_part_that_is_solved_by_levels():
+    heard = []
+    plan = solve(tight(), "levels", work=300, on_progress=heard.append)
+    assert all(one.lower_bound <= one.objective for one in heard)
+    assert heard[-1].objective == plan.objective
+    assert max(one.lower_bound for one in heard) > 0
 
 
 def test_shares_are_evened_out_where_nothing_above_changes():
