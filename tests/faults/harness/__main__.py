@@ -1,0 +1,84 @@
+"""Command line of the harness: `python -m tests.faults.harness SEEDS`, usually by `make faults`."""
+
+import argparse
+import shutil
+import sys
+import threading
+import time
+from pathlib import Path
+
+from tests.faults.harness import report
+from tests.faults.harness.house import House
+from tests.faults.harness.kinds import every_kind
+from tests.faults.harness.plants import PLANTS
+from tests.faults.harness.room import room
+from tests.faults.harness.stock import Stock
+from tests.faults.harness.storm import Storm
+from web.embedded.confine import EngineError
+
+
+def say(line):
+    """Print a line at once."""
+    print(line, flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.harness", description=__doc__)
+    parser.add_argument("seeds", type=int, help="how many seeds to run")
+    parser.add_argument("--first", type=int, default=1, help="the first seed (1)")
+    parser.add_argument("--scale", type=float, default=20.0, help="a minute of waiting takes 60/SCALE s (20)")
+    parser.add_argument("--kind", help="one kind of fault in place of each seed's own")
+    parser.add_argument("--plant", choices=sorted(PLANTS), help="run a copy with this mistake in it")
+    parser.add_argument("--seconds", type=float, help="begin no further seed after so many seconds")
+    parser.add_argument("--folder", type=Path, help="where to work and leave the logs; else they are removed")
+    return parser.parse_args()
+
+
+def main():
+    chosen = arguments()
+    folder = room()
+    house = House(folder, chosen.scale, chosen.plant, say)
+    seeds, failed = [], []
+
+    def drive():
+        try:
+            house.wait_until_ready()
+            run_seeds(house, chosen, seeds)
+        except Exception as error:  # noqa: BLE001 -- told below, with the end of the logs.
+            failed.append(error)
+        finally:
+            house.supervisor.ending.set()
+
+    try:
+        house.start()
+        driver = threading.Thread(target=drive)
+        driver.start()
+        house.supervisor.watch(lambda: None)
+        driver.join()
+    except EngineError as error:
+        failed.append(error)
+    finally:
+        house.end()
+        if chosen.folder:
+            shutil.copytree(folder, chosen.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run", "pg"))
+        shutil.rmtree(folder, ignore_errors=True)
+    report.summary(say, seeds)
+    for error in failed:
+        say(f"The harness broke: {error!r}")
+    return 1 if failed or not seeds or any(seed.violations for seed in seeds) else 0
+
+
+def run_seeds(house, chosen, seeds):
+    """Run the seeds one after another in one house."""
+    storm = Storm(house, Stock(house), every_kind())
+    began = time.monotonic()
+    for number in range(chosen.first, chosen.first + chosen.seeds):
+        if house.supervisor.ending.is_set() or (chosen.seconds and time.monotonic() - began > chosen.seconds):
+            break
+        seed = storm.run(number, chosen.kind)
+        seeds.append(seed)
+        report.line(say, seed, chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

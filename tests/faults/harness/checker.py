@@ -1,0 +1,79 @@
+"""Proves from the database alone that every acknowledged form left exactly what it must, and every other one nothing."""
+
+import time
+from dataclasses import dataclass
+
+import psycopg
+
+from tests.faults.harness.client import Outcome
+
+OVERDUE = "select count(*) from outbox_message where done_at is null and wanted_at <= clock_timestamp()"
+FORM = "select count(*), count(location) from form_submission where form_uuid = %(key)s"
+FORMS_OF = "select count(*) from form_submission where taken_at >= %(since)s"
+PAUSE_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something lost, doubled, or half-done, in words."""
+
+    sort: str
+    words: str
+
+    def __str__(self):
+        return f"{self.sort.upper()}: {self.words}"
+
+
+def count(connection, question, values):
+    """The one number that a question has."""
+    return connection.execute(question, values).fetchone()[0]
+
+
+def check(connection, deed):
+    """What is wrong with one write; an empty list where nothing is.
+
+    One that was acknowledged must stand with all its facts, one that was refused with none; where nobody knows, the
+    form's own row decides, and then all or nothing.
+    """
+    forms, led = connection.execute(FORM, {"key": deed.key}).fetchone()
+    found = []
+    taken = deed.outcome is Outcome.TAKEN or (deed.outcome is Outcome.UNKNOWN and forms > 0)
+    if (forms, led) != (int(taken), int(taken)):
+        sort = "lost" if taken and not forms else "half-done"
+        found.append(Violation(sort, f"{deed.kind}: {forms} rows of its form, {led} with an answer"))
+    for question, done, undone in deed.facts:
+        wanted = done if taken else undone
+        seen = count(connection, question, deed.ids | {"key": deed.key})
+        if seen != wanted:
+            found.append(Violation(_sort(taken, seen, wanted), f"{deed.kind}: {seen}, not {wanted}, of: {question}"))
+    return found
+
+
+def _sort(taken, seen, wanted):
+    if not taken:
+        return "half-done"
+    return "lost" if seen < wanted else "doubled"
+
+
+def settled(house, seconds):
+    """Wait until no work is overdue; gives whether it came to that."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            with house.connect() as connection:
+                while time.monotonic() < until:
+                    if count(connection, OVERDUE, {}) == 0:
+                        return True
+                    time.sleep(PAUSE_SECONDS)
+        except psycopg.OperationalError:
+            time.sleep(PAUSE_SECONDS)
+    return False
+
+
+def waiting(connection):
+    """What is overdue, by kind, with the tries and the class of the last error."""
+    rows = connection.execute(
+        "select kind, attempts, last_error from outbox_message where done_at is null and wanted_at <= clock_timestamp()"
+        " order by wanted_at limit 5"
+    )
+    return "; ".join(f"{kind}, tried {tries} times, {error or 'no error'}" for kind, tries, error in rows)

@@ -1,0 +1,147 @@
+"""The faults by name: each does its harm to the running house and returns once that is over."""
+
+import os
+import time
+from contextlib import suppress
+
+import redis
+
+from tests.faults.harness.house import CONTINUE, KILL, STOP, signalled
+
+STOPPED_SECONDS = 60.0
+CATCH_SECONDS = 3.0
+WORKERS = ("worker default", "worker second")
+
+
+def _kill(name):
+    def kill(house, _chance):
+        pid = house.pid(name)
+        if pid is not None:
+            signalled(pid, KILL)
+
+    return kill
+
+
+def kill_web_worker(house, chance):
+    """One of gunicorn's workers, with whatever requests it has."""
+    found = house.children("web")
+    if found:
+        signalled(chance.choice(found), KILL)
+
+
+def kill_worker(house, chance):
+    """A worker of the queue; its work horse has to die with it."""
+    pid = house.pid(chance.choice(WORKERS))
+    if pid is not None:
+        signalled(pid, KILL)
+
+
+def catch_horse(house):
+    """The first work horse that is seen; None where none is at work for a while."""
+    until = time.monotonic() + CATCH_SECONDS
+    while time.monotonic() < until:
+        for name in WORKERS:
+            found = house.children(name)
+            if found:
+                return found[0]
+        time.sleep(0.002)
+    return None
+
+
+def kill_horse(house, chance):
+    """The process that does one job, somewhere in it."""
+    horse = catch_horse(house)
+    if horse is not None:
+        time.sleep(chance.uniform(0, 0.05))
+        signalled(horse, KILL)
+
+
+def wipe_valkey(house, _chance):
+    """All that is queued is gone."""
+    with suppress(redis.RedisError), house.valkey() as client:
+        client.flushall()
+
+
+def kill_backend(house, chance):
+    """One of PostgreSQL's children: it ends all sessions and recovers by itself."""
+    found = house.backends()
+    if found:
+        signalled(chance.choice(found), KILL)
+
+
+def _stopped(house, pids):
+    """Stop processes for a minute on the harness' scale, then let them go on."""
+    stopped = [pid for pid in pids if pid is not None and signalled(pid, STOP)]
+    time.sleep(STOPPED_SECONDS / house.scale)
+    for pid in stopped:
+        signalled(pid, CONTINUE)
+
+
+def stop_web_worker(house, chance):
+    """One of gunicorn's workers stands still with its requests."""
+    found = house.children("web")
+    _stopped(house, [chance.choice(found)] if found else [])
+
+
+def stop_relay(house, _chance):
+    """Nothing is sent."""
+    _stopped(house, [house.pid("relay")])
+
+
+def stop_valkey(house, _chance):
+    """The queue does not answer."""
+    _stopped(house, [house.pid("Valkey")])
+
+
+def stop_postgres(house, _chance):
+    """The database stands still as a whole."""
+    _stopped(house, [house.pid("PostgreSQL"), *house.backends()])
+
+
+def stop_worker(house, chance):
+    """One worker stands still, and its work horse goes on or not."""
+    name = chance.choice(WORKERS)
+    _stopped(house, [house.pid(name), *(house.children(name) if chance.random() < 0.5 else [])])
+
+
+def late_horse(house, _chance):
+    """A work horse stands still in its job, which another one does meanwhile, and wakes late."""
+    _stopped(house, [catch_horse(house)])
+
+
+def fill_disk(house, chance):
+    """Not a byte is left where the database and the logs are, for a while."""
+    ballast = house.folder / "ballast"
+    descriptor = os.open(ballast, os.O_CREAT | os.O_WRONLY, 0o600)
+    try:
+        with suppress(OSError):
+            while True:
+                os.write(descriptor, bytes(1 << 20))
+        with suppress(OSError):
+            while True:
+                os.write(descriptor, bytes(4096))
+        time.sleep(chance.uniform(0.5, 1.5))
+    finally:
+        os.close(descriptor)
+        ballast.unlink()
+
+
+KILLS = {
+    "web killed": _kill("web"),
+    "web worker killed": kill_web_worker,
+    "relay killed": _kill("relay"),
+    "worker killed": kill_worker,
+    "work horse killed": kill_horse,
+    "Valkey killed": _kill("Valkey"),
+    "Valkey wiped": wipe_valkey,
+    "PostgreSQL killed": _kill("PostgreSQL"),
+    "PostgreSQL process killed": kill_backend,
+}
+STOPS = {
+    "web worker stopped": stop_web_worker,
+    "relay stopped": stop_relay,
+    "worker stopped": stop_worker,
+    "stale work horse": late_horse,
+    "Valkey stopped": stop_valkey,
+    "PostgreSQL stopped": stop_postgres,
+}

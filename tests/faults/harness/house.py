@@ -1,0 +1,156 @@
+"""The processes of the harness: engines and product as `make run` starts them, kept up by its own supervisor."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import redis
+
+from tests.faults.harness import shift
+from web.embedded.confine import EngineError
+from web.embedded.engines import OWNER_ROLE, Postgres, start_postgres, start_valkey, valkey_url
+from web.embedded.installation import Installation
+from web.embedded.parts import engine_parts, listen, product_commands, product_parts
+from web.embedded.process import session_members
+from web.embedded.roles import prepare
+from web.embedded.running import answers
+from web.embedded.supervisor import Supervisor
+from web.services import make_services
+from worksorders.store import migrate
+
+GUNICORN_SECONDS = 60
+PLAIN = ("PATH", "HOME", "NUMBA_CACHE_DIR", "LANG", "TZ", "TMPDIR")
+
+
+class House:
+    """One installation in a folder of its own; made, watched and ended in the main thread."""
+
+    def __init__(self, folder, scale, plant, say):
+        self.folder, self.scale, self.say = folder, scale, say
+        os.environ[shift.NAME] = str(folder / "clock")
+        shift.moved()
+        given = {name: os.environ[name] for name in (*PLAIN, shift.NAME) if name in os.environ}
+        given |= {"FAULTS_SCALE": str(scale), "FAULTS_PLANT": plant or ""}
+        self.installation = Installation.open(folder / "instance", given)
+        self.supervisor = Supervisor(self._heard)
+        self.listener = listen("127.0.0.1", 0)
+        self.port = self.listener.getsockname()[1]
+        self.deaths = 0
+        self.services = None
+
+    def _heard(self, line):
+        self.deaths += 1
+        with (self.folder / "supervisor.log").open("a") as log:
+            log.write(f"{time.time():.2f} {line}\n")
+
+    def start(self):
+        """Engines first, then the schema, then the product; ready once the web answers."""
+        self.supervisor.listen()
+        made, parts = self.installation, engine_parts(self.installation)
+        server = start_postgres(
+            made.data_dir, made.run_dir, secrets=made.secrets, log=made.log("postgres")
+        )
+        self.supervisor.adopt(parts["postgres"], server.process)
+        prepare(server)
+        migrate.upgrade(made.url(OWNER_ROLE))
+        valkey = start_valkey(made.run_dir, log=made.log("valkey"))
+        self.supervisor.adopt(parts["valkey"], valkey.process)
+        self.services = make_services(made.environment()["DATABASE_URL"], made.vault_key)
+        for part in product_parts(made, self._commands(), self.listener.fileno()):
+            self.supervisor.start(part)
+
+    def _commands(self):
+        """The product's own commands, each through the harness' door; two workers of the queue that all work goes through."""
+        commands = product_commands(self.listener.fileno())
+        python = (sys.executable, "-m", "tests.faults.harness.product")
+        web = [f"{__package__}.product:app" if word == "wsgi:app" else word for word in commands.web]
+        seconds = web.index("--timeout") + 1
+        web[seconds] = str(max(2, round(GUNICORN_SECONDS / self.scale)))
+        workers = {name: (*python, "worker", "default") for name in ("default", "second")}
+        return replace(commands, web=web, workers=workers, relay=(*python, "relay"))
+
+    def wait_until_ready(self, seconds=60):
+        """Wait for the first answer of the web and for both workers to listen."""
+        until = time.monotonic() + seconds
+        while not (answers(self.port) and self.listening() >= 2):
+            if time.monotonic() > until:
+                raise EngineError(f"not ready within {seconds} s: see {self.folder}")
+            time.sleep(0.1)
+
+    def listening(self):
+        """How many workers Valkey knows."""
+        with suppress(redis.RedisError), self.valkey() as client:
+            return client.scard("rq:workers")
+        return 0
+
+    def valkey(self):
+        """A connection to Valkey, not tried yet."""
+        return redis.Redis.from_url(valkey_url(self.installation.run_dir), socket_timeout=2)
+
+    def connect(self, database="works"):
+        """A superuser's connection in autocommit mode, for the checker; raises OperationalError while there is none."""
+        made = self.installation
+        return psycopg.connect(
+            host=str(made.run_dir), user="postgres", password=made.secrets.postgres, dbname=database,
+            autocommit=True, connect_timeout=2,
+        )  # fmt: skip
+
+    def pid(self, name):
+        """The process of a part by its name, or None while it is down."""
+        for kept in self.supervisor.kept:
+            if kept.part.name == name:
+                return kept.process.pid if kept.process and kept.process.poll() is None else None
+        raise KeyError(name)
+
+    def children(self, name):
+        """Processes that a part has started: gunicorn's workers, work horses."""
+        parent = self.pid(name)
+        return [] if parent is None else [pid for pid in session_members(parent) if pid != parent]
+
+    def backends(self):
+        """PostgreSQL's own children, each in a session of its own."""
+        parent = self.pid("PostgreSQL")
+        found = []
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError, ValueError, IndexError):
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if int(fields[1]) == parent and fields[0] not in "ZX":
+                    found.append(int(entry.name))
+        return found
+
+    def calm(self):
+        """Take the supervisor's longer and longer delays back, as half a minute of quiet would."""
+        for kept in self.supervisor.kept:
+            kept.delay = 0.0
+
+    def database_url(self, name):
+        """The owner's address of another database of this server."""
+        made = self.installation
+        return Postgres(None, made.run_dir, made.secrets).url(OWNER_ROLE, name)
+
+    def end(self):
+        """Stop everything."""
+        self.supervisor.stop_all()
+        self.listener.close()
+
+
+def signalled(pid, number):
+    """Send a signal; False where the process is gone."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+        return True
+    return False
+
+
+def run_program(command, environment, seconds=60):
+    """Run one command of the harness to its end; gives its exit code."""
+    return subprocess.run(command, env=environment, timeout=seconds, check=False, capture_output=True)
+
+
+KILL, STOP, CONTINUE = signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT

@@ -1,0 +1,13 @@
+"""All kinds of fault by name."""
+
+from tests.faults.harness.faults import KILLS, STOPS, fill_disk
+from tests.faults.harness.room import is_bounded
+from tests.faults.harness.storm import Fault
+
+
+def every_kind():
+    """Every kind that this machine can do: filling a disk takes a small disk of our own."""
+    found = {name: Fault(harm) for name, harm in (KILLS | STOPS).items()}
+    if is_bounded():
+        found["disk full"] = Fault(fill_disk)
+    return found

@@ -1,0 +1,142 @@
+"""One seed: writes come in, something is done to the product in the middle, and then everything is looked at."""
+
+import random
+import threading
+import time
+from dataclasses import dataclass, field
+
+from tests.faults.harness import checker, deeds
+from tests.faults.harness.client import Outcome, Person
+
+CLIENTS, WRITES, AFTER = 3, 6, 2
+RECOVERED_SECONDS = 60.0
+JOIN_SECONDS = 90.0
+
+
+@dataclass
+class Seed:
+    """What one seed did and what came of it; times are seconds from the end of the fault."""
+
+    number: int
+    kind: str
+    writes: list = field(default_factory=list)
+    written_after: float = 0.0
+    drained_after: float = 0.0
+    took: float = 0.0
+    violations: list = field(default_factory=list)
+
+    def told(self, outcome):
+        return sum(deed.outcome is outcome for deed in self.writes)
+
+
+class Storm:
+    """The traffic of all seeds against one house."""
+
+    def __init__(self, house, stock, faults):
+        self.house, self.stock, self.faults = house, stock, faults
+        self.people = {}
+
+    def kind_of(self, number):
+        """Every kind once in a row of as many seeds, in an order that the row decides."""
+        names = sorted(self.faults)
+        row, place = divmod(number, len(names))
+        random.Random(f"row {row}").shuffle(names)
+        return names[place]
+
+    def person(self, client, name):
+        key = client, name
+        if key not in self.people:
+            self.people[key] = Person(self.house.port, name)
+        return self.people[key]
+
+    def run(self, number, kind=None):
+        """Run one seed; the same number makes the same schedule."""
+        chance, began = random.Random(f"seed {number}"), time.monotonic()
+        seed = Seed(number, kind or self.kind_of(number))
+        fault = self.faults[seed.kind]
+        fault.prepare(self, seed, chance)
+        over = threading.Event()
+        started = self._let_loose(seed, chance, over)
+        self._do(fault, seed, chance, over)
+        ended = time.monotonic()
+        for thread in started:
+            thread.join(JOIN_SECONDS)
+        answers = [deed.acknowledged for deed in seed.writes if deed.acknowledged > ended]
+        seed.written_after = max(0.0, min(answers, default=ended + RECOVERED_SECONDS) - ended)
+        self._look(seed, fault, ended)
+        self.house.calm()
+        self.stock.clear_diaries()
+        seed.took = time.monotonic() - began
+        return seed
+
+    def _let_loose(self, seed, chance, over):
+        """Start the clients; the last writes wait until the harm is done."""
+        waiting = list(enumerate(seed.writes))
+        pauses = [chance.uniform(0, 0.08) for _ in waiting]
+        lock = threading.Lock()
+
+        def work(client):
+            while True:
+                with lock:
+                    if not waiting:
+                        return
+                    place, deed = waiting.pop(0)
+                if place >= len(seed.writes) - AFTER:
+                    over.wait(JOIN_SECONDS)
+                time.sleep(pauses[place])
+                try:
+                    deed.run(self.person(client, deed.person))
+                except Exception as error:  # noqa: BLE001 -- a thread's end must not pass unseen.
+                    seed.violations.append(checker.Violation("broken", f"{deed.kind}: {error!r}"))
+
+        threads = [threading.Thread(target=work, args=(client,)) for client in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _do(self, fault, seed, chance, over):
+        """Wait for a random moment of the traffic, then do the harm."""
+        begun, until = chance.randrange(1, WRITES - AFTER + 1), time.monotonic() + 10
+        while sum(deed.began > 0 for deed in seed.writes) < begun and time.monotonic() < until:
+            time.sleep(0.005)
+        time.sleep(chance.uniform(0, 0.12))
+        try:
+            fault.strike(self, seed, chance)
+        finally:
+            over.set()
+
+    def _look(self, seed, fault, ended):
+        if not checker.settled(self.house, RECOVERED_SECONDS - (time.monotonic() - ended)):
+            with self.house.connect() as connection:
+                seed.violations.append(checker.Violation("overdue", checker.waiting(connection)))
+        seed.drained_after = time.monotonic() - ended
+        with self.house.connect() as connection:
+            for deed in seed.writes:
+                seed.violations += checker.check(connection, deed)
+                if deed.outcome is Outcome.UNKNOWN and deed.manner != "given up":
+                    seed.violations.append(checker.Violation("silent", f"{deed.kind}: never answered"))
+            seed.violations += fault.look(self, seed, connection)
+        if max(seed.written_after, seed.drained_after) > RECOVERED_SECONDS:
+            words = f"write after {seed.written_after:.1f} s, all done after {seed.drained_after:.1f} s"
+            seed.violations.append(checker.Violation("slow", words))
+
+
+class Fault:
+    """What a kind of fault has of its own: its traffic, its harm, and what it looks at afterwards."""
+
+    def __init__(self, harm, manners=deeds.MANNERS):
+        self.harm, self.manners = harm, manners
+
+    def prepare(self, storm, seed, chance):
+        for _ in range(WRITES):
+            deed = chance.choice(deeds.KINDS)(storm.stock)
+            deed.manner = chance.choice(self.manners)
+            seed.writes.append(deed)
+        for deed in seed.writes[-AFTER:]:
+            deed.manner = "plain"
+
+    def strike(self, storm, _seed, chance):
+        self.harm(storm.house, chance)
+
+    def look(self, _storm, _seed, _connection):
+        return []
