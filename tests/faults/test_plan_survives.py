@@ -17,8 +17,8 @@ from tests.steps.planning.conftest import World
 from tests.web.conftest import Browser
 from web import create_app
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.steps.planning.build import wall
 from worksorders.steps.planning.request_plan import request_plan
+from worksorders.steps.planning.when import wall
 from worksorders.store.tables.planning import Plan, PlanStop
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import and_, case, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from worksorders.store.tables.trail import OutboxMessage
 
@@ -95,7 +95,7 @@ def still_mine(session: Session, delivery: Delivery) -> OutboxMessage | None:
 
 
 def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS) -> bool:
-    """Put the next sending off while a long job is alive; False when another attempt has taken over."""
+    """Put the next sending off while a long job is alive, and note that it is; False when another attempt has taken over."""
     kept = session.scalar(
         update(OutboxMessage)
         .where(
@@ -103,7 +103,7 @@ def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS
             OutboxMessage.attempts == delivery.attempt,
             OutboxMessage.done_at.is_(None),
         )
-        .values(due_at=func.clock_timestamp() + timedelta(seconds=seconds))
+        .values(due_at=func.clock_timestamp() + timedelta(seconds=seconds), alive_at=func.clock_timestamp())
         .returning(OutboxMessage.id)
     )
     return kept is not None
@@ -141,16 +141,28 @@ def note_error(session: Session, delivery: Delivery, error_name: str) -> None:
 
 
 def overdue(session: Session) -> Sequence[OutboxMessage]:
-    """Rows that should have been done a minute ago, or 15 seconds where a P1 may wait: the sweeper's alarm."""
+    """Rows that should have been done a minute ago, or 15 seconds where a P1 may wait: the sweeper's alarm.
+
+    Long work that beats is not late, and neither is what waits behind it on the planning queue, where plans take
+    minutes: that is late once nothing on the queue has been alive or done for a minute, or once it has failed.
+    """
     patience = case(
         (OutboxMessage.kind.in_(URGENT_KINDS), timedelta(seconds=URGENT_ALARM_SECONDS)),
         else_=timedelta(seconds=ALARM_SECONDS),
     )
+    alive = aliased(OutboxMessage)
+    since = func.clock_timestamp() - timedelta(seconds=ALARM_SECONDS)
+    planning_moves = exists().where(
+        alive.queue == PLANNING, or_(alive.alive_at >= since, alive.done_at >= since)
+    )
+    waits_its_turn = and_(OutboxMessage.queue == PLANNING, OutboxMessage.last_error.is_(None), planning_moves)
     return session.scalars(
         select(OutboxMessage)
         .where(
             OutboxMessage.done_at.is_(None),
             OutboxMessage.wanted_at < func.clock_timestamp() - patience,
+            or_(OutboxMessage.alive_at.is_(None), OutboxMessage.alive_at < func.clock_timestamp() - patience),
+            not_(waits_its_turn),
         )
         .order_by(OutboxMessage.wanted_at, OutboxMessage.id)
     ).all()

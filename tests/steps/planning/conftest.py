@@ -11,7 +11,7 @@ import pytest
 
 from tests import factories
 from worksorders.steps import disclose
-from worksorders.steps.planning.build import wall
+from worksorders.steps.planning.when import wall
 from worksorders.store.tables.cases import Assessment, Opening
 from worksorders.store.tables.contractors import (
     Agreement,
@@ -77,16 +77,22 @@ class World:
             return worker.id, firm
 
     def order(
-        self, *visits, urgency="P3", windows="480-1020", place=AUCKLAND, state="issued", insecure=False
+        self,
+        *visits,
+        urgency="P3",
+        windows="480-1020",
+        place=AUCKLAND,
+        state="issued",
+        insecure=False,
+        temporary=False,
     ):
         """An issued order with one visit for each mapping given; returns the visits' ids in order."""
         with self.services.sessions.begin() as session:
             number = next(self.numbers)
             case = factories.make_case(session, created_by=self.user.id)
             disclose.open_case(session, self.services.cipher, case.id)
-            disclose.protect(
-                session, self.services.cipher, case.id, case.id, {disclose.HOME_COORDINATES: ",".join(place)}
-            )
+            point = {disclose.HOME_COORDINATES: ",".join(place)} if place else {}
+            disclose.protect(session, self.services.cipher, case.id, case.id, point)
             assessment = Assessment(
                 id=uuid.uuid4(), code=f"AS{number}", case_id=case.id, agency="Police", urgency=urgency, adults=1,
                 children=1, state="ordered", assessed_on=date(2026, 11, 20), received_at=factories.NOW,
@@ -96,7 +102,8 @@ class World:
             session.flush()
             opening = Opening(
                 id=uuid.uuid4(), assessment_id=assessment.id, position=1, kind="front_door", label="Front door",
-                state="insecure" if insecure else "secure", state_at=factories.NOW,
+                state="insecure" if insecure else "temporarily_secured" if temporary else "secure",
+                state_at=factories.NOW,
             )  # fmt: skip
             order = WorksOrder(
                 id=uuid.uuid4(), code=f"WO{number}", assessment_id=assessment.id, case_id=case.id, region_code="E7",

@@ -16,7 +16,7 @@ from worksorders.steps.advice.apply_repair import apply_repair
 from worksorders.steps.advice.standing import load_draft
 from worksorders.steps.advice.why import STEP_CENTS, explain
 from worksorders.steps.planning import publish
-from worksorders.steps.planning.build import wall
+from worksorders.steps.planning.when import wall
 from worksorders.store.scope import HOUSE, Scope, narrow
 from worksorders.store.tables.contractors import WorkingHours
 from worksorders.store.tables.orders import Visit

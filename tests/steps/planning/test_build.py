@@ -9,9 +9,10 @@ import pytest
 
 from scheduler.problem import Shift
 from worksorders.steps.people.workforce import Person, Workforce
-from worksorders.steps.planning.build import Asked, build, wall
+from worksorders.steps.planning.build import build
 from worksorders.steps.planning.open_visits import OpenWork
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.steps.planning.when import Asked, wall
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ from tests.steps.planning.conftest import FIRST_DAY
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.people.workforce import load_workforce
 from worksorders.steps.planning import publish
-from worksorders.steps.planning.build import Asked, build, wall
+from worksorders.steps.planning.build import build
 from worksorders.steps.planning.move_visit import Place, move_visit
 from worksorders.steps.planning.open_visits import load_open_work
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.steps.planning.when import Asked, wall
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Booking, Plan, PlanStop, VisitPin

@@ -17,9 +17,10 @@ from web import jobs
 from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps import outbox
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.steps.planning import board, find_plans, publish, request_plan, solve_plan
-from worksorders.steps.planning.build import wall
+from worksorders.steps.planning import board, find_plans, publish, request_plan
 from worksorders.steps.planning.move_visit import Place, move_visit, set_pin
+from worksorders.steps.planning.solving import prepare
+from worksorders.steps.planning.when import wall
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Absence, Worker
 from worksorders.store.tables.orders import Visit
@@ -40,15 +41,22 @@ def ask(world, now, seconds=2, starts_on=FIRST_DAY):
 
 
 def deliver(world):
-    """Send what is due and do it, as relay and worker would."""
+    """Send what is due and do it, as relay and worker would, until a plan's parts are done and joined."""
+    done = []
+    while deliveries := take(world):
+        done += [jobs.deliver(world.services, delivery) for delivery in deliveries]
+    return done
+
+
+def take(world):
+    """The deliveries of planning that are due now."""
     with world.services.sessions.begin() as session:
-        deliveries = [one for one in outbox.take_due(session) if one.queue == outbox.PLANNING]
-    return [jobs.deliver(world.services, delivery) for delivery in deliveries]
+        return [one for one in outbox.take_due(session) if one.queue == outbox.PLANNING]
 
 
 def plan(world, now, **values):
     plan_id = ask(world, now, **values)
-    assert deliver(world) == [True]
+    assert all(deliver(world))
     return plan_id
 
 
@@ -77,6 +85,24 @@ def test_open_visits_get_a_cleared_worker_inside_the_safe_hours(world, now):
     assert made.state == "draft"
     assert made.result["levels"]
     assert all(bound <= value for _, value, bound in made.result["levels"])
+
+
+def test_a_home_without_coordinates_is_planned_from_the_middle_of_its_area_and_marked(world, now):
+    world.worker()
+    (known,) = world.order({})
+    (unknown,) = world.order({}, place=None)
+    plan_id = plan(world, now)
+    placed = stops(world, plan_id)
+    assert {key: stop.place_estimated for key, stop in placed.items()} == {known: False, unknown: True}
+    with world.services.sessions() as session:
+        shown = board.load_board(session, session.get(Plan, plan_id))
+        told = {
+            stop.visit_id: stop.place_estimated
+            for row in shown.rows
+            for cell in row.cells.values()
+            for stop in cell
+        }
+    assert told == {known: False, unknown: True}
 
 
 @pytest.mark.parametrize(
@@ -314,6 +340,10 @@ def test_the_same_delivery_twice_and_a_late_one_make_one_plan(world, now):
     assert jobs.deliver(world.services, late) is False
     assert jobs.deliver(world.services, first) is True
     assert jobs.deliver(world.services, first) is False
+    (part,) = take(world)
+    assert [jobs.deliver(world.services, part) for _ in range(2)] == [True, False]
+    (join,) = take(world)
+    assert [jobs.deliver(world.services, join) for _ in range(2)] == [True, False]
     with world.services.sessions() as session:
         made = session.scalars(select(AuditEvent).where(AuditEvent.action == "plan.made")).all()
         assert [event.subject_id for event in made] == [plan_id]
@@ -321,7 +351,7 @@ def test_the_same_delivery_twice_and_a_late_one_make_one_plan(world, now):
 
 def test_a_plan_that_keeps_killing_its_worker_ends_as_failed(world, now, monkeypatch):
     plan_id = ask(world, now)
-    monkeypatch.setattr(solve_plan, "_solve", lambda *_: (_ for _ in ()).throw(MemoryError))
+    monkeypatch.setattr(prepare, "_first_plan", lambda *_: (_ for _ in ()).throw(MemoryError))
     for _ in range(4):
         with pytest.raises(MemoryError):
             jobs.deliver(world.services, send_again(world))
@@ -335,6 +365,7 @@ def test_a_plan_that_only_waited_long_in_the_queue_is_still_made(world, now):
     for _ in range(9):
         delivery = send_again(world)
     jobs.deliver(world.services, delivery)
+    deliver(world)
     assert world.get(Plan, plan_id).state == "draft"
 
 

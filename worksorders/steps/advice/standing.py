@@ -19,11 +19,12 @@ from worksorders.domain.errors import RefusedError
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.workforce import load_workforce
-from worksorders.steps.planning.build import Asked, Frame, build, minute_of
+from worksorders.steps.planning.build import Frame, build
 from worksorders.steps.planning.open_visits import load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.steps.planning.when import Asked, minute_of
 from worksorders.store.scope import as_house
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Plan, PlanStop

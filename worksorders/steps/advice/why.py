@@ -14,7 +14,7 @@ from scheduler.advice.options.alternatives import Alternative, Alternatives, alt
 from scheduler.changes import Change, Cleared, LongerShift, NewWorker, WiderWindow
 from scheduler.plan import Repair
 from worksorders.steps.advice.standing import Draft
-from worksorders.steps.planning.build import wall
+from worksorders.steps.planning.when import wall
 
 STEP_CENTS = 2000
 MOST_SHOWN = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -36,6 +36,7 @@ class Stop:
     pinned: bool
     late: bool
     crew: int
+    place_estimated: bool = False
 
     @property
     def movable(self) -> bool:
@@ -124,7 +125,8 @@ def _drafted(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:
         .where(PlanStop.plan_id == plan.id)
     )
     for stop, visit, order in rows:
-        yield stop.worker_id, _stop(visit, order, (stop.start_at, stop.end_at), "draft", pinned=stop.pinned)
+        shown = _stop(visit, order, (stop.start_at, stop.end_at), "draft", pinned=stop.pinned)
+        yield stop.worker_id, replace(shown, place_estimated=stop.place_estimated)
 
 
 def _arranged(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:

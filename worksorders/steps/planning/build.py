@@ -12,12 +12,13 @@ from scheduler.problem import Visit as ProblemVisit
 from scheduler.problem import Worker as ProblemWorker
 from scheduler.travel import RoadSettings, estimated_travel
 from worksorders.steps.people.eligibility import uncleared_days
-from worksorders.steps.people.workforce import LOCAL, Person, Workforce
+from worksorders.steps.people.workforce import Person, Workforce
 from worksorders.steps.planning.open_visits import OpenVisit, OpenWork
+from worksorders.steps.planning.places import middle
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.steps.planning.when import Asked, minute_of, possible_starts, wall
 
 SHORTEST_SHIFT_MINUTES = 30
-NOTICE_MINUTES = 60
 # Added to an end, so that a minute that has begun counts whole.
 ALMOST_A_MINUTE = timedelta(minutes=1, microseconds=-1)
 RANK = {"P1": 0, "P2": 1, "P3": 2, "P4": 3}
@@ -25,31 +26,21 @@ RANK = {"P1": 0, "P2": 1, "P3": 2, "P4": 3}
 
 @dataclass(frozen=True)
 class Frame:
-    """The way back from positions to ids, and from absolute minutes to instants."""
+    """The way back from positions to ids, and from absolute minutes to instants.
+
+    `estimated` are visits to homes without a point: their travel times are those of the middle of the area.
+    """
 
     starts_on: date
     visits: tuple[OpenVisit, ...]
     people: tuple[Person, ...]
     pinned: frozenset[uuid.UUID] = frozenset()
     lost_pins: tuple[uuid.UUID, ...] = ()
+    estimated: frozenset[uuid.UUID] = frozenset()
 
     def instant(self, minute: int) -> datetime:
         """The instant of an absolute minute, by the clock on the wall in New Zealand."""
         return wall(self.starts_on + timedelta(days=minute // DAY), minute % DAY)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a plan is asked for: from which day, how many days, seen from which moment."""
-
-    starts_on: date
-    days: int
-    now: datetime
-
-    @property
-    def ends_on(self) -> date:
-        """The last day of the horizon."""
-        return self.starts_on + timedelta(days=self.days - 1)
 
 
 @dataclass
@@ -70,18 +61,6 @@ class _Builder:
         return tuple(self.asked.starts_on + timedelta(days=day) for day in range(self.asked.days))
 
 
-def wall(on: date, minute: int) -> datetime:
-    """The instant at a minute of a local day by the clock on the wall, daylight saving included."""
-    local = datetime(on.year, on.month, on.day, minute // 60 % 24, minute % 60, tzinfo=LOCAL)
-    return local + timedelta(days=minute // DAY)
-
-
-def minute_of(starts_on: date, at: datetime) -> int:
-    """Absolute minute of an instant: days since the first one × 1440 + minute of the local day."""
-    local = at.astimezone(LOCAL)
-    return (local.date() - starts_on).days * DAY + local.hour * 60 + local.minute
-
-
 def build(
     work: OpenWork,
     workforce: Workforce,
@@ -89,12 +68,15 @@ def build(
     asked: Asked,
     settings: PlanSettings,
 ) -> tuple[Problem, Frame]:
-    """The problem and its frame; `places` gives each case's point (degrees) and is not kept."""
+    """The problem and its frame; `places` gives the points of cases (degrees) as far as they are known, and is not kept."""
     made = _Builder(work, workforce, asked, settings)
     made.position = {visit.id: at for at, visit in enumerate(work.visits)}
     made.place = {person.worker_id: at for at, person in enumerate(workforce.people)}
     made.shifts = [_shifts(person, asked) for person in workforce.people]
-    points = [places[visit.case_id] for visit in work.visits] + [person.base for person in workforce.people]
+    points = [
+        places.get(visit.case_id) or middle(visit.area_code, visit.region_code) for visit in work.visits
+    ]
+    points += [person.base for person in workforce.people]
     roads = RoadSettings(
         town_speed_kmh=settings.town_speed_kmh,
         open_speed_kmh=settings.open_speed_kmh,
@@ -113,7 +95,8 @@ def build(
         published=_published(made),
     )
     pinned = frozenset(made.position) & frozenset(work.pins) - frozenset(made.lost)
-    return problem, Frame(asked.starts_on, work.visits, workforce.people, pinned, tuple(made.lost))
+    estimated = frozenset(visit.id for visit in work.visits if visit.case_id not in places)
+    return problem, Frame(asked.starts_on, work.visits, workforce.people, pinned, tuple(made.lost), estimated)
 
 
 def _shifts(person: Person, asked: Asked) -> tuple[Shift, ...]:
@@ -151,7 +134,7 @@ def _worker(made: _Builder, at: int, person: Person) -> ProblemWorker:
 def _visit(made: _Builder, visit: OpenVisit, home: int) -> ProblemVisit:
     asked, settings = made.asked, made.settings
     due = minute_of(asked.starts_on, visit.due_at)
-    late = _windows(made, visit, asked.days * DAY)
+    late = possible_starts(made.work, asked, visit, asked.days * DAY)
     return ProblemVisit(
         home=home,
         trade=visit.trade,
@@ -160,7 +143,7 @@ def _visit(made: _Builder, visit: OpenVisit, home: int) -> ProblemVisit:
         urgency=RANK[visit.urgency],
         ready_day=max(0, (visit.ready_on - asked.starts_on).days),
         deadline_day=min(max(0, due // DAY), asked.days - 1),
-        windows=_windows(made, visit, due),
+        windows=possible_starts(made.work, asked, visit, due),
         windows_late=late,
         unassigned_penalty=settings.unassigned(visit.urgency),
         late_penalty_per_day=settings.late(visit.urgency),
@@ -168,55 +151,18 @@ def _visit(made: _Builder, visit: OpenVisit, home: int) -> ProblemVisit:
         uncleared=_uncleared(made, visit),
         crew=visit.crew,
         pinned=_pin(made, visit, late),
-        exposed_since_day=0 if visit.exposed else None,
-        exposed_cost_per_day=settings.exposure_cents_per_day if visit.exposed else 0,
+        exposed_since_day=0 if visit.exposed or visit.held_for_now else None,
+        exposed_cost_per_day=_waiting(visit, settings),
+        held_for_now=visit.held_for_now,
         code=visit.code,
     )
 
 
-def _windows(made: _Builder, visit: OpenVisit, end_by: int) -> tuple[TimeWindow, ...]:
-    """Possible starts day by day: safe hours, ready, around what is already arranged, and done by `end_by`.
-
-    Where an arranged visit opens or closes a barrier together with this one, only its day is left.
-    """
-    asked = made.asked
-    first, last = _between(made, visit)
-    only = {
-        (one.on - asked.starts_on).days
-        for one in made.work.dependencies
-        if one.on is not None and visit.id in {one.before, one.after}
-    }
-    windows = []
-    for day in range(asked.days):
-        if only and {day} != only:
-            continue
-        for opens, closes in visit.safe_windows:
-            earliest = max(opens, first - day * DAY)
-            latest = min(closes - visit.minutes, end_by - visit.minutes - day * DAY, last - day * DAY)
-            if earliest <= latest:
-                windows.append(TimeWindow(day, earliest, latest))
-    return tuple(windows)
-
-
-def _between(made: _Builder, visit: OpenVisit) -> tuple[int, int]:
-    """The first and last absolute minute at which it may start, seen from now and from what is arranged around it."""
-    asked = made.asked
-    first = max(
-        minute_of(asked.starts_on, asked.now) + NOTICE_MINUTES, (visit.ready_on - asked.starts_on).days * DAY
-    )
-    last = asked.days * DAY
-    for one in made.work.dependencies:
-        if one.after == visit.id and one.before_ends_at is not None:
-            ends = minute_of(asked.starts_on, one.before_ends_at)
-            first = max(first, ends + one.least_gap_minutes)
-            if one.greatest_gap_minutes is not None:
-                last = min(last, ends + one.greatest_gap_minutes)
-        if one.before == visit.id and one.after_starts_at is not None:
-            starts = minute_of(asked.starts_on, one.after_starts_at)
-            last = min(last, starts - one.least_gap_minutes - visit.minutes)
-            if one.greatest_gap_minutes is not None:
-                first = max(first, starts - one.greatest_gap_minutes - visit.minutes)
-    return first, last
+def _waiting(visit: OpenVisit, settings: PlanSettings) -> int:
+    """What each day until the visit costs, in cents."""
+    if visit.exposed:
+        return settings.exposure_cents_per_day
+    return settings.held_cents_per_day if visit.held_for_now else 0
 
 
 def _excluded(made: _Builder, visit: OpenVisit) -> frozenset[int]:

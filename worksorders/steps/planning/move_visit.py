@@ -19,11 +19,12 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.workforce import LOCAL, load_workforce
-from worksorders.steps.planning.build import Asked, Frame, build, minute_of, wall
+from worksorders.steps.planning.build import Frame, build
 from worksorders.steps.planning.open_visits import OpenWork, load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.settings import PlanSettings
+from worksorders.steps.planning.when import Asked, minute_of, wall
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Plan, PlanStop, PlanUnassigned, VisitPin
@@ -162,9 +163,17 @@ def _moved(
     workers = [place.worker_id if stop.worker_id == from_worker_id else stop.worker_id for stop in crew]
     if not crew:
         workers = [place.worker_id]
+    estimated = any(stop.place_estimated for stop in crew)
     end_at = place.start_at + timedelta(minutes=visit.minutes)
     return rest + [
-        PlanStop(plan_id=plan.id, visit_id=visit.id, worker_id=worker, start_at=place.start_at, end_at=end_at)
+        PlanStop(
+            plan_id=plan.id,
+            visit_id=visit.id,
+            worker_id=worker,
+            start_at=place.start_at,
+            end_at=end_at,
+            place_estimated=estimated,
+        )
         for worker in workers
     ]
 
@@ -177,6 +186,7 @@ def _copy(stop: PlanStop, *, pinned: bool) -> PlanStop:
         start_at=stop.start_at,
         end_at=stop.end_at,
         pinned=pinned,
+        place_estimated=stop.place_estimated,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -25,7 +25,8 @@ FIXED = ("published", "offered", "accepted", "en_route", "on_site")
 class OpenVisit:
     """A visit to be planned; times of day are minutes of the local day, instants aware UTC.
 
-    `only_firms` are those that a repair goes to; None where any firm may come.
+    `only_firms` are those that a repair goes to; None where any firm may come. `held_for_now`: it replaces a measure
+    that secures an opening for the time being. `extra_windows` are hours of single days that were agreed for a plan.
     """
 
     id: uuid.UUID
@@ -42,6 +43,14 @@ class OpenVisit:
     safe_windows: tuple[tuple[int, int], ...]
     exposed: bool
     only_firms: frozenset[uuid.UUID] | None = None
+    area_code: str = ""
+    held_for_now: bool = False
+    extra_windows: tuple[tuple[date, int, int], ...] = ()
+
+    def safe_on(self, on: date) -> tuple[tuple[int, int], ...]:
+        """The safe hours of a day, in minutes; those that touch are one."""
+        extra = [(opens, closes) for day, opens, closes in self.extra_windows if day == on]
+        return joined((*self.safe_windows, *extra)) if extra else self.safe_windows
 
 
 @dataclass(frozen=True)
@@ -83,8 +92,21 @@ def parse_windows(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(windows)
 
 
-def load_open_work(session: Session, region_codes: Collection[str]) -> OpenWork:
-    """Plannable visits of issued orders in these regions (empty: all), with dependencies and pins."""
+def joined(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Stretches of a day in their order, those that touch or overlap made one."""
+    found: list[tuple[int, int]] = []
+    for opens, closes in sorted(stretches):
+        if found and opens <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], closes))
+        else:
+            found.append((opens, closes))
+    return tuple(found)
+
+
+def load_open_work(
+    session: Session, region_codes: Collection[str], only: Collection[uuid.UUID] | None = None
+) -> OpenWork:
+    """Plannable visits of issued orders in these regions (empty: all), or of those in `only`, with dependencies and pins."""
     query = (
         select(Visit)
         .join(WorksOrder, WorksOrder.id == Visit.order_id)
@@ -92,7 +114,9 @@ def load_open_work(session: Session, region_codes: Collection[str]) -> OpenWork:
         .options(selectinload(Visit.order))
         .order_by(Visit.due_at, Visit.id)
     )
-    if region_codes:
+    if only is not None:
+        query = query.where(Visit.id.in_(only))
+    elif region_codes:
         query = query.where(WorksOrder.region_code.in_(list(region_codes)))
     return _as_work(session, session.scalars(query).all())
 
@@ -104,7 +128,8 @@ def open_work_of(session: Session, visit_ids: Collection[uuid.UUID]) -> OpenWork
 
 
 def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
-    exposed = _exposed(session, [row.id for row in rows])
+    exposed = _touching_first(session, [row.id for row in rows], "insecure")
+    held = _touching_last(session, [row.id for row in rows])
     repairs = _repairs(session, [row.id for row in rows])
     visits = tuple(
         OpenVisit(
@@ -122,6 +147,8 @@ def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
             safe_windows=parse_windows(row.order.safe_windows),
             exposed=row.id in exposed,
             only_firms=repairs.get(row.id),
+            area_code=row.order.area_code,
+            held_for_now=row.id in held - exposed,
         )
         for row in rows
     )
@@ -144,20 +171,31 @@ def _repairs(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, fr
     return {visit_id: frozenset(firms) for visit_id, firms in found.items()}
 
 
-def _exposed(session: Session, visit_ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    """The visits that touch an opening insecure now and are the first of their order to do so."""
+def _touching(
+    session: Session, visit_ids: list[uuid.UUID], state: str
+) -> Sequence[tuple[uuid.UUID, uuid.UUID]]:
+    """Openings in this state with the visits that work on them, in the order of the visits."""
     rows = session.execute(
         select(WorksLine.opening_id, Visit.id)
         .join(Visit, Visit.id == WorksLine.visit_id)
         .join(Opening, Opening.id == WorksLine.opening_id)
-        .where(Visit.id.in_(visit_ids), Opening.state == "insecure", WorksLine.removed_at.is_(None))
+        .where(Visit.id.in_(visit_ids), Opening.state == state, WorksLine.removed_at.is_(None))
         .order_by(Visit.position)
     )
+    return [(opening_id, visit_id) for opening_id, visit_id in rows if opening_id is not None]
+
+
+def _touching_first(session: Session, visit_ids: list[uuid.UUID], state: str) -> set[uuid.UUID]:
+    """The visits that touch an opening in this state and are the first of their order to do so."""
     first: dict[uuid.UUID, uuid.UUID] = {}
-    for opening_id, visit_id in rows:
-        if opening_id is not None:
-            first.setdefault(opening_id, visit_id)
+    for opening_id, visit_id in _touching(session, visit_ids, state):
+        first.setdefault(opening_id, visit_id)
     return set(first.values())
+
+
+def _touching_last(session: Session, visit_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    """The visits that end what holds an opening for now: the last of their order to work on it."""
+    return set(dict(_touching(session, visit_ids, "temporarily_secured")).values())
 
 
 def _dependencies(session: Session, visit_ids: list[uuid.UUID]) -> tuple[Dependency, ...]:

@@ -20,6 +20,7 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.settings import LIMITS, load_settings
+from worksorders.store.scope import as_house
 from worksorders.store.tables.planning import Plan
 
 SOLVE = "plan.solve"
@@ -34,12 +35,18 @@ def request_plan(
     region_codes: Collection[str],
     seconds: int | None,
     now: datetime,
+    work: int = 0,
 ) -> Plan:
-    """Queue a plan over the regions (none: all); raises FaultsError at `starts_on`, `regions` or `seconds`."""
+    """Queue a plan over the regions (none: all); raises FaultsError at `starts_on`, `regions` or `seconds`.
+
+    With `work` solving ends after so many steps and not by the clock.
+    """
     settings = load_settings(session)
     _check(starts_on, region_codes, seconds, now)
     if seconds is not None:
         settings = replace(settings, seconds=seconds)
+    if work:
+        settings = replace(settings, work=work)
     plan = Plan(
         id=uuid.uuid4(),
         code=f"P-{secrets.token_hex(3).upper()}",
@@ -84,6 +91,8 @@ def _check(starts_on: date, region_codes: Collection[str], seconds: int | None, 
 
 def cancel_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: datetime) -> Plan:
     """Stop a plan: one that is queued ends at once, one that is being solved keeps the best found so far."""
+    from worksorders.steps.planning.solving.part import end_waiting  # noqa: PLC0415 -- it imports this module.
+
     plan = find_plan(session, plan_id, lock=True)
     target = move(PLAN, plan.state, "cancel", actor.role)
     audit.record(session, actor, "plan.cancel_requested", ("plan", plan.id), moved=(plan.state, plan.state))
@@ -91,12 +100,15 @@ def cancel_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: datetim
     if plan.state == "queued":
         plan.state = target
         plan.finished_at = now
+    else:
+        with as_house(session):
+            end_waiting(session, plan, now)
     return plan
 
 
 def discard_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> Plan:
     """Throw a draft away; its visits are unplanned again."""
-    from worksorders.steps.planning.store_plan import discard  # noqa: PLC0415
+    from worksorders.steps.planning.solving.store import discard  # noqa: PLC0415
 
     plan = find_plan(session, plan_id, lock=True)
     discard(session, actor, plan, Role(actor.role))

@@ -18,11 +18,12 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor
 from worksorders.steps.offers.moves import live_bookings
 from worksorders.steps.people.workforce import Workforce, load_workforce
-from worksorders.steps.planning.build import Asked, Frame, build, minute_of
+from worksorders.steps.planning.build import Frame, build
 from worksorders.steps.planning.move_visit import WORDS
 from worksorders.steps.planning.open_visits import OpenWork, open_work_of
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.settings import load_settings
+from worksorders.steps.planning.when import Asked, minute_of
 from worksorders.steps.proposals.able import without_time
 from worksorders.store.tables.orders import Visit
 

@@ -147,7 +147,8 @@ GROUPS: tuple[Group, ...] = (
         (
             Figure("days", "Days planned ahead", "days", 1, 28),
             Figure("seconds", "Longest solving time", "seconds", 2, 600),
-            Figure("workers", "Processors used for solving", "processors", 1, 16),
+            Figure("workers", "Planning workers that run at once", "workers", 1, 16),
+            Figure("work", "Most steps of solving (0: by time alone)", "steps", 0, 1_000_000),
             Figure("town_speed_kmh", "Speed in town", "km/h", 5, 100),
             Figure("open_speed_kmh", "Speed on the open road", "km/h", 10, 120),
             Figure("buffer_minutes", "Added to each trip", "minutes", 0, 120),
@@ -157,6 +158,7 @@ GROUPS: tuple[Group, ...] = (
             ),
             *(Figure(f"late_p{n}_cents", f"P{n}: a day late", "cents", 0, MOST_CENTS) for n in "1234"),
             Figure("exposure_cents_per_day", "A home insecure for a day", "cents", 0, MOST_CENTS),
+            Figure("held_cents_per_day", "A home only held for now, a day", "cents", 0, MOST_CENTS),
             Figure("extra_worker_cents", "Another worker in one home", "cents", 0, MOST_CENTS),
             Figure("move_cents", "Moving a published visit", "cents", 0, MOST_CENTS),
             Figure("travel_cents_per_minute", "A minute of travel", "cents", 0, MOST_CENTS),

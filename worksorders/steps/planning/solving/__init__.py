@@ -1,0 +1,1 @@
+"""How a plan is made: cut into parts that share nothing, each part a job, and a last job that joins them."""
