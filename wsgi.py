@@ -7,9 +7,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import config, create_app
 from web.post import post_from
 from web.services import make_services
+from worksorders.gateways.geocode import geocoder_from
 
 settings = config.load(os.environ)
-services = make_services(settings.database_url, settings.vault_key_file, post=post_from(os.environ, []))
+services = make_services(
+    settings.database_url,
+    settings.vault_key_file,
+    post=post_from(os.environ, []),
+    geocoder=geocoder_from(os.environ, []),
+)
 app = create_app(
     {
         "SECRET_KEY": settings.secret_key,

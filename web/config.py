@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from web.post import post_from
+from worksorders.gateways.geocode import geocoder_from
 
 VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 32
@@ -57,6 +58,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         proxies=_whole(environment, "PROXIES", 0, range(10), faults),
     )
     post_from(environment, faults)
+    geocoder_from(environment, faults)
     if environment.get("MIGRATION_URL"):
         faults.append(
             "MIGRATION_URL is set: it belongs to migrations alone, remove it from web and worker processes."

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from web.config import ConfigError
 from web.post import post_from
 from worksorders.gateways.cipher import Cipher, load_cipher
+from worksorders.gateways.geocode import Geocoder
 from worksorders.gateways.heads import HeadFile
 from worksorders.gateways.messages.post import Post
 from worksorders.steps.master_keys.backup import missing
@@ -33,12 +34,13 @@ class KeyBackupMissingError(Exception):
 
 @dataclass(frozen=True)
 class Services:
-    """The engine as the app role, its session factory, the cipher of the vault, and the gateways of messages."""
+    """The engine as the app role, its session factory, the cipher of the vault, the gateways of messages, and the geocoder."""
 
     engine: Engine
     sessions: sessionmaker[Session]
     cipher: Cipher
     post: Post = field(default_factory=Post)
+    geocoder: Geocoder | None = None
 
     def check(self) -> None:
         """Raise when the database does not answer."""
@@ -54,7 +56,12 @@ class Services:
 
 
 def make_services(
-    database_url: str, vault_key_file: Path, *, pool_size: int = 5, post: Post | None = None
+    database_url: str,
+    vault_key_file: Path,
+    *,
+    pool_size: int = 5,
+    post: Post | None = None,
+    geocoder: Geocoder | None = None,
 ) -> Services:
     """Build the services; no connection is made before the first one is needed."""
     engine = create_engine(
@@ -70,6 +77,7 @@ def make_services(
         sessionmaker(engine, expire_on_commit=False, info={KEY: HOUSE}),
         load_cipher(vault_key_file),
         post or Post(),
+        geocoder,
     )
 
 

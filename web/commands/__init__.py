@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from web.commands.addresses import addresses
 from web.commands.audit import audit
 from web.commands.catalogue import catalogue
 from web.commands.demo import demo
@@ -12,6 +13,7 @@ from web.commands.vetting import vetting
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    app.cli.add_command(addresses)
     app.cli.add_command(audit)
     app.cli.add_command(catalogue)
     app.cli.add_command(demo)
