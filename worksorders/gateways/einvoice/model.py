@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from worksorders.domain.finance.facts import IntakeFault
 from worksorders.domain.money import LARGEST
+from worksorders.gateways.einvoice.family import PINT, Family
 
 
 class Kind(StrEnum):
@@ -60,12 +61,13 @@ class EAllowance:
 
 @dataclass(frozen=True, slots=True)
 class ETax:
-    """One row of the tax breakdown: category, rate in percent, taxable amount and tax."""
+    """One row of the tax breakdown: category, rate in percent, taxable amount, tax, and reasons of exemption."""
 
     category: str
     rate: Decimal | None
     taxable: Decimal | None
     tax: Decimal | None
+    reasons: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ class EInvoice:
     gross: Decimal | None = None
     allowance_total: Decimal | None = None
     charge_total: Decimal | None = None
+    family: Family = PINT
     prepaid: Decimal | None = None
     rounding: Decimal | None = None
     payable: Decimal | None = None

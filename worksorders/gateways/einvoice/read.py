@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
 from worksorders.domain.finance.facts import IntakeFault
-from worksorders.domain.money import LARGEST
+from worksorders.gateways.einvoice.family import Family, family_of
+from worksorders.gateways.einvoice.form import Context, check_structure, read_day, read_number
 from worksorders.gateways.einvoice.model import EAllowance, EInvoice, ELine, EParty, ETax, Kind
-from worksorders.gateways.einvoice.rules import broken_rules
+from worksorders.gateways.einvoice.rules import broken_rules, form_rules
 from worksorders.gateways.einvoice.safe_xml import RefusedXmlError, parse
 
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -29,10 +30,10 @@ _KINDS = {
 
 
 class _Reader:
-    """Takes values out of elements and notes what is wrong with them."""
+    """Takes values out of elements; `scheme` is the tax scheme of the specification."""
 
-    def __init__(self) -> None:
-        self.faults: list[IntakeFault] = []
+    def __init__(self, scheme: str) -> None:
+        self.scheme = scheme
 
     def text(self, node: etree._Element, path: str) -> str:
         """The text of the first element at a path, composed (NFC) and stripped; empty if there is none."""
@@ -45,35 +46,19 @@ class _Reader:
         found = node.find(path, NAMES)
         return "" if found is None else (found.get(name) or "").strip()
 
-    def number(self, node: etree._Element, path: str, where: str) -> Decimal | None:
-        """A decimal written as XML Schema writes one; anything else is a fault."""
-        text = self.text(node, path)
-        if not text:
-            return None
-        try:
-            value = Decimal(text)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite() or not set(text) <= set("+-.0123456789"):
-            self.fault(where, path, f"“{text[:40]}” is not a number", "Write it in digits, as in 1234.50.")
-            return None
-        if len(text) > 24 or abs(value) >= LARGEST:
-            self.fault(where, path, "the number is too long", "Write at most 12 digits before the point.")
-            return None
-        return value
+    def number(self, node: etree._Element, path: str) -> Decimal | None:
+        """A number of a size that money can have; what is none is told by the form of the document."""
+        return read_number(self.text(node, path))
 
-    def day(self, node: etree._Element, path: str, where: str) -> date | None:
-        text = self.text(node, path)
-        if not text:
-            return None
-        try:
-            return date.fromisoformat(text[:10])
-        except ValueError:
-            self.fault(where, path, f"“{text[:40]}” is not a date", "Write it as YYYY-MM-DD.")
-            return None
+    def day(self, node: etree._Element, path: str) -> date | None:
+        return read_day(self.text(node, path))
 
-    def fault(self, where: str, path: str, what: str, remedy: str) -> None:
-        self.faults.append(IntakeFault(f"{where}/{path}", what, remedy))
+    def category(self, node: etree._Element, path: str) -> tuple[str, Decimal | None]:
+        """A tax category and its rate in percent, under the tax scheme of the specification; else nothing."""
+        found = node.find(path, NAMES)
+        if found is None or self.text(found, "cac:TaxScheme/cbc:ID").upper() != self.scheme:
+            return "", None
+        return self.text(found, "cbc:ID"), self.number(found, "cbc:Percent")
 
 
 def read(data: bytes) -> EInvoice:
@@ -86,17 +71,21 @@ def read(data: bytes) -> EInvoice:
     if name is None:
         what = f"the root element is {etree.QName(root).localname[:60]}, not a UBL 2 Invoice or CreditNote"
         return EInvoice(faults=(IntakeFault("root element", what, "Send UBL 2.1 in PINT A-NZ form."),))
-    reader = _Reader()
-    document = _document(reader, root, name)
-    empties = tuple(_empty_elements(root))
-    return replace(document, faults=(*reader.faults, *empties, *broken_rules(document)))
+    family = family_of((root.findtext("cbc:CustomizationID", "", NAMES)).strip())
+    document = replace(_document(_Reader(family.tax_scheme), root, name), family=family)
+    context = Context(document.currency, document.tax_currency, name == "CreditNote", family.categories)
+    found = (*check_structure(root, name, context), *broken_rules(document), *form_rules(root, family))
+    return replace(document, faults=tuple(_own(found, family)))
 
 
-def _empty_elements(root: etree._Element) -> Iterator[IntakeFault]:
-    for node in root.iter():
-        if len(node) == 0 and not (node.text or "").strip():
-            place = f"line {node.sourceline}: {etree.QName(node).localname}"
-            yield IntakeFault(place, "the element is empty", "Leave it out or fill it in.", "ibr-079")
+def _own(found: Iterable[IntakeFault], family: Family) -> Iterator[IntakeFault]:
+    """The faults that the specification knows, each under its own rule's name and once."""
+    seen = set()
+    for fault in found:
+        told = replace(fault, rule_id=family.rule_id(fault.rule_id))
+        if fault.rule_id not in family.ignores and told not in seen:
+            seen.add(told)
+            yield told
 
 
 def _document(reader: _Reader, root: etree._Element, name: str) -> EInvoice:
@@ -107,9 +96,9 @@ def _document(reader: _Reader, root: etree._Element, name: str) -> EInvoice:
     totals = root if totals is None else totals
 
     def total(element: str) -> Decimal | None:
-        return reader.number(totals, f"cbc:{element}", f"/{name}/LegalMonetaryTotal")
+        return reader.number(totals, f"cbc:{element}")
 
-    taxes, tax = _taxes(reader, root, name, currency)
+    taxes, tax = _taxes(reader, root, currency)
     due_path = "cbc:DueDate" if name == "Invoice" else "cac:PaymentMeans/cbc:PaymentDueDate"
     return EInvoice(
         kind=kind,
@@ -117,8 +106,8 @@ def _document(reader: _Reader, root: etree._Element, name: str) -> EInvoice:
         profile=reader.text(root, "cbc:ProfileID"),
         type_code=code,
         number=reader.text(root, "cbc:ID"),
-        issued_on=reader.day(root, "cbc:IssueDate", f"/{name}"),
-        due_on=reader.day(root, due_path, f"/{name}"),
+        issued_on=reader.day(root, "cbc:IssueDate"),
+        due_on=reader.day(root, due_path),
         currency=currency,
         tax_currency=reader.text(root, "cbc:TaxCurrencyCode"),
         order_code=reader.text(root, "cac:OrderReference/cbc:ID"),
@@ -132,7 +121,7 @@ def _document(reader: _Reader, root: etree._Element, name: str) -> EInvoice:
         means_code=reader.text(root, "cac:PaymentMeans/cbc:PaymentMeansCode"),
         account=reader.text(root, "cac:PaymentMeans/cac:PayeeFinancialAccount/cbc:ID"),
         lines=tuple(_lines(reader, root, name)),
-        allowances=tuple(_allowances(reader, root, f"/{name}")),
+        allowances=tuple(_allowances(reader, root)),
         taxes=taxes,
         tax_stated=root.find("cac:TaxTotal/cbc:TaxAmount", NAMES) is not None,
         line_total=total("LineExtensionAmount"),
@@ -153,7 +142,7 @@ def _party(reader: _Reader, root: etree._Element, path: str) -> EParty:
         return EParty()
     gst = ""
     for scheme in party.findall("cac:PartyTaxScheme", NAMES):
-        if reader.text(scheme, "cac:TaxScheme/cbc:ID").upper() == "GST":
+        if reader.text(scheme, "cac:TaxScheme/cbc:ID").upper() == reader.scheme:
             gst = gst or reader.text(scheme, "cbc:CompanyID")
     has_address = party.find("cac:PostalAddress", NAMES) is not None
     given = {
@@ -179,60 +168,51 @@ def _party(reader: _Reader, root: etree._Element, path: str) -> EParty:
     )
 
 
-def _taxes(
-    reader: _Reader, root: etree._Element, name: str, currency: str
-) -> tuple[tuple[ETax, ...], Decimal | None]:
+def _taxes(reader: _Reader, root: etree._Element, currency: str) -> tuple[tuple[ETax, ...], Decimal | None]:
     """The breakdown, and the total in the document's currency; a total in the tax currency is left alone."""
     taxes: list[ETax] = []
     total: Decimal | None = None
-    where = f"/{name}/TaxTotal"
     for node in root.findall("cac:TaxTotal", NAMES):
         if reader.attribute(node, "cbc:TaxAmount", "currencyID") in {currency, ""} and total is None:
-            total = reader.number(node, "cbc:TaxAmount", where)
-        taxes += [_tax(reader, row, where) for row in node.findall("cac:TaxSubtotal", NAMES)]
+            total = reader.number(node, "cbc:TaxAmount")
+        taxes += [_tax(reader, row) for row in node.findall("cac:TaxSubtotal", NAMES)]
     return tuple(taxes), total
 
 
-def _tax(reader: _Reader, row: etree._Element, where: str) -> ETax:
-    return ETax(
-        reader.text(row, "cac:TaxCategory/cbc:ID"),
-        reader.number(row, "cac:TaxCategory/cbc:Percent", where),
-        reader.number(row, "cbc:TaxableAmount", where),
-        reader.number(row, "cbc:TaxAmount", where),
-    )
+def _tax(reader: _Reader, row: etree._Element) -> ETax:
+    reasons = row.findall("cac:TaxCategory/cbc:TaxExemptionReason", NAMES)
+    coded = row.findall("cac:TaxCategory/cbc:TaxExemptionReasonCode", NAMES)
+    category, rate = reader.category(row, "cac:TaxCategory")
+    taxable, tax = reader.number(row, "cbc:TaxableAmount"), reader.number(row, "cbc:TaxAmount")
+    return ETax(category, rate, taxable, tax, len(reasons) + len(coded))
 
 
-def _allowances(reader: _Reader, node: etree._Element, where: str) -> Iterator[EAllowance]:
+def _allowances(reader: _Reader, node: etree._Element) -> Iterator[EAllowance]:
     for row in node.findall("cac:AllowanceCharge", NAMES):
-        indicator = reader.text(row, "cbc:ChargeIndicator").lower()
-        if indicator not in {"true", "false", "1", "0"}:
-            reader.fault(
-                where, "AllowanceCharge", "it does not say allowance or charge", "Give ChargeIndicator."
-            )
         reason = reader.text(row, "cbc:AllowanceChargeReason")
+        category, rate = reader.category(row, "cac:TaxCategory")
         yield EAllowance(
-            indicator in {"true", "1"},
-            reader.number(row, "cbc:Amount", f"{where}/AllowanceCharge"),
+            reader.text(row, "cbc:ChargeIndicator") in {"true", "1"},
+            reader.number(row, "cbc:Amount"),
             reason,
-            reader.text(row, "cac:TaxCategory/cbc:ID"),
-            reader.number(row, "cac:TaxCategory/cbc:Percent", f"{where}/AllowanceCharge"),
+            category,
+            rate,
             bool(reason or reader.text(row, "cbc:AllowanceChargeReasonCode")),
         )
 
 
 def _lines(reader: _Reader, root: etree._Element, name: str) -> Iterator[ELine]:
     quantity = "cbc:InvoicedQuantity" if name == "Invoice" else "cbc:CreditedQuantity"
+    reference = "cac:OrderLineReference"
     for at, node in enumerate(root.findall(f"cac:{name}Line", NAMES), start=1):
-        where = f"/{name}/{name}Line[{at}]"
-        category = "cac:Item/cac:ClassifiedTaxCategory"
-        reference = "cac:OrderLineReference"
+        category, rate = reader.category(node, "cac:Item/cac:ClassifiedTaxCategory")
         yield ELine(
             number=reader.text(node, "cbc:ID"),
-            quantity=reader.number(node, quantity, where),
+            quantity=reader.number(node, quantity),
             unit=reader.attribute(node, quantity, "unitCode"),
-            net=reader.number(node, "cbc:LineExtensionAmount", where),
-            price=reader.number(node, "cac:Price/cbc:PriceAmount", where),
-            base_quantity=reader.number(node, "cac:Price/cbc:BaseQuantity", where),
+            net=reader.number(node, "cbc:LineExtensionAmount"),
+            price=reader.number(node, "cac:Price/cbc:PriceAmount"),
+            base_quantity=reader.number(node, "cac:Price/cbc:BaseQuantity"),
             name=reader.text(node, "cac:Item/cbc:Name"),
             description=reader.text(node, "cac:Item/cbc:Description"),
             note=reader.text(node, "cbc:Note"),
@@ -240,9 +220,9 @@ def _lines(reader: _Reader, root: etree._Element, name: str) -> Iterator[ELine]:
             order_code=reader.text(node, f"{reference}/cac:OrderReference/cbc:ID"),
             seller_item=reader.text(node, "cac:Item/cac:SellersItemIdentification/cbc:ID"),
             buyer_item=reader.text(node, "cac:Item/cac:BuyersItemIdentification/cbc:ID"),
-            category=reader.text(node, f"{category}/cbc:ID"),
-            rate=reader.number(node, f"{category}/cbc:Percent", where),
-            period_end_on=reader.day(node, "cac:InvoicePeriod/cbc:EndDate", where),
-            allowances=tuple(_allowances(reader, node, where)),
-            where=where,
+            category=category,
+            rate=rate,
+            period_end_on=reader.day(node, "cac:InvoicePeriod/cbc:EndDate"),
+            allowances=tuple(_allowances(reader, node)),
+            where=f"line {node.sourceline}, {name}/{name}Line[{at}]",
         )

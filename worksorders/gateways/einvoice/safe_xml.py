@@ -10,13 +10,8 @@ from lxml import etree
 from worksorders.domain.finance.facts import IntakeFault
 
 MAX_BYTES = 10_000_000
-_ENCODINGS = {
-    "utf-8": "utf-8",
-    "us-ascii": "ascii",
-    "iso-8859-1": "iso-8859-1",
-    "windows-1252": "cp1252",
-    "utf-16": "utf-16",
-}
+_ENCODINGS = frozenset({"utf-8", "ascii", "iso8859-1", "cp1252", "utf-16"})
+"""Those taken, by Python's name for them; a file may call them by any of their own names."""
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*?\?>", re.ASCII)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 
@@ -73,11 +68,10 @@ def parse(data: bytes) -> etree._Element:
 
 def _decode(data: bytes) -> str:
     name = _encoding(data)
-    codec = _ENCODINGS.get(name)
-    if codec is None:
+    if name not in _ENCODINGS:
         raise _refuse("XML declaration", f"the encoding {name} is not accepted", "Send the file in UTF-8.")
     try:
-        text = data.decode(codec)
+        text = data.decode(name)
     except UnicodeDecodeError as error:
         raise _refuse(
             f"byte {error.start + 1}",
@@ -95,5 +89,9 @@ def _encoding(data: bytes) -> str:
         return "utf-8"
     declared = _DECLARED.match(data)
     name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
+    try:
+        name = codecs.lookup(name).name
+    except LookupError:
+        return name
     # A file that calls itself UTF-16 without a byte order mark could hide markup from one reader.
-    return "utf-16 without a byte order mark" if name == "utf-16" else name
+    return "UTF-16 without a byte order mark" if name.startswith("utf-16") else name

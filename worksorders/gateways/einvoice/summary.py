@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from worksorders.domain.finance.codes import CODES
+from worksorders.domain.finance.facts import IntakeFault
+from worksorders.domain.money import NZD
 from worksorders.gateways.einvoice.model import EInvoice
 
 
@@ -15,8 +18,19 @@ def _plain(amount: Decimal | None) -> str | None:
     return f"{amount:.{places}f}"
 
 
+def _foreign(document: EInvoice) -> tuple[IntakeFault, ...]:
+    """The fault of a document in another currency than ours, which is read all the same (H04)."""
+    if document.currency in {NZD, ""}:
+        return ()
+    what = f"the document is in {document.currency[:20]}, and the contract is paid in {NZD}"
+    return (IntakeFault("cbc:DocumentCurrencyCode", what, CODES["H04"].remedy, "H04"),)
+
+
 def summary(document: EInvoice) -> dict[str, object]:
-    """Kind, number, currency, order reference, lines, totals, tax rates and faults, ready for `json.dumps`."""
+    """Kind, number, currency, order reference, lines, totals, tax rates and faults, ready for `json.dumps`.
+
+    Amounts are text with two places or more; `lines` is how many there are.
+    """
     rates = {row.rate for row in document.taxes if row.rate is not None}
     return {
         "kind": document.kind.value,
@@ -32,10 +46,11 @@ def summary(document: EInvoice) -> dict[str, object]:
         "tax": _plain(document.tax),
         "gross": _plain(document.gross),
         "prepaid": _plain(document.prepaid or Decimal(0)) if document.readable else None,
+        "rounding": _plain(document.rounding or Decimal(0)) if document.readable else None,
         "payable": _plain(document.payable),
         "tax_rates": [f"{rate.normalize():f}" for rate in sorted(rates)],
         "faults": [
             {"rule": fault.rule_id, "where": fault.where, "what": fault.what, "remedy": fault.remedy}
-            for fault in document.faults
+            for fault in (*document.faults, *_foreign(document))
         ],
     }

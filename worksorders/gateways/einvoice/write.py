@@ -22,9 +22,9 @@ from worksorders.domain.finance.facts.identifiers import (
 )
 from worksorders.domain.finance.split.units import UN_CODES, standard_unit
 from worksorders.domain.money import NZD, gst_cents, gst_rate_on, line_cents, plain_cents
+from worksorders.gateways.einvoice.family import SELF_BILLING
 from worksorders.gateways.einvoice.model import EParty
 from worksorders.gateways.einvoice.read import NAMES, UBL
-from worksorders.gateways.einvoice.rules import SELF_BILLING
 
 _CAC, _CBC = NAMES["cac"], NAMES["cbc"]
 

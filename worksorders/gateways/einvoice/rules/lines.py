@@ -18,6 +18,11 @@ def line_rules(document: EInvoice) -> Iterator[IntakeFault]:
         yield from _stated(line)
         yield from _arithmetic(line)
         for one in line.allowances:
+            if not one.has_reason:
+                yield IntakeFault(
+                    line.where, "no reason of an allowance or charge", "Give the reason.",
+                    "ibr-044" if one.is_charge else "ibr-042",
+                )  # fmt: skip
             if one.amount is None:
                 yield IntakeFault(
                     line.where, "no amount of an allowance or charge", "Give the amount.",
@@ -50,7 +55,11 @@ def _stated(line: ELine) -> Iterator[IntakeFault]:
         yield IntakeFault(
             line.where, "category S without a rate above zero", "Give the rate.", "aligned-ibrp-s-05-aunz"
         )
-    if line.category in {"Z", "E", "G"} and line.rate not in {None, Decimal(0)}:
+    if line.category == "O" and line.rate is not None:
+        yield IntakeFault(
+            line.where, "category O with a rate", "Leave the rate out.", "aligned-ibrp-o-05-aunz"
+        )
+    if line.category in {"Z", "E", "G"} and line.rate != 0:
         letter = line.category.lower()
         yield IntakeFault(
             line.where,
