@@ -38,6 +38,9 @@ class Event(StrEnum):
     MATCHED = "matched"
     RETAINED = "retained"
     RETENTION_RELEASED = "retention released"
+    RETENTION_USED = "retention used"
+    MONTH_ACCRUED = "month accrued"
+    MONTH_REVERSED = "month reversed"
     PAID = "paid"
     REFUNDED = "refunded"
 
@@ -136,6 +139,21 @@ def retain(at: At, cents: int) -> Entry:
 def release_retention(at: At, cents: int) -> Entry:
     """Let go of retention, so that it can be paid."""
     return _move(Event.RETENTION_RELEASED, at, Account.RETENTION, Account.INVOICED, cents)
+
+
+def use_retention(at: At, cents: int) -> Entry:
+    """Retention spent on what the contractor left undone goes back to the budget, which pays for the repair."""
+    return _move(Event.RETENTION_USED, at, Account.RETENTION, Account.UNCOMMITTED, cents)
+
+
+def accrue_month(at: At, cents: int) -> Entry:
+    """Work done by the end of a month and not accepted yet; `reverse_month` takes it out on the next day."""
+    return _move(Event.MONTH_ACCRUED, at, Account.COMMITTED, Account.ACCRUED, cents)
+
+
+def reverse_month(at: At, cents: int) -> Entry:
+    """Take a month-end accrual out again."""
+    return _move(Event.MONTH_REVERSED, at, Account.ACCRUED, Account.COMMITTED, cents)
 
 
 def pay(at: At, cents: int) -> Entry:

@@ -27,11 +27,14 @@ def retention_cents(case: MatchCase, folds: Collection[tuple[str, LineFold]]) ->
 def check(case: MatchCase, found: Collection[MatchException]) -> tuple[MatchException, ...]:
     """T01-T04 on the retention recorded for this invoice; nothing recorded, nothing to check yet."""
     recorded = case.facts.retentions.get(case.invoice.invoice_id)
-    if recorded is None:
-        return ()
+    return () if recorded is None else tuple(_check(case, recorded, due_cents(case, found)))
+
+
+def due_cents(case: MatchCase, found: Collection[MatchException]) -> int:
+    """What has to be kept back of what the lines alone make payable, whatever stands against the document."""
     on_lines = [one for one in found if one.line_id is not None or one.stops]
     folds = [(bound.line.line_id, fold_line(case, bound, on_lines)) for bound in case.lines]
-    return tuple(_check(case, recorded, retention_cents(case, folds)))
+    return retention_cents(case, folds)
 
 
 def _check(case: MatchCase, kept: RetentionFacts, due: int) -> Iterator[MatchException]:

@@ -17,6 +17,7 @@ from worksorders.steps.finance.gather.parties import (
     party_index,
     supplier_facts,
 )
+from worksorders.steps.finance.keeping.find import retention_facts
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.offers import LineAccepted
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
@@ -46,13 +47,20 @@ def gather(session: Session, invoice: Invoice, today: date, *, approver: str = "
         orders |= order_facts(session, _candidates(session, invoice), but=invoice.id)
     codes = {order.contract_code for order in orders.values()}
     lines = [line for order in orders.values() for line in order.lines]
+    agreements = agreement_facts(
+        session,
+        {line.agreement_id for line in lines},
+        invoice.firm_id,
+        next(iter(sorted(codes)), ""),
+        min((order.issued_on for order in orders.values() if order.issued_on), default=None),
+    )
+    keeps = any(agreement.retention for agreement in agreements.values())
     return MatchFacts(
         today=today,
         suppliers={supplier.supplier_id: supplier},
         orders=orders,
-        agreements=agreement_facts(
-            session, {line.agreement_id for line in lines}, invoice.firm_id, next(iter(sorted(codes)), "")
-        ),
+        agreements=agreements,
+        retentions={str(invoice.id): retention_facts(session, invoice.id)} if keeps else {},
         contracts=contract_facts(session, codes, but=invoice.id),
         earlier=earlier_claims(session, invoice, [uuid.UUID(line.line_id) for line in lines]),
         parties=party_index(session, invoice.firm, supplier),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterable
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -19,6 +21,7 @@ from worksorders.domain.finance.facts import (
 )
 from worksorders.domain.finance.ledger import Account
 from worksorders.domain.local_time import local_day
+from worksorders.steps.finance.keeping.find import shares_on
 from worksorders.steps.people.bank_accounts import account_to_pay
 from worksorders.store.tables.contractors import Agreement, BankAccount, Firm
 from worksorders.store.tables.finance import FundingContract, LedgerEntry
@@ -72,18 +75,32 @@ def party_index(session: Session, firm: Firm, supplier: SupplierFacts) -> PartyI
 
 
 def agreement_facts(
-    session: Session, ids: Collection[str], firm_id: uuid.UUID, contract_code: str
+    session: Session,
+    ids: Collection[str],
+    firm_id: uuid.UUID,
+    contract_code: str,
+    issued_on: date | None = None,
 ) -> dict[str, AgreementFacts]:
-    """The agreements under which the rates were frozen, and those of the supplier, by id."""
+    """The agreements under which the rates were frozen, and those of the supplier, by id.
+
+    What they keep back is what their terms said on the day of issue.
+    """
     wanted = {uuid.UUID(one) for one in ids if one}
     rows = session.scalars(
         select(Agreement)
         .where(or_(Agreement.id.in_(wanted), Agreement.firm_id == firm_id))
         .order_by(Agreement.code)
-    )
+    ).all()
+    shares = shares_on(session, [row.id for row in rows], issued_on)
     return {
         str(row.id): AgreementFacts(
-            str(row.id), str(row.firm_id), contract_code, row.valid_from, row.valid_to, row.self_billing
+            str(row.id),
+            str(row.firm_id),
+            contract_code,
+            row.valid_from,
+            row.valid_to,
+            row.self_billing,
+            retention=shares.get(row.id, Decimal(0)),
         )
         for row in rows
     }
