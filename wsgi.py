@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import config, create_app
 from web.post import post_from
 from web.services import make_services
-from worksorders.gateways.geocode import geocoder_from
+from worksorders.gateways.addresses.geocode import geocoder_from
 
 settings = config.load(os.environ)
 services = make_services(

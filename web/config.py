@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from web.post import post_from
-from worksorders.gateways.geocode import geocoder_from
+from worksorders.gateways.addresses.geocode import geocoder_from
 
 VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 32

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from web.config import ConfigError
 from web.post import post_from
+from worksorders.gateways.addresses.geocode import Geocoder
 from worksorders.gateways.cipher import Cipher, load_cipher
-from worksorders.gateways.geocode import Geocoder
 from worksorders.gateways.heads import HeadFile
 from worksorders.gateways.messages.post import Post
 from worksorders.steps.master_keys.backup import missing

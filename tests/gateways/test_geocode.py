@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from web import config
-from worksorders.gateways.geocode import KINDS, GeocoderError, geocoder_from
+from worksorders.gateways.addresses.geocode import KINDS, GeocoderError, geocoder_from
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = {
@@ -186,4 +186,4 @@ def test_geopy_is_banned_everywhere_else(line):
 
     assert codes("worksorders/steps/addresses/find.py")
     assert codes("web/coordinator/assessments.py")
-    assert not codes("worksorders/gateways/geocode.py")
+    assert not codes("worksorders/gateways/addresses/geopy_hosts.py")

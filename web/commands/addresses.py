@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from web.services import services
 from worksorders.domain.errors import DomainError
-from worksorders.gateways.address_file import AddressFileError
+from worksorders.gateways.addresses.file import AddressFileError
 from worksorders.steps.addresses import load as loading
 
 addresses = AppGroup("addresses", help="The list of addresses that is searched as one is typed.")

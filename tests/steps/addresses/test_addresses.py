@@ -12,7 +12,7 @@ from tests import factories
 from web import create_app
 from web.services import make_services
 from worksorders.domain.errors import NotPermittedError
-from worksorders.gateways.address_file import AddressFileError
+from worksorders.gateways.addresses.file import AddressFileError
 from worksorders.steps.addresses.find import find_addresses
 from worksorders.steps.addresses.load import load
 from worksorders.store.scope import HOUSE, Scope, narrow

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.address_words import fold, number_of, query_of
 from worksorders.gateways import places
-from worksorders.gateways.geocode import Geocoder
-from worksorders.gateways.nearest import nearest_town
+from worksorders.gateways.addresses.geocode import Geocoder
+from worksorders.gateways.addresses.nearest import nearest_town
 
 MOST_FOUND = 8
 LONGEST_TYPED = 200

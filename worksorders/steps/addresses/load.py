@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import NotPermittedError
-from worksorders.gateways.address_file import ReadAddress, RowFault, read_addresses, sha256_of
+from worksorders.gateways.addresses.file import ReadAddress, RowFault, read_addresses, sha256_of
 from worksorders.store.tables.places import AddressList
 
 PROGRESS_ROWS = 100_000

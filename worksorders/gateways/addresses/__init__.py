@@ -1,0 +1,1 @@
+"""Addresses from outside: the list as a file, and a geocoder of the operator's own."""
