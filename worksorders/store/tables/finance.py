@@ -71,6 +71,9 @@ class Invoice(HasId, Base):
     __table_args__ = (
         one_of("state", ("received", "matched", "exceptions", "approved", "paid", "rejected")),
         one_of("source", ("portal", "typed", "ubl", "self_billed")),
+        one_of("kind", ("invoice", "credit_note")),
+        CheckConstraint("kind = 'invoice' OR total_cents <= 0", name="credit"),
+        Index("ix_invoice_file_sha256_of_invoice", "file_sha256"),
         Index(
             "uq_invoice_firm_number",
             "firm_id",
@@ -93,13 +96,21 @@ class Invoice(HasId, Base):
     duplicate_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"))
     stated: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     source: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="invoice")
+    credits_number: Mapped[str | None]
     issued_on: Mapped[date]
+    due_on: Mapped[date | None]
     received_at: Mapped[datetime]
     received_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
     currency: Mapped[str] = mapped_column(server_default="NZD")
     net_cents: Mapped[Cents]
     gst_cents: Mapped[Cents]
     total_cents: Mapped[Cents]
+    allowance_cents: Mapped[Cents] = mapped_column(server_default="0")
+    charge_cents: Mapped[Cents] = mapped_column(server_default="0")
+    prepaid_cents: Mapped[Cents] = mapped_column(server_default="0")
+    file_sha256: Mapped[str | None]
+    intake: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     gst_rounding: Mapped[str | None]
     state: Mapped[str]
     accepted_net_cents: Mapped[Cents] = mapped_column(server_default="0")
@@ -146,6 +157,9 @@ class InvoiceLine(HasId, Base):
     rate: Mapped[Decimal]
     amount_cents: Mapped[Cents]
     discount_cents: Mapped[Cents] = mapped_column(server_default="0")
+    uplift_cents: Mapped[Cents] = mapped_column(server_default="0")
+    gst_rate: Mapped[Decimal | None]
+    performed_on: Mapped[date | None]
     acceptance_ids: Mapped[list[Any]] = mapped_column(server_default="[]")
     invoice: Mapped[Invoice] = relationship(back_populates="lines")
     line: Mapped[WorksLine | None] = relationship()
