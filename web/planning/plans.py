@@ -14,10 +14,12 @@ from web.extensions import request_now
 from web.filters import local_today
 from web.forms import apply_faults, render_form
 from web.planning.blueprint import blueprint
+from web.planning.curve import picture
 from web.planning.forms import ActionForm, PlanForm
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.planning import board as boards
 from worksorders.steps.planning import find_plans, publish, request_plan
+from worksorders.steps.planning.solving.curve import Making, load_making
 from worksorders.steps.vetting import ahead
 
 RUNNING = ("queued", "solving")
@@ -69,7 +71,7 @@ def _ask(form: PlanForm) -> str:
 def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
     """One plan: progress while it is being made, then its figures, the board and what has no place."""
     found = request_plan.find_plan(db(), plan_id)
-    values: dict[str, Any] = {"plan": found, "form": ActionForm(), "running": found.state in RUNNING}
+    values: dict[str, Any] = {"plan": found, "form": ActionForm(), **_progress(found)}
     if found.state in ("draft", "published"):
         shown = boards.load_board(db(), found)
         weeks = -(-found.days // WEEK_DAYS)
@@ -77,6 +79,7 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
         values |= {
             "board": shown,
             "proof": find_plans.proof,
+            "curve": picture((found.result or {}).get("curve", ())),
             "lapsing": ahead.in_plan(db(), plan_id, request_now()),
             "week": week,
             "weeks": weeks,
@@ -89,9 +92,17 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
 def progress(plan_id: uuid.UUID) -> ResponseReturnValue:
     """The progress of a plan, fetched every second by its page; once it is over the page is loaded again."""
     found = request_plan.find_plan(db(), plan_id)
-    page = render_template("planning/_progress.html", plan=found, running=found.state in RUNNING)
+    page = render_template("planning/_progress.html", plan=found, **_progress(found))
     headers = {} if found.state in RUNNING else {"HX-Redirect": url_for("planning.plan", plan_id=plan_id)}
     return page, 200, headers
+
+
+def _progress(plan: Any) -> dict[str, Any]:
+    """What the block of the progress needs: how far the parts are, and their curve."""
+    if plan.state not in RUNNING:
+        return {"running": False, "making": Making("Done"), "curve": None}
+    making = load_making(db(), plan)
+    return {"running": True, "making": making, "curve": picture(making.curve)}
 
 
 @blueprint.post("/<uuid:plan_id>/cancel")
