@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 
+from sqlalchemy.orm import configure_mappers
+
 import worksorders.steps
 from web.services import Services, services_from
 from worksorders.steps import outbox
@@ -70,6 +72,13 @@ def deliver(services: Services, delivery: outbox.Delivery) -> bool:
             outbox.note_error(session, delivery, type(error).__name__)
         raise
     return True
+
+
+def prepare() -> None:
+    """Do once, before a worker forks, what each job would else do for itself; no connection is made."""
+    load_handlers()
+    configure_mappers()
+    _services()
 
 
 @cache

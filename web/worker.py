@@ -18,9 +18,8 @@ import redis
 from rq import Queue, Worker
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
-from sqlalchemy.orm import configure_mappers
 
-from web.jobs import load_handlers
+from web import jobs
 from worksorders.steps.outbox import PLANNING, QUEUES
 
 PR_SET_PDEATHSIG = 1
@@ -38,9 +37,8 @@ class LoyalWorker(Worker):
 
 
 def _preload(name: str) -> None:
-    """Do once before forking what each job would else do for itself: imports, and the links between all tables."""
-    load_handlers()
-    configure_mappers()
+    """Import before forking what the jobs need, or each of them would spend seconds on it."""
+    jobs.prepare()
     if name == PLANNING:
         importlib.import_module("scheduler.solve")
 
