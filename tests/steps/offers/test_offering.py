@@ -51,6 +51,17 @@ def offered(session, two_firms):
     return order, offers(session)[0]
 
 
+def test_planned_visits_of_a_p1_order_may_be_answered_as_long_as_those_of_p2(session, two_firms):
+    lasting = {}
+    for urgency, firm in zip(("P1", "P2"), two_firms, strict=True):
+        order = world.issued_order(session, two_firms, urgency=urgency, visits=1)
+        plan = world.publish(session, order, firm)
+        offer_published_visits(session, plan.id, NOW)
+        (offer,) = session.scalars(select(Offer).where(Offer.order_id == order.id))
+        lasting[urgency] = offer.expires_at - offer.opened_at
+    assert lasting["P1"] == lasting["P2"] > timedelta(minutes=15)
+
+
 def test_the_trail_says_whose_turn_it_was(session, two_firms, offered):
     _, offer = offered
     decline(session, world.account(session, two_firms[0]), offer.id, "no_capacity", NOW)

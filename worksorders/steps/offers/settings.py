@@ -38,7 +38,13 @@ class OfferSettings:
     area_dwellings: int = LEAST_DWELLINGS
 
     def lapses_at(self, urgency: str, now: datetime, first_start_at: datetime | None) -> datetime:
-        """When an offer made now lapses: by its class, but in time before the first visit."""
+        """When an offer made now lapses: by its class, but in time before the first visit.
+
+        The minutes of P1 are for the make-safe that nobody plans; its planned visits, which come on later days,
+        may be answered as long as those of P2.
+        """
+        if first_start_at is not None and urgency == Urgency.P1:
+            urgency = Urgency.P2
         minutes = {each: int(getattr(self, f"{each.lower()}_answer_minutes")) for each in Urgency}
         in_time = first_start_at
         if first_start_at is not None:
