@@ -26,6 +26,9 @@ _ALL = (
     AlertKind("police", "Police must be told", "Call the police contact of the region."),
     AlertKind("alarm", "An alarm of a home needs somebody", "Follow the alarm-response plan of the order."),
     AlertKind("safety", "Something about safety was reported", "Read the order’s history, then act."),
+    AlertKind(
+        "claim", "A payment claim runs out", "Tell finance: it needs an answer now, or all of it is due."
+    ),
     AlertKind("other", "The person on duty is asked for", "Look at the order."),
 )
 KINDS: Mapping[str, AlertKind] = MappingProxyType({kind.code: kind for kind in _ALL})

@@ -1,0 +1,1 @@
+"""Clocks of payment: terms of payment, payment claims with their alarms, and the schedules that answer them."""
