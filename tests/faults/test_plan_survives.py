@@ -19,6 +19,7 @@ from web import create_app
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.request_plan import request_plan
 from worksorders.steps.planning.when import wall
+from worksorders.store.tables.plan_parts import PlanPart
 from worksorders.store.tables.planning import Plan, PlanStop
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
@@ -78,8 +79,10 @@ class Made:
             return session.get(Plan, self.plan_id)
 
     def solving(self):
-        found = self.plan
-        return found.state == "solving" and "objective" in found.progress
+        """Whether a part of it is in a worker's hands."""
+        with self.services.sessions() as session:
+            own = PlanPart.plan_id == self.plan_id, PlanPart.state == "solving"
+            return session.scalar(select(func.count()).select_from(PlanPart).where(*own)) > 0
 
     def over(self):
         return self.plan.state not in ("queued", "solving")
@@ -101,10 +104,13 @@ class Made:
             planned = session.scalar(
                 select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "visit.planned")
             )
-            row = session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "plan.solve")).one()
+            rows = session.scalars(
+                select(OutboxMessage).where(OutboxMessage.kind.in_(("plan.solve", "plan.part", "plan.join")))
+            ).all()
         assert len(visits) == len(set(visits)) == planned
         assert len(visits) > VISITS // 2
-        assert row.done_at is not None
+        assert sorted(row.kind for row in rows) == ["plan.join", "plan.part", "plan.solve"]
+        assert all(row.done_at is not None for row in rows)
 
 
 @pytest.fixture

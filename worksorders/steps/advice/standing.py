@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -18,15 +18,15 @@ from scheduler.problem import DAY, Problem, Variant
 from worksorders.domain.errors import RefusedError
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.people.workforce import load_workforce
+from worksorders.steps.people.workforce import Person, Workforce, load_workforce
 from worksorders.steps.planning.build import Frame, build
-from worksorders.steps.planning.open_visits import load_open_work
+from worksorders.steps.planning.open_visits import OpenVisit, OpenWork, load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked, minute_of
 from worksorders.store.scope import as_house
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.planning import Plan, PlanStop
 
 VARIANT: Variant = "levels"
@@ -57,6 +57,67 @@ class Draft:
         return tuple(self.frame.visits[at].code for at in positions if at not in self.hidden)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a question about a plan is answered from: open work, workers, and points for travel times alone."""
+
+    plan: Plan
+    work: OpenWork
+    force: Workforce
+    asked: Asked
+    stops: tuple[PlanStop, ...]
+    points: dict[uuid.UUID, tuple[float, float]] = field(repr=False)
+
+    def problem(self, *visits: OpenVisit, people: Sequence[Person] = ()) -> tuple[Problem, Frame]:
+        """The problem with further visits and people, each last, so that the others keep their positions."""
+        work = replace(self.work, visits=(*self.work.visits, *visits))
+        force = replace(self.force, people=(*self.force.people, *people))
+        return build(work, force, self.points, self.asked, PlanSettings(**self.plan.settings))
+
+
+def load_ground(
+    session: Session,
+    sessions: sessionmaker[Session],
+    cipher: Cipher,
+    actor: Actor,
+    plan: Plan,
+    region_code: str,
+    *,
+    now: datetime,
+    purpose: str,
+) -> Ground:
+    """Everything that can have to do with a question about one region of a draft; points are opened and that is logged.
+
+    Raises RefusedError for a plan that is no draft.
+    """
+    if plan.state != "draft":
+        raise RefusedError(
+            "Only a draft can be asked about; make a new plan.", state=plan.state, action="ask"
+        )
+    asked = Asked(plan.starts_on, plan.days, now)
+    with as_house(session):
+        work = load_open_work(session, plan.region_codes)
+        force = load_workforce(
+            session,
+            first_on=asked.starts_on,
+            last_on=asked.ends_on,
+            case_ids=list({visit.case_id for visit in work.visits}),
+            region_codes={region_code} | {visit.region_code for visit in work.visits},
+        )
+        regions = _joined({region_code}, [person.regions for person in force.people])
+        near = sorted(regions & {visit.region_code for visit in work.visits})
+        work = load_open_work(session, near, () if not near else None)
+        stops = tuple(session.scalars(select(PlanStop).where(PlanStop.plan_id == plan.id)))
+    points = read_places(sessions, cipher, actor, {visit.case_id for visit in work.visits}, purpose)
+    return Ground(plan, work, force, asked, stops, points)
+
+
+def walled_off(session: Session, frame: Frame) -> frozenset[int]:
+    """The visits of a frame that are walled off from whoever asks."""
+    seen = set(session.scalars(select(Visit.id).where(Visit.id.in_([visit.id for visit in frame.visits]))))
+    return frozenset(at for at, visit in enumerate(frame.visits) if visit.id not in seen)
+
+
 def load_draft(
     session: Session,
     sessions: sessionmaker[Session],
@@ -74,37 +135,17 @@ def load_draft(
     Raises NotFoundError for a visit that is not to be planned, RefusedError for a plan that is no draft.
     """
     plan = find_plan(session, plan_id, lock=lock)
-    if plan.state != "draft":
-        raise RefusedError(
-            "Only a draft can be asked about; make a new plan.", state=plan.state, action="ask"
-        )
-    if session.scalar(select(Visit.id).where(Visit.id == visit_id)) is None:
+    order = session.scalar(select(WorksOrder).join(Visit).where(Visit.id == visit_id))
+    if order is None and plan.state == "draft":
         raise NotFoundError("There is no such visit to be planned.")
-    asked = Asked(plan.starts_on, plan.days, now)
-    with as_house(session):
-        work = load_open_work(session, plan.region_codes)
-        cases = list({visit.case_id for visit in work.visits})
-        force = load_workforce(
-            session,
-            first_on=asked.starts_on,
-            last_on=asked.ends_on,
-            case_ids=cases,
-            region_codes={visit.region_code for visit in work.visits},
-        )
-        asked_of = next((visit for visit in work.visits if visit.id == visit_id), None)
-        if asked_of is None:
-            raise NotFoundError("There is no such visit to be planned.")
-        regions = _joined({asked_of.region_code}, [person.regions for person in force.people])
-        work = load_open_work(session, sorted(regions & {visit.region_code for visit in work.visits}))
-        cases = list({visit.case_id for visit in work.visits})
-        stops = session.scalars(select(PlanStop).where(PlanStop.plan_id == plan.id)).all()
-    points = read_places(sessions, cipher, actor, cases, purpose)
-    problem, frame = build(work, force, points, asked, PlanSettings(**plan.settings))
-    book, _ = standing(problem, routes_of(problem, frame, stops), VARIANT)
+    region_code = order.region_code if order is not None else ""
+    ground = load_ground(session, sessions, cipher, actor, plan, region_code, now=now, purpose=purpose)
+    if visit_id not in {visit.id for visit in ground.work.visits}:
+        raise NotFoundError("There is no such visit to be planned.")
+    problem, frame = ground.problem()
+    book, _ = standing(problem, routes_of(problem, frame, ground.stops), VARIANT)
+    book.rigid = hidden = walled_off(session, frame)
     position = {visit.id: at for at, visit in enumerate(frame.visits)}
-    seen = set(session.scalars(select(Visit.id).where(Visit.id.in_(position))))
-    hidden = frozenset(at for key, at in position.items() if key not in seen)
-    book.rigid = hidden
     return Draft(plan, frame, book, position[visit_id], hidden)
 
 
