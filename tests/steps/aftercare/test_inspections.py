@@ -45,13 +45,13 @@ def picture():
     return written.getvalue()
 
 
-def make(session, scene, visit, line, at):
+def make(session, scene, visit, line, at, state="secure"):
     """The visit from the door to the door; the worker does all of it."""
     set_out(session, scene.worker, visit.id, at - timedelta(minutes=30))
     arrive(session, scene.worker, visit.id, at)
     entry = LineEntry(line.id, line.quantity, no_photo_reason="not_necessary")
     save_checklist(session, scene.worker, visit.id, [entry], at)
-    leave(session, scene.worker, visit.id, {line.opening_id: "secure"}, now=at + timedelta(hours=1))
+    leave(session, scene.worker, visit.id, {line.opening_id: state}, now=at + timedelta(hours=1))
 
 
 @pytest.fixture
@@ -102,6 +102,20 @@ def test_an_order_waits_for_its_inspection_and_closes_when_it_has_passed(session
         close_order(session, done.coordinator, done.order.id, LATER)
     record_inspection(session, done.coordinator, asked.id, found(done.line, "pass"), now=LATER)
     assert (asked.state, order.state) == ("passed", "closed")
+
+
+def test_an_opening_that_is_held_only_for_now_keeps_its_order_open_until_another_order_works_on_it(
+    session, scene
+):
+    make(session, scene, scene.visit, scene.line, AT, "temporarily_secured")
+    coordinator = factories.actor_of(factories.make_user(session))
+    order = accept_work(session, coordinator, scene.order.id, {scene.line.id: Decimal(2)}, LATER)
+    with pytest.raises(RefusedError, match="held only for now"):
+        close_order(session, coordinator, order.id, LATER)
+    lasting = world.issued_order(session, [scene.firm])
+    lasting.lines[0].opening_id = scene.line.opening_id
+    session.flush()
+    assert close_order(session, coordinator, order.id, LATER).state == "closed"
 
 
 def test_what_an_inspector_leaves_out_is_named_at_its_field(session, done):

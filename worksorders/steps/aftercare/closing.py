@@ -20,6 +20,7 @@ from worksorders.store.tables.completion import KeyEntry
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
 OVER = ("done", "cancelled")
+ORDER_OVER = ("closed", "cancelled", "superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,32 @@ def _openings(session: Session, order: WorksOrder, lines: list[WorksLine]) -> It
         select(Opening).where(Opening.id.in_(touched)).order_by(Opening.position)
     ).all()
     answers = last_answers(session, touched)
+    elsewhere = _worked_on_elsewhere(session, order, touched)
     for opening in openings:
         if opening.state == "insecure":
             yield Missing("opening", f"{opening.label} is insecure", order.assessment_id)
+        elif opening.state == "temporarily_secured" and opening.id not in elsewhere:
+            what = f"{opening.label} is held only for now: no order of this home has its lasting work"
+            yield Missing("opening", what, order.assessment_id)
         answer = answers.get(opening.id)
         if answer is not None and answer.answer == NEEDS_KEY:
             yield Missing("exit", f"{opening.label} does not open from inside without a key", opening.id)
+
+
+def _worked_on_elsewhere(session: Session, order: WorksOrder, openings: set[uuid.UUID]) -> set[uuid.UUID]:
+    """The openings for which another order of the home still has work to come."""
+    return set(
+        session.scalars(
+            select(WorksLine.opening_id)
+            .join(WorksOrder, WorksOrder.id == WorksLine.order_id)
+            .where(
+                WorksLine.opening_id.in_(openings),
+                WorksLine.removed_at.is_(None),
+                WorksOrder.id != order.id,
+                WorksOrder.state.not_in(ORDER_OVER),
+            )
+        )
+    )
 
 
 def _inspections(session: Session, order: WorksOrder) -> Iterator[Missing]:
