@@ -32,6 +32,14 @@ class Person:
         self.port, self.name = port, name
         self.cookies, self.csrf = {}, ""
 
+    def twin(self):
+        """The same person in a second window: same cookies, another connection."""
+        other = Person(self.port, self.name)
+        if not self.cookies:
+            self.sign_in()
+        other.cookies, other.csrf = dict(self.cookies), self.csrf
+        return other
+
     def request(self, method, path, data=None, *, seconds=ANSWER_SECONDS, listen=True):
         """One request on a connection of its own; gives status, address it leads to, and text.
 

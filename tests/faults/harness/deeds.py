@@ -3,8 +3,10 @@
 A fact is a count with its value once the write is done and while it is not. Names in its SQL are the deed's ids.
 """
 
+import threading
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,7 +21,9 @@ SENT = (
 DONE = " and done_at is not null"
 LIVE = "select count(*) from booking where visit_id = %(visit)s and state <> 'released'"
 OPEN = "select count(*) from offer where order_id = %(order)s and state = 'open'"
+BY_WHO = " and actor_id = (select id from app_user where sign_in_name = %(who)s)"
 FULL_SECONDS = 60.0
+GATE_SECONDS = 10.0
 
 
 def audit(action, subject):
@@ -49,6 +53,7 @@ class Deed:
     outcome: Outcome = Outcome.UNKNOWN
     began: float = 0.0
     acknowledged: float = 0.0
+    gate: threading.Barrier | None = None
     tries: int = 0
 
     def run(self, person, seconds=FULL_SECONDS):
@@ -59,21 +64,41 @@ class Deed:
         if data is None:
             self.outcome = Outcome.REFUSED
             return
+        if self.gate is not None:
+            with suppress(threading.BrokenBarrierError):
+                self.gate.wait(GATE_SECONDS)
         if self.manner == "reply lost":
             person.hang_up(self.path, data)
-        while time.monotonic() < until:
+        if self.manner == "at once":
+            self._at_once(person, data)
+        while self.outcome is Outcome.UNKNOWN and time.monotonic() < until:
             self.tries += 1
             self.outcome = person.send(self.path, data)
-            if self.outcome is not Outcome.UNKNOWN:
-                self.acknowledged = time.monotonic()
-                break
             if self.manner == "given up":
-                return
-            time.sleep(PAUSE_SECONDS)
+                break
+            if self.outcome is Outcome.UNKNOWN:
+                time.sleep(PAUSE_SECONDS)
+        if self.outcome is not Outcome.UNKNOWN:
+            self.acknowledged = time.monotonic()
         if self.manner == "sent twice":
-            again = person.send(self.path, data)
-            if again not in {self.outcome, Outcome.UNKNOWN}:
-                raise AssertionError(f"{self.kind} sent again was {again.value}, at first {self.outcome.value}")
+            self._agree(self.outcome, person.send(self.path, data))
+
+    def _at_once(self, person, data):
+        """Send the form over two connections at the same moment: both get the same answer."""
+        twin, answers = person.twin(), []
+        threads = [
+            threading.Thread(target=lambda who=who: answers.append(who.send(self.path, data))) for who in (person, twin)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._agree(*answers)
+        self.outcome = answers[0]
+
+    def _agree(self, one, other):
+        if one is not other and Outcome.UNKNOWN not in {one, other}:
+            raise AssertionError(f"the form was {one.value} and, sent again, {other.value}")
 
     def _filled(self, person, until):
         found = {}
@@ -158,9 +183,9 @@ def accept(stock, ids=None, firm=None):
     )  # fmt: skip
 
 
-def take(stock):
+def take(stock, ids=None):
     """A firm's office takes what a plan gave it."""
-    ids = stock.offered()
+    ids = ids or stock.offered()
     firm = stock.firms[0]
     ids = ids | {"offer": ids["offers"][firm]}
     return Deed(
@@ -195,9 +220,18 @@ def decline(stock):
     )  # fmt: skip
 
 
-def cancel(stock):
+def take_back(stock, ids):
+    """A coordinator takes an offer back, and the next firm is asked."""
+    ids = ids | {"offer": ids["offers"][stock.firms[0]], "who": stock.coordinators[0]}
+    return Deed(
+        "take an offer back", stock.coordinators[0], f"/supply/offers/{ids['offer']}/take-back", ids,
+        [(audit("offer.withdrawn", "offer") + BY_WHO, 1, 0)],
+    )  # fmt: skip
+
+
+def cancel(stock, ids=None):
     """A coordinator cancels an order that firms are asked for: offers and booked time go with it."""
-    ids = stock.offered()
+    ids = ids or stock.offered()
     return Deed(
         "cancel an order", stock.coordinators[1], f"/orders/{ids['order']}/cancel", ids,
         [

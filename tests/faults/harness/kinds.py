@@ -1,6 +1,9 @@
 """All kinds of fault by name."""
 
+from tests.faults.harness.clocks import CLOCKS
+from tests.faults.harness.databases import DATABASES
 from tests.faults.harness.faults import KILLS, STOPS, fill_disk
+from tests.faults.harness.races import RACES
 from tests.faults.harness.room import is_bounded
 from tests.faults.harness.storm import Fault
 
@@ -8,6 +11,7 @@ from tests.faults.harness.storm import Fault
 def every_kind():
     """Every kind that this machine can do: filling a disk takes a small disk of our own."""
     found = {name: Fault(harm) for name, harm in (KILLS | STOPS).items()}
+    found |= RACES | CLOCKS | DATABASES
     if is_bounded():
         found["disk full"] = Fault(fill_disk)
     return found

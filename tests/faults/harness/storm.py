@@ -61,7 +61,7 @@ class Storm:
         ended = time.monotonic()
         for thread in started:
             thread.join(JOIN_SECONDS)
-        answers = [deed.acknowledged for deed in seed.writes if deed.acknowledged > ended]
+        answers = [deed.acknowledged for deed in seed.writes if deed.acknowledged > ended and deed.outcome is Outcome.TAKEN]
         seed.written_after = max(0.0, min(answers, default=ended + RECOVERED_SECONDS) - ended)
         self._look(seed, fault, ended)
         self.house.calm()
@@ -128,12 +128,11 @@ class Fault:
         self.harm, self.manners = harm, manners
 
     def prepare(self, storm, seed, chance):
-        for _ in range(WRITES):
+        for _ in range(WRITES - AFTER):
             deed = chance.choice(deeds.KINDS)(storm.stock)
             deed.manner = chance.choice(self.manners)
             seed.writes.append(deed)
-        for deed in seed.writes[-AFTER:]:
-            deed.manner = "plain"
+        seed.writes += [chance.choice((deeds.opening, deeds.resume))(storm.stock) for _ in range(AFTER)]
 
     def strike(self, storm, _seed, chance):
         self.harm(storm.house, chance)
