@@ -104,7 +104,7 @@ def _placed(draft: Draft, found: Alternatives) -> Why:
         barred[bar.rule].append(_name(draft, bar.worker))
     return Why(
         code=draft.frame.visits[draft.visit].code,
-        present=_spot(draft, found.present.workers, found.present.start),
+        present=spot_of(draft, found.present.workers, found.present.start),
         others=tuple(others[:MOST_SHOWN]),
         hidden=max(0, len(others) - MOST_SHOWN),
         barred={rule: tuple(sorted(names)) for rule, names in barred.items()},
@@ -113,10 +113,11 @@ def _placed(draft: Draft, found: Alternatives) -> Why:
 
 def _other(draft: Draft, one: Alternative) -> Other:
     step = -(-one.difference // STEP_CENTS) if one.difference > 0 else -(one.difference // -STEP_CENTS)
-    return Other(_spot(draft, one.workers, one.start), step, draft.codes(one.later))
+    return Other(spot_of(draft, one.workers, one.start), step, draft.codes(one.later))
 
 
-def _spot(draft: Draft, workers: tuple[int, ...], start: int) -> Spot:
+def spot_of(draft: Draft, workers: tuple[int, ...], start: int) -> Spot:
+    """A place in words: who, from when to when; by positions and the absolute minute."""
     visit = draft.frame.visits[draft.visit]
     start_at = draft.frame.instant(start)
     end_at = start_at + timedelta(minutes=visit.minutes)
@@ -136,7 +137,7 @@ def _help(draft: Draft, repair: Repair) -> Help:
     return Help(
         kind=repair.kind,
         amount=repair.amount,
-        spot=_spot(draft, tuple(spot.worker for spot in own), own[0].start),
+        spot=spot_of(draft, tuple(spot.worker for spot in own), own[0].start),
         people=tuple(dict.fromkeys(name for fact in facts for name in fact.people)),
         trade=next((fact.trade for fact in facts), ""),
         day=next((fact.day for fact in facts), None),
