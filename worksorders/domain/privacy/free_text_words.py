@@ -53,10 +53,13 @@ def _signs(text: str) -> list[tuple[str, int, int]]:
     for place, character in enumerate(text):
         if character in _APOSTROPHES:
             continue
-        for sign in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold()):
-            if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf":
-                found.append((sign, place, place + 1))
+        folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+        found += [(sign, place, place + 1) for sign in folded if _is_seen(sign)]
     return found
+
+
+def _is_seen(sign: str) -> bool:
+    return not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
 
 
 def _cut(run: list[tuple[str, int, int]]) -> list[Word]:
