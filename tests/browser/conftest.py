@@ -94,7 +94,7 @@ def open_context(chromium):
         context = chromium.new_context(
             base_url=origin, viewport={"width": width, "height": height}, color_scheme=scheme, **options
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(15_000)
         context.watch = Watch(origin)
         context.on("request", context.watch.request)
         context.on("page", context.watch.follow)

@@ -54,7 +54,7 @@ def enter(open_context, origin, name, path, **options):
     return page
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark")])
 def test_every_page_of_finance_is_accessible_and_fits(
     served, open_context, axe, fits, picture, width, scheme
 ):

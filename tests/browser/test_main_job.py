@@ -157,7 +157,7 @@ class Job:
         mere.get_by_role("button", name="Plan", exact=True).click()
         expect(mere.get_by_text("Making the plan")).to_be_visible()
         self.picture(mere, "job-2-planning")
-        mere.get_by_role("button", name="Publish").first.wait_for(timeout=20_000)
+        mere.get_by_role("button", name="Publish").first.wait_for(timeout=60_000)
         self.picture(mere, "job-3-plan")
         mere.get_by_role("button", name="Publish").first.click()
         mere.get_by_role("dialog").get_by_role("button", name="Publish").click()

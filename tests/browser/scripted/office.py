@@ -51,7 +51,7 @@ def plan(page, first_day):
     date_into(page, "starts_on", first_day)
     page.get_by_label("Seconds to look for a better plan").fill("2")
     page.get_by_role("button", name="Plan", exact=True).click()
-    page.get_by_role("button", name="Publish").first.wait_for(timeout=20_000)
+    page.get_by_role("button", name="Publish").first.wait_for(timeout=60_000)
 
 
 def publish(page):
