@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from web.services import services
 from worksorders.domain.errors import DomainError
 from worksorders.steps.accounts import demo_data
+from worksorders.steps.addresses import load as addresses
 from worksorders.steps.demo import find_people, programme
 from worksorders.steps.demo.people import PASSWORD
 
@@ -25,6 +26,8 @@ def load(seed: int) -> None:
     began = time.monotonic()
     try:
         made = programme.load(services().sessions, services().cipher, seed, current_app.config["CLOCK"]())
+        with services().sessions.begin() as session:
+            addresses.load(session, addresses.INVENTED, current_app.config["CLOCK"]())
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     orders = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in made.orders.items())

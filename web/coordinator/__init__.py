@@ -1,6 +1,6 @@
 """Pages of coordinators: today, assessments, works orders and the cases with advocates."""
 
-from web.coordinator import assessments, never_send, openings, order_moves, orders, today
+from web.coordinator import assessments, homes, never_send, openings, order_moves, orders, today
 from web.coordinator.blueprint import blueprint
 from web.coordinator.policy import POLICY
 from web.navigation import NavItem
@@ -19,6 +19,7 @@ __all__ = [
     "POLICY",
     "assessments",
     "blueprint",
+    "homes",
     "never_send",
     "openings",
     "order_moves",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.coordinator.blueprint import blueprint
 from web.coordinator.contact import show_contact
 from web.coordinator.forms import ActionForm, ContactForm, GiveBackForm, RaiseForm
+from web.coordinator.homes import finding
 from web.coordinator.intake_form import TakeInForm, legend
 from web.coordinator.intake_reading import referral_of, show_faults, unreadable_degrees
 from web.coordinator.region_view import region_view
@@ -20,6 +22,7 @@ from web.forms import render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.order.assessment import CRITERIA
+from worksorders.steps.addresses.find import FoundAddress
 from worksorders.steps.intake import find_assessments
 from worksorders.steps.intake import give_back as giving
 from worksorders.steps.intake import take_in as taking
@@ -76,7 +79,8 @@ def take_in() -> ResponseReturnValue:
     form = TakeInForm()
     towns, rules = taking.choices(db())
     form.prepare(towns, rules)
-    changed = _change_openings(form)
+    found, fault, changed = _find_home(form)
+    changed = _change_openings(form) or changed
     if form.is_submitted() and not changed:
         answer = _try_to_take(form)
         if answer is not None:
@@ -89,8 +93,25 @@ def take_in() -> ResponseReturnValue:
         kind_words=kind_words,
         legend=legend,
         ask_same_home=ask_same_home,
+        can_search=finding.can_search(),
+        found=found,
+        fault=fault,
+        value_of=finding.value_of,
         added=form.openings[-1].name if "add" in request.form and len(form.openings) else "",
     )
+
+
+def _find_home(form: TakeInForm) -> tuple[Sequence[FoundAddress] | None, str, bool]:
+    """The addresses that were found (None: not asked), words for no answer, and whether a button for them was pressed.
+
+    Browsers without scripts use these buttons; like those for openings they only change the form.
+    """
+    if "use" in request.form:
+        finding.fill_in(form, request.form["use"])
+        return None, "", True
+    if "find" in request.form:
+        return *finding.search(form.home.form.street.data or ""), True
+    return None, "", False
 
 
 def _change_openings(form: TakeInForm) -> bool:
@@ -108,7 +129,7 @@ def _try_to_take(form: TakeInForm) -> ResponseReturnValue | None:
     """The redirect to the new assessment, or None with every fault in the form."""
     readable = form.validate()
     referral = referral_of(form)
-    faults = unreadable_degrees(form)
+    faults = unreadable_degrees(form) + finding.changed_since(form)
     try:
         taking.check_referral(db(), referral, request_now())
         if readable and not faults:

@@ -61,7 +61,11 @@ SixAnswers = type(
 class HomeForm(InnerForm):
     """The home; what is typed here goes into the vault alone."""
 
-    street = TextField("Street address", description="With flat or unit, without the town: 2/14 Example Road")
+    street = TextField(
+        "Street address",
+        description="With flat or unit, such as 2/14 Example Road. Addresses appear as you type; choose one, or go on",
+    )
+    found = HiddenField()
     town = SelectField("Town", description="The nearest one where the place is not in the list")
     built_before_2000 = YesNoField("Was the home built before 2000?")
     latitude = TextField("Latitude (optional)", description="For example −37.6878")

@@ -12,6 +12,7 @@ POLICY = {
     "assessments": COORDINATORS,
     "assessment": COORDINATORS,
     "take_in": COORDINATORS,
+    "find_address": COORDINATORS,
     "give_back": COORDINATORS,
     "take_back": COORDINATORS,
     "assessment_contact": COORDINATORS,

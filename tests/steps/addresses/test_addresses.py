@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -14,10 +13,9 @@ from web.services import make_services
 from worksorders.domain.errors import NotPermittedError
 from worksorders.gateways.addresses.file import AddressFileError
 from worksorders.steps.addresses.find import find_addresses
-from worksorders.steps.addresses.load import load
+from worksorders.steps.addresses.load import INVENTED, load
 from worksorders.store.scope import HOUSE, Scope, narrow
 
-INVENTED = Path("worksorders/data/addresses/invented.csv")
 HEAD = "address_id,full_address_number,full_road_name,address_number,suburb_locality,town_city,address_lifecycle,gd2000_xcoord,gd2000_ycoord"
 LIST = (
     "1,12A,Kōwhai Street,12,,Whangārei,Current,174.3239,-35.7317",

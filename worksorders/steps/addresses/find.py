@@ -9,13 +9,18 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from worksorders.domain.address_words import fold, number_of, query_of
+from worksorders.domain.errors import DomainError
 from worksorders.gateways import places
-from worksorders.gateways.addresses.geocode import Geocoder
+from worksorders.gateways.addresses.geocode import Geocoder, GeocoderError
 from worksorders.gateways.addresses.nearest import nearest_town
 
 MOST_FOUND = 8
 LONGEST_TYPED = 200
 FIND = text("SELECT street, suburb, town, latitude, longitude FROM gazetteer.find(:query, :number, :most)")
+
+
+class NoAnswerError(DomainError):
+    """The operator's geocoder does not answer just now; the sentence tells what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class FoundAddress:
 def find_addresses(session: Session, typed: str, geocoder: Geocoder | None = None) -> list[FoundAddress]:
     """At most eight addresses for what was typed so far, the house number that was typed first.
 
-    Nothing is found for fewer than three letters. A geocoder is asked only where the list knows none.
+    Nothing is found for fewer than three letters. A geocoder is asked only where the list knows none; raises
+    NoAnswerError where it does not answer.
     """
     query = query_of(typed[:LONGEST_TYPED])
     if not query:
@@ -42,10 +48,13 @@ def find_addresses(session: Session, typed: str, geocoder: Geocoder | None = Non
     found = [_found(row.street, row.suburb, row.town, row.latitude, row.longitude) for row in rows]
     if found or geocoder is None:
         return found
-    return [
-        _found(one.street, one.suburb, one.town, one.latitude, one.longitude)
-        for one in geocoder.search(typed[:LONGEST_TYPED], MOST_FOUND)
-    ]
+    try:
+        answers = geocoder.search(typed[:LONGEST_TYPED], MOST_FOUND)
+    except GeocoderError as error:
+        raise NoAnswerError(
+            "The address search does not answer just now. Type the address and choose the town."
+        ) from error
+    return [_found(one.street, one.suburb, one.town, one.latitude, one.longitude) for one in answers]
 
 
 def has_list(session: Session) -> bool:

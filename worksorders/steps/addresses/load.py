@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.resources import files
 from pathlib import Path
 
 from sqlalchemy import text
@@ -15,6 +16,8 @@ from worksorders.gateways.addresses.file import ReadAddress, RowFault, read_addr
 from worksorders.store.tables.places import AddressList
 
 PROGRESS_ROWS = 100_000
+# For the demo: real towns, invented streets.
+INVENTED = Path(str(files("worksorders") / "data" / "addresses" / "invented.csv"))
 # Two loads at once wait for each other.
 LOCK = text("SELECT pg_advisory_xact_lock(7215045)")
 COPY = (

@@ -55,6 +55,7 @@ def case_of(
         region_code=town.region_code,
         area_code=town.area_code,
         built_before_2000=bool(referral.home.built_before_2000),
+        point_estimated=referral.home.latitude is None,
         created_at=now,
         created_by=actor.user_id,
     )
@@ -155,15 +156,15 @@ def protect(
         if differs:
             audit.record(session, actor, CONTACT_APART, ("assessment", row.id))
         return differs
-    latitude = home.latitude if home.latitude is not None else town.latitude
-    longitude = home.longitude if home.longitude is not None else town.longitude
     values = {
         disclose.PERSON_NAME: person.name.strip(),
         disclose.PERSON_PHONE: person.phone or "",
         disclose.SAFE_CONTACT: person.safe_contact.strip(),
         OTHER_NAMES: "; ".join(person.other_names),
         disclose.HOME_ADDRESS: f"{home.street.strip()}, {town.name}",
-        disclose.HOME_COORDINATES: f"{latitude},{longitude}",
     }
+    # Without a point the planner reckons from the middle of the area, and says so.
+    if home.latitude is not None and home.longitude is not None:
+        values[disclose.HOME_COORDINATES] = f"{home.latitude},{home.longitude}"
     disclose.protect(session, cipher, row.case_id, row.case_id, values)
     return False
