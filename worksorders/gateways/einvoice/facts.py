@@ -33,7 +33,7 @@ def to_facts(
 ) -> InvoiceFacts:
     """What a readable e-invoice claims; `protected` are values of the order's vault that no text may repeat.
 
-    Line ids are `invoice_id` and the line's place. An unreadable document gives facts of nothing but faults.
+    What is said to be prepaid has the rounding of the payable amount in it, since both are taken off unexplained. Line ids are `invoice_id` and the line's place. An unreadable document gives facts of nothing but faults.
     """
     sign = -1 if document.kind.is_credit else 1
     currency = document.currency if len(document.currency) == 3 and document.currency.isupper() else NZD
@@ -69,7 +69,7 @@ def to_facts(
         due_on=document.due_on,
         allowance=Net(allowances, currency),
         charge=Net(charges, currency),
-        prepaid=Gross(cents(document.prepaid), currency),
+        prepaid=Gross(cents(document.prepaid) - cents(document.rounding), currency),
         credits_number=document.credits_number,
         payment_claim=payment_claim,
         entered_by=entered_by,

@@ -124,7 +124,7 @@ def approve(
             "You entered this invoice or released something of it: another person approves its payment."
         )
     outcome = compute(session, invoice, now, approver=str(actor.user_id))
-    if not outcome.is_clean and not (part and outcome.decision.payable_cents > 0):
+    if not outcome.is_clean and not (part and outcome.decision.payable_cents != 0):
         raise RefusedError(_why_not(outcome), state=invoice.state, action="approve")
     keep(session, actor, outcome, now)
     before, invoice.state = invoice.state, "approved"
@@ -148,7 +148,7 @@ def _why_not(outcome: Outcome) -> str:
     ]  # fmt: skip
     codes = ", ".join(dict.fromkeys(f"{one.code} ({CODES[one.code].title.lower()})" for one in standing))
     words = f"This stands against the invoice: {codes or 'nothing is payable'}."
-    if outcome.decision.payable_cents > 0:
+    if outcome.decision.payable_cents:
         words += f" {format_cents(outcome.decision.payable_cents)} of it may be approved as a part."
     return words
 

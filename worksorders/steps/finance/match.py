@@ -43,7 +43,12 @@ class Outcome:
             for one in self.decision.exceptions
             if one.severity is not Severity.WARN and one.key not in self.decision.released and one.stops != ()
         ]
-        return self.decision.verdict is Verdict.ACCEPTED or (not stopping and self.decision.payable_cents > 0)
+        paid = (
+            self.decision.payable_cents < 0
+            if self.match.case.invoice.is_credit
+            else self.decision.payable_cents > 0
+        )
+        return self.decision.verdict is Verdict.ACCEPTED or (not stopping and paid)
 
 
 def lock_invoice(session: Session, invoice_id: uuid.UUID) -> Invoice:

@@ -81,7 +81,7 @@ def find_claimable(session: Session, actor: Actor, now: datetime) -> Sequence[Cl
         )
         .distinct()
     ).all()
-    return [claim for claim in _claims(session, firm, list(orders), now) if claim.lines]
+    return [claim for claim in claims_of(session, firm, list(orders), now) if claim.lines]
 
 
 def find_claim(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> Claim:
@@ -89,7 +89,7 @@ def find_claim(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
     firm = _own_firm(session, actor)
     if not _may_learn(session, actor, order_id):
         raise NotFoundError("There is nothing to invoice on this order.")
-    for claim in _claims(session, firm, [order_id], now):
+    for claim in claims_of(session, firm, [order_id], now):
         if claim.lines:
             return claim
     raise NotFoundError("There is nothing to invoice on this order.")
@@ -105,7 +105,7 @@ def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now
         raise NotFoundError("There is nothing to invoice on this order.")
     lock_firm(session, firm.id)
     lock_orders(session, [order_id])
-    claim = next(iter(_claims(session, firm, [order_id], now)), None)
+    claim = next(iter(claims_of(session, firm, [order_id], now)), None)
     if claim is None:
         raise NotFoundError("There is nothing to invoice on this order.")
     if not claim.lines:
@@ -210,7 +210,8 @@ def _own_firm(session: Session, actor: Actor) -> Firm:
     return firm
 
 
-def _claims(session: Session, firm: Firm, order_ids: list[uuid.UUID], now: datetime) -> list[Claim]:
+def claims_of(session: Session, firm: Firm, order_ids: list[uuid.UUID], now: datetime) -> list[Claim]:
+    """What a firm may claim of orders now, by order code; an order of which nothing is left has a claim without lines."""
     orders = order_facts(session, order_ids)
     named = select(WorksOrder.code, WorksOrder.id).where(WorksOrder.id.in_(order_ids))
     ids = dict(session.execute(named).all())
@@ -246,7 +247,11 @@ def _pending(session: Session, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, De
         .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
         .outerjoin(LineDecision, LineDecision.invoice_line_id == InvoiceLine.id)
         .join(WorksLine, WorksLine.id == bound)
-        .where(WorksLine.order_id.in_(order_ids), Invoice.state.not_in((*SETTLED, "rejected")))
+        .where(
+            WorksLine.order_id.in_(order_ids),
+            Invoice.kind == "invoice",
+            Invoice.state.not_in((*SETTLED, "rejected")),
+        )
         .group_by(bound)
     )
     return dict(rows.all())

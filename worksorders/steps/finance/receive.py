@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +17,12 @@ from worksorders.domain.errors import Faults
 from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
+from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.gather.invoice import BUYER
+from worksorders.steps.finance.incoming.files import MOST_BYTES, PDF, Incoming
+from worksorders.steps.finance.incoming.files import keep as keep_file
 from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.finance import Invoice, InvoiceLine
@@ -54,10 +58,27 @@ class TypedInvoice:
     gst_number: str = ""
     bank_account: str = ""
     names_buyer: bool = True
+    credits_number: str = ""
+
+    @property
+    def sign(self) -> int:
+        """A credit note is typed as it stands, in amounts above zero, and kept as what it takes back."""
+        return -1 if self.credits_number.strip() else 1
 
 
-def receive_typed(session: Session, actor: Actor, document: TypedInvoice, now: datetime) -> Outcome:
+def receive_typed(
+    session: Session,
+    actor: Actor,
+    document: TypedInvoice,
+    now: datetime,
+    *,
+    pdf: bytes = b"",
+    cipher: Cipher | None = None,
+) -> Outcome:
     """Keep a document and match it at once; what is wrong with its content is for the match to say.
+
+    With `credits_number` it is a credit note of that invoice. The PDF that it was typed from is kept sealed, which
+    needs the cipher.
 
     FaultsError names what cannot be kept at all: a firm that is unknown, no number, no lines, a date to come, a line
     number that the order has not got. Free text is not taken over, since contractors write addresses on invoices.
@@ -71,13 +92,14 @@ def receive_typed(session: Session, actor: Actor, document: TypedInvoice, now: d
     faults.require(document.lines, "lines", "Enter at least one line.")
     if document.issued_on > local_day(now):
         faults.add("issued_on", "The date of the invoice lies in the future: check it.")
+    _check_pdf(pdf, faults)
     orders = _orders(session, document.lines)
     bound = [_bound(line, index, orders, faults) for index, line in enumerate(document.lines)]
     faults.raise_if_any()
     assert firm is not None
     lock_firm(session, firm.id)
     lock_orders(session, sorted(order.id for order in orders.values()))
-    one = next(iter(orders.values())) if len(orders) == 1 else None
+    one, sign = next(iter(orders.values())) if len(orders) == 1 else None, document.sign
     invoice = add_invoice(
         session,
         actor,
@@ -89,13 +111,16 @@ def receive_typed(session: Session, actor: Actor, document: TypedInvoice, now: d
             number_normalised=normalise_number(document.number),
             stated=_stated(firm, document),
             source="typed",
+            kind="invoice" if sign > 0 else "credit_note",
+            credits_number=document.credits_number.strip() or None,
+            file_sha256=hashlib.sha256(pdf).hexdigest() if pdf else None,
             issued_on=document.issued_on,
             received_at=now,
             received_by=actor.user_id,
             currency="NZD",
-            net_cents=document.net_cents,
-            gst_cents=document.gst_cents,
-            total_cents=document.total_cents,
+            net_cents=sign * document.net_cents,
+            gst_cents=sign * document.gst_cents,
+            total_cents=sign * document.total_cents,
             state="received",
         ),
     )
@@ -109,14 +134,25 @@ def receive_typed(session: Session, actor: Actor, document: TypedInvoice, now: d
                 order_code=_code(line.order_code) or None,
                 item_code=line.item_code.strip().upper(),
                 description=works_line.offer_name if works_line else UNNAMED,
-                quantity=line.quantity,
+                quantity=sign * line.quantity,
                 unit=line.unit.strip(),
                 rate=line.rate,
-                amount_cents=line.amount_cents,
+                amount_cents=sign * line.amount_cents,
             )
         )
     session.flush()
+    if pdf:
+        assert cipher is not None
+        case_id = next(iter(orders.values())).case_id if orders else None
+        keep_file(session, cipher, actor, Incoming(pdf, PDF), now, invoice_id=invoice.id, case_id=case_id)
     return match_invoice(session, actor, invoice.id, now)
+
+
+def _check_pdf(pdf: bytes, faults: Faults) -> None:
+    if pdf and not pdf.startswith(b"%PDF-"):
+        faults.add("pdf", "This file is no PDF: choose the PDF of the invoice, or leave it out.")
+    if len(pdf) > MOST_BYTES:
+        faults.add("pdf", f"The PDF has {len(pdf):,} bytes: send at most {MOST_BYTES:,}.")
 
 
 def lock_firm(session: Session, firm_id: uuid.UUID) -> None:

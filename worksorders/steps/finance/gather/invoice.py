@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from worksorders.domain.finance.facts import (
+    IntakeFacts,
+    IntakeFault,
     InvoiceFacts,
     InvoiceKind,
     InvoiceLineFacts,
@@ -24,7 +26,7 @@ def invoice_facts(invoice: Invoice) -> InvoiceFacts:
     orders = {line.order_code for line in invoice.lines}
     return InvoiceFacts(
         invoice_id=str(invoice.id),
-        kind=InvoiceKind.INVOICE,
+        kind=kind_of(invoice),
         source=InvoiceSource(invoice.source),
         supplier_id=str(invoice.firm_id),
         number=invoice.number,
@@ -35,9 +37,31 @@ def invoice_facts(invoice: Invoice) -> InvoiceFacts:
         total=Gross(invoice.total_cents, currency),
         lines=tuple(_line(line, currency) for line in invoice.lines),
         tax=_tax(invoice.stated),
+        intake=_intake(invoice),
         order_code=next(iter(orders)) or "" if len(orders) == 1 else "",
+        contract_code=invoice.stated.get("contract_code", ""),
+        due_on=invoice.due_on,
+        allowance=Net(invoice.allowance_cents, currency),
+        charge=Net(invoice.charge_cents, currency),
+        prepaid=Gross(invoice.prepaid_cents, currency),
+        credits_number=invoice.credits_number or "",
         payment_claim=True,
         entered_by=str(invoice.received_by),
+    )
+
+
+def kind_of(invoice: Invoice) -> InvoiceKind:
+    """Whether a row is an invoice or a credit note."""
+    return InvoiceKind.CREDIT_NOTE if invoice.kind == "credit_note" else InvoiceKind.INVOICE
+
+
+def _intake(invoice: Invoice) -> IntakeFacts:
+    """What reading its file showed, as it was kept; nothing for what came in no file."""
+    kept = invoice.intake
+    return IntakeFacts(
+        invoice.file_sha256 or "",
+        tuple(IntakeFault(**fault) for fault in kept.get("faults", ())),
+        tuple(kept.get("protected_fields", ())),
     )
 
 
@@ -53,8 +77,11 @@ def _line(line: InvoiceLine, currency: str) -> InvoiceLineFacts:
         order_code=line.order_code or "",
         order_line_id=str(line.line_id) if line.line_id else "",
         description=line.description,
+        gst_rate=line.gst_rate,
+        uplift=Net(line.uplift_cents, currency),
         discount=Net(line.discount_cents, currency),
         acceptance_ids=tuple(line.acceptance_ids),
+        performed_on=line.performed_on,
         settled_cents=line.decision.posted_invoiced_cents if line.decision else 0,
     )
 

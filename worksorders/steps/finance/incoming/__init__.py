@@ -1,0 +1,1 @@
+"""Invoices that arrive in files: kept as received and sealed, read, checked for protected text, and matched."""
