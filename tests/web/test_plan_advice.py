@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
@@ -103,3 +104,74 @@ def test_what_needs_somebody_else_is_applied_by_no_button(drafted):
     for kind in ("", "window", "worker", "nonsense"):
         data = {"form_uuid": str(uuid.uuid4()), "kind": kind}
         assert browser.post(f"{path}/repair", data, page=f"{path}/why").status_code == 409
+
+
+def form(**values):
+    return {"form_uuid": str(uuid.uuid4()), **values}
+
+
+NEW = {
+    "trade": "locksmith", "town": "auckland", "minutes": "60", "crew": "1", "urgency": "P1",
+    "ready_on": ["25", "11", "2026"], "due_on": ["26", "11", "2026"], "opens": "9 am", "closes": "5 pm",
+}  # fmt: skip
+
+
+def trail(services):
+    with services.sessions() as session:
+        return session.scalars(select(AuditEvent).order_by(AuditEvent.id)).all()
+
+
+def test_times_for_a_visit_can_be_taken_and_keep_every_rule(drafted):
+    world, browser, plan_id, visits = drafted
+    path = f"/plans/{plan_id}/visits/{visits['open']}"
+    answer = browser.post(f"{path}/slots", form(), page=f"{path}/slots").text
+    keys = re.findall(r'name="slot" value="([^"]+)"', answer)
+    assert len(keys) >= 5
+    assert "longer" in answer
+    assert browser.post(f"{path}/take", form(slot="nonsense"), page=f"{path}/slots").status_code == 409
+    assert browser.post(f"{path}/take", form(slot=keys[2]), page=f"{path}/slots").status_code == 303
+    stop = stops(world, plan_id)[visits["open"]]
+    assert f"{stop.start_at.timestamp():.0f} {stop.worker_id}" == moment(keys[2])
+    assert browser.post(f"{path}/take", form(slot=keys[2]), page=f"{path}/slots").status_code == 409
+
+
+def moment(key):
+    start, worker = key.split(" ")
+    return f"{datetime.fromisoformat(start).timestamp():.0f} {worker}"
+
+
+def test_questions_about_what_there_is_not_yet_keep_nothing_but_that_points_were_opened(drafted, services):
+    world, browser, plan_id, visits = drafted
+    path = f"/plans/{plan_id}/slots"
+    before = stops(world, plan_id)[visits["here"]]
+    known = {event.id for event in trail(services)}
+    answer = browser.post(path, form(**NEW), page=path)
+    assert answer.status_code == 200
+    assert "Ari 1, Firm 1" in answer.text
+    wrong = browser.post(path, form(**NEW | {"due_on": ["24", "11", "2026"], "closes": "9:30 am"}), page=path)
+    assert wrong.status_code == 422
+    assert "The deadline is before the first possible day." in wrong.text
+    assert "The safe time is shorter" in wrong.text
+    path = f"/plans/{plan_id}/what-if"
+    sick = form(worker=str(before.worker_id), first_on=["25", "11", "2026"], days="14")
+    told = browser.post(f"{path}?about=sick", sick, page=path).text
+    row = re.search(r"Visits without a place</th>\s*<td[^>]*>(\d+)</td><td[^>]*>(\d+)", told)
+    assert (int(row[1]), int(row[2])) == (2, 3)
+    assert "it cannot stay" in told
+    firm = re.search(r'<option value="([^"]{36})">Firm 1', browser.get(f"{path}?about=declines").text)[1]
+    told = browser.post(f"{path}?about=declines", form(firm=firm), page=f"{path}?about=declines").text
+    assert "no place" in told
+    told = browser.post(f"{path}?about=urgent", form(**NEW), page=f"{path}?about=urgent").text
+    assert "the new visit" in told
+    hire = form(trades=["specialist"], town="auckland", hours="8")
+    told = browser.post(f"{path}?about=hire", hire, page=f"{path}?about=hire").text
+    assert "The new worker, a new hire" in told
+    after = stops(world, plan_id)
+    assert after.keys() == {visits["here"]}
+    assert (after[visits["here"]].worker_id, after[visits["here"]].start_at) == (
+        before.worker_id,
+        before.start_at,
+    )
+    new = [event.action for event in trail(services) if event.id not in known]
+    assert set(new) == {"disclosure.intended", "disclosure.revealed"}
+    assert not re.search(r"-36\.9\d*|174\.7\d*", told + answer.text)

@@ -17,4 +17,8 @@ POLICY = {
     "pin": COORDINATORS,
     "why": COORDINATORS,
     "repair": COORDINATORS,
+    "slots": COORDINATORS,
+    "visit_slots": COORDINATORS,
+    "take": COORDINATORS,
+    "ask_what_if": COORDINATORS,
 }

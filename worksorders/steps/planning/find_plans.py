@@ -56,6 +56,42 @@ class Placed:
         return self.start_at.astimezone(LOCAL) if self.start_at else None
 
 
+@dataclass(frozen=True)
+class InPlan:
+    """An active worker of a firm that serves a region of a plan."""
+
+    id: uuid.UUID
+    name: str
+    firm_id: uuid.UUID
+    firm: str
+    region_code: str
+
+
+def people_in(session: Session, plan: Plan) -> list[InPlan]:
+    """Active workers of firms that serve a region of the plan, by firm and name, each with one such region."""
+    served = select(FirmRegion.firm_id, func.min(FirmRegion.region_code).label("region_code"))
+    if plan.region_codes:
+        served = served.where(FirmRegion.region_code.in_(plan.region_codes))
+    regions = served.group_by(FirmRegion.firm_id).subquery()
+    rows = session.execute(
+        select(Worker, Firm, regions.c.region_code)
+        .join(Firm, Firm.id == Worker.firm_id)
+        .join(regions, regions.c.firm_id == Firm.id)
+        .where(Worker.active, Firm.active)
+        .order_by(Firm.name, Worker.first_name, Worker.last_name, Worker.id)
+    )
+    return [
+        InPlan(
+            worker.id,
+            f"{worker.first_name} {worker.last_name}, {firm.name}",
+            firm.id,
+            firm.name,
+            region_code,
+        )
+        for worker, firm, region_code in rows
+    ]
+
+
 def list_plans(session: Session, page: int) -> PlanPage:
     """Plans, newest first."""
     count = session.scalar(select(func.count()).select_from(Plan)) or 0
