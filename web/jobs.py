@@ -42,11 +42,11 @@ def perform(message_id: str, attempt: int, queue: str) -> None:
 
 
 def deliver(services: Services, delivery: outbox.Delivery) -> bool:
-    """Do the work of a row; False when it was done already or a newer attempt has taken over."""
+    """Do the work of a row; False when it was done already, is early, or a newer attempt has taken over."""
     load_handlers()
     with services.sessions.begin() as session:
         message = outbox.still_mine(session, delivery)
-        if message is None:
+        if message is None or outbox.put_off_early(message, _now()):
             return False
         kind, payload = message.kind, dict(message.payload)
     job = Job(

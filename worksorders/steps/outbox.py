@@ -94,6 +94,19 @@ def still_mine(session: Session, delivery: Delivery) -> OutboxMessage | None:
     ).one_or_none()
 
 
+def put_off_early(message: OutboxMessage, now: datetime) -> bool:
+    """Put a locked timer off whose time has not come by the worker's clock, which is behind the database's.
+
+    Its handler would find nothing to do yet, and the work would be lost or asked for again at once, over and over.
+    Work that is wanted at once is never early. The clock may be set right, so it is tried again before long.
+    """
+    if message.wanted_at == message.created_at or message.wanted_at <= now:
+        return False
+    wait = min(message.wanted_at - now, timedelta(seconds=LONGEST_WAIT_SECONDS))
+    message.due_at = func.clock_timestamp() + wait
+    return True
+
+
 def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS) -> bool:
     """Put the next sending off while a long job is alive, and note that it is; False when another attempt has taken over."""
     kept = session.scalar(

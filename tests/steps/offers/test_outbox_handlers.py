@@ -40,7 +40,9 @@ def test_a_published_plan_is_offered_once_and_an_unanswered_offer_lapses(service
         assert offer.state == "open"
         offer.expires_at = datetime.now(UTC)
         session.execute(
-            update(OutboxMessage).where(OutboxMessage.kind == "offer.lapse").values(due_at=datetime.now(UTC))
+            update(OutboxMessage)
+            .where(OutboxMessage.kind == "offer.lapse")
+            .values(due_at=datetime.now(UTC), wanted_at=datetime.now(UTC))
         )
     assert run_due(services) == 1
     with services.sessions() as session:

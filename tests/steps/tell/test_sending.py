@@ -55,11 +55,10 @@ def messages(services):
 
 
 def due_now(services):
+    now = datetime.now(UTC) - timedelta(seconds=1)
     with services.sessions.begin() as session:
         session.execute(
-            update(OutboxMessage)
-            .where(OutboxMessage.done_at.is_(None))
-            .values(due_at=datetime.now(UTC) - timedelta(seconds=1))
+            update(OutboxMessage).where(OutboxMessage.done_at.is_(None)).values(due_at=now, wanted_at=now)
         )
 
 

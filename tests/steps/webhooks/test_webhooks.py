@@ -94,7 +94,8 @@ def run(services, *, hurry=True):
     while True:
         with services.sessions.begin() as session:
             if hurry:
-                session.execute(update(OutboxMessage).values(due_at=text("now() - interval '1 second'")))
+                past = text("now() - interval '1 second'")
+                session.execute(update(OutboxMessage).values(due_at=past, wanted_at=past))
             due = outbox.take_due(session)
         if not due:
             return done
