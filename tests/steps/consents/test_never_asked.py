@@ -1,27 +1,19 @@
-"""No letter, message or call to somebody who must never be asked, whichever way it is tried, in the code or the database."""
+"""No letter, message or call to somebody who must never be asked, whichever way it is tried."""
 
 from __future__ import annotations
 
-import ast
-import re
-import threading
-import uuid
-from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import select
 
 from tests import agreeing, factories
+from tests.steps.consents.barring import NOW, bar
 from tests.steps.consents.conftest import CLIENT_PHONE, make_order
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.domain.people.interests import Channel, Hit
-from worksorders.gateways.messages.post import Post
 from worksorders.steps.consents import (
     answers,
-    clock,
     parties,
     persons,
     reach,
@@ -35,17 +27,11 @@ from worksorders.steps.people.party_check import PARTY_CHECK, check_later
 from worksorders.steps.tell.api import Receiver, is_barred, raise_call_task
 from worksorders.steps.tell.safe_way import set_safe_way
 from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, HomeInterest, InterestContact
+from worksorders.store.tables.interests import InterestContact
 from worksorders.store.tables.telling import CallTask
 from worksorders.store.tables.trail import OutboxMessage
 
-NOW = factories.NOW
-ROOT = Path(__file__).parents[3]
 PHONE = agreeing.LANDLORD.phone
-
-
-def bar(world, row, actor=None):
-    return screening.bar(world.session, world.cipher, actor or world.actor, row.id, NOW)
 
 
 def attacks(world, row):
@@ -257,173 +243,3 @@ def test_the_number_of_somebody_barred_never_becomes_the_clients_safe_channel(wo
     with pytest.raises(FaultsError, match="must never be called"):
         keep("021 555 0444")
     keep("021 555 0445")
-
-
-RAW = {
-    "contact": (
-        "INSERT INTO interest_contact (interest_id, order_id, channel, template, state, queued_at)"
-        " VALUES (:who, :order, 'letter', 'x', 'queued', now())"
-    ),
-    "contact made": (
-        "INSERT INTO interest_contact (interest_id, order_id, channel, template, state, queued_at, made_at)"
-        " VALUES (:who, :order, 'message', 'x', 'made', now(), now())"
-    ),
-    "call": (
-        "INSERT INTO call_task (kind, order_id, contact_id, state, raised_at, due_at)"
-        " VALUES ('consent', :order, :who, 'waiting', now(), now())"
-    ),
-    "request": (
-        "INSERT INTO consent_request (order_id, interest_id, asked_on, how, answer_due_on, recorded_at, recorded_by)"
-        " VALUES (:order, :who, current_date, 'phone', current_date, now(), :by)"
-    ),
-    "answer": (
-        "INSERT INTO consent_answer (order_id, interest_id, line_id, outcome, how, answered_on, recorded_by)"
-        " VALUES (:order, :who, :line, 'granted', 'phone', current_date, :by)"
-    ),
-    "bar lifted by nobody": "UPDATE home_interest SET screening = 'cleared' WHERE id = :who",
-    "bar lifted by one": (
-        "UPDATE home_interest SET screening = 'cleared', lift_asked_by = NULL, screened_by = :by WHERE id = :who"
-    ),
-}
-
-
-@pytest.mark.parametrize("name", RAW)
-def test_the_database_itself_refuses_what_goes_past_the_gate(world, name):
-    row = world.record(near="yes")
-    world.session.commit()
-    values = {
-        "who": row.id, "order": world.order.id, "line": world.lines["locks"].id, "by": world.user.id,
-    }  # fmt: skip
-    with pytest.raises(DBAPIError) as raised:
-        world.session.execute(text(RAW[name]), {k: v for k, v in values.items() if f":{k}" in RAW[name]})
-    assert raised.value.orig.sqlstate == "WS003"
-
-
-def test_the_database_refuses_a_twin_and_a_stopped_contact_that_is_woken(world):
-    row = world.record()
-    letter = reach.queue(
-        world.session, world.actor, world.order.id, row.id, Channel.LETTER, "security_work", now=NOW
-    )
-    twin = world.record(name="Another Name", interest="owner")
-    world.session.commit()
-    world.session.execute(
-        update(HomeInterest).where(HomeInterest.id == twin.id).values(screening="barred", version=9)
-    )
-    world.session.commit()
-    assert not reach.may_be_contacted(world.session, row.id)
-    with pytest.raises(DBAPIError) as raised:
-        world.session.execute(
-            text("UPDATE interest_contact SET state = 'made', made_at = now() WHERE id = :id"),
-            {"id": letter.id},
-        )
-    assert raised.value.orig.sqlstate == "WS003"
-
-
-class Recorder:
-    """A gateway that takes everything."""
-
-    def __init__(self):
-        self.sent = []
-
-    def send(self, to, text):
-        self.sent.append((to, text.subject, text.body))
-
-
-def job(world, contact, gateway):
-    return Job(
-        message_id=uuid.uuid4(), attempt=1, payload={"contact_id": str(contact.id)}, sessions=world.sessions,
-        cipher=world.cipher, now=lambda: NOW, keep=lambda: True, post=Post(mail=gateway),
-    )  # fmt: skip
-
-
-def test_a_message_is_sent_once_and_says_nothing(world):
-    row, gateway = world.record(mail="pat@example.nz"), Recorder()
-    contact = messages.send(world.session, world.actor, world.order.id, row.id, NOW)
-    world.session.commit()
-    for _ in range(2):
-        effect = messages.deliver(job(world, contact, gateway))
-        with world.sessions.begin() as session:
-            effect(session, NOW)
-    assert [one[0] for one in gateway.sent] == ["pat@example.nz"]
-    assert gateway.sent[0][1:] == (
-        "You have an update",
-        "You have an update. We will be in touch. Kererū Services",
-    )
-
-
-def test_a_message_that_waits_at_the_gateway_is_not_sent_once_the_person_is_barred(world):
-    row, gateway = world.record(mail="pat@example.nz"), Recorder()
-    contact = messages.send(world.session, world.actor, world.order.id, row.id, NOW)
-    world.session.commit()
-    effect = messages.deliver(job(world, contact, gateway))
-    bar(world, row)
-    world.session.commit()
-    with world.sessions.begin() as session:
-        effect(session, NOW)
-    assert gateway.sent == []
-    with world.sessions.begin() as session:
-        messages.deliver(job(world, contact, gateway))(session, NOW)
-    assert gateway.sent == []
-
-
-def test_a_bar_waits_for_a_message_under_way_or_comes_before_it_never_between(world):
-    row = world.record(mail="pat@example.nz")
-    contact = messages.send(world.session, world.actor, world.order.id, row.id, NOW)
-    world.session.commit()
-    barring, seen = threading.Event(), []
-
-    def set_bar():
-        barring.set()
-        with world.sessions.begin() as session:
-            screening.bar(session, world.cipher, world.other, row.id, NOW)
-
-    class Slow(Recorder):
-        def send(self, to, text):
-            thread.start()
-            barring.wait(5)
-            thread.join(0.2)
-            seen.append(thread.is_alive())
-            super().send(to, text)
-
-    thread, gateway = threading.Thread(target=set_bar), Slow()
-    effect = messages.deliver(job(world, contact, gateway))
-    with world.sessions.begin() as session:
-        effect(session, NOW)
-    thread.join(5)
-    assert seen == [True]
-    with world.sessions() as session:
-        assert session.get(InterestContact, contact.id).state == "made"
-        assert session.get(HomeInterest, row.id).screening == "barred"
-
-
-def test_a_reminder_of_somebody_barred_meanwhile_makes_no_call(world):
-    row = world.record()
-    request = answers.ask(
-        world.session, world.actor, world.order.id, interest_id=row.id, line_ids=[world.lines["owner"].id],
-        how="phone", asked_on=NOW.date(), now=NOW,
-    )  # fmt: skip
-    bar(world, row)
-    world.session.commit()
-    payload = {"request_id": str(request.id)}
-    due = Job(uuid.uuid4(), 1, payload, world.sessions, world.cipher, lambda: NOW, lambda: True)
-    with world.sessions.begin() as session:
-        clock.tell_overdue(due)(session, NOW + timedelta(days=22))
-    with world.sessions() as session:
-        assert session.scalars(select(CallTask)).all() == []
-        assert session.scalars(select(ConsentRequest)).one().interest_id == row.id
-        assert session.scalars(select(ConsentAnswer)).all() == []
-
-
-def test_one_module_alone_makes_contacts_and_one_alone_opens_names_and_numbers():
-    makers, openers = set(), set()
-    for path in (ROOT / "worksorders").rglob("*.py"):
-        source = path.read_text(encoding="utf-8")
-        if "InterestContact" in source:
-            calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
-            makers |= {path.name for call in calls if getattr(call.func, "id", "") == "InterestContact"}
-        if re.search(
-            r"consents\.persons import .*\bkind\b|persons\.kind\(|\"interest\.(name|phone|mail|post)", source
-        ):
-            openers.add(path.name)
-    assert makers == {"reach.py"}
-    assert openers == {"read_person.py"}
