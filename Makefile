@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run test quick check bench bench-lists lock clean setup-run setup-test test-rest test-browser
+.PHONY: help setup run backup restore test quick check bench bench-lists lock clean setup-run setup-test test-rest test-browser
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -51,6 +51,13 @@ bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=6
 
 bench-lists: setup-run ## Time every list page in the database at 40,000 orders
 	@$(PYTHON) tools/bench_lists.py
+
+backup: .venv/.installed ## Back up the database of `make run`, running or not, into TO=folder, without its keys
+	@how=exec; if flock -n instance/lock true 2>/dev/null; then how=alone; fi; \
+	exec $(PYTHON) -m web.embedded $$how --role postgres -- $(PYTHON) -m web.recovery backup --to $(or $(TO),$(error say where: make backup TO=folder))
+
+restore: .venv/.installed ## Put the backup FROM=folder in the place of the database of `make run`, which must be stopped
+	@$(PYTHON) -m web.embedded alone --role postgres -- $(PYTHON) -m web.recovery restore --aside $(or $(FROM),$(error say which: make restore FROM=folder))
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null

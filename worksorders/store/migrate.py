@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def configuration(url: str) -> Config:
@@ -24,3 +25,9 @@ def upgrade(url: str, revision: str = "head") -> None:
 def check(url: str) -> None:
     """Raise if the models and the migrated database differ in tables or columns."""
     command.check(configuration(url))
+
+
+def revisions() -> tuple[str, ...]:
+    """Every schema revision that this version knows, the oldest first."""
+    script = ScriptDirectory.from_config(configuration(""))
+    return tuple(reversed([found.revision for found in script.walk_revisions()]))
