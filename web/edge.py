@@ -15,6 +15,7 @@ from werkzeug.exceptions import Conflict, ServiceUnavailable
 from werkzeug.wrappers import Response as BaseResponse
 
 from web.services import services
+from worksorders.domain.errors import DomainError
 from worksorders.steps import once
 from worksorders.steps.actor import Actor
 from worksorders.store.scope import HOUSE, Scope, as_house, narrow
@@ -67,6 +68,7 @@ def _take(form_uuid: uuid.UUID, purpose: str, action: Callable[[], str]) -> Base
             abort(409)
         return redirect(location, 303)
     claimed.location = action()
+    db().flush()
     return redirect(claimed.location, 303)
 
 
@@ -79,6 +81,9 @@ def _finish(response: Response) -> Response:
         return response
     try:
         session.commit()
+    except DomainError as error:
+        session.rollback()
+        return current_app.make_response(current_app.handle_user_exception(error))
     except (StaleDataError, IntegrityError, OperationalError) as error:
         return current_app.make_response(_refuse(error))
     return response

@@ -1,7 +1,7 @@
 """The base of every form: sent once only, errors at their field, the answer 422 while there are any."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from flask import render_template
@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms.fields import FieldList, FormField, HiddenField
 
 from web.fields import DateField
+from web.free_text import refuse_protected
 from worksorders.domain.errors import Fault, FaultsError
 
 
@@ -19,6 +20,8 @@ class Form(FlaskForm):
     constraint, so that the same form sent twice leaves one record. A form that makes no record sets it to None.
     """
 
+    # Fields whose words go into the vault and may therefore repeat what is in it.
+    sealed_fields: ClassVar[frozenset[str]] = frozenset()
     form_uuid = HiddenField(default=lambda: str(uuid4()))
 
     @property
@@ -39,8 +42,9 @@ class Form(FlaskForm):
         return 422 if self.errors else 200
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """All fields and the form's id; every fault is found, not only the first."""
+        """All fields, what free text may not repeat, and the form's id; every fault is found, not only the first."""
         valid = bool(super().validate(extra_validators))
+        valid = refuse_protected(leaves(self), self.sealed_fields) and valid
         if self.form_uuid is None:
             return valid
         try:

@@ -18,6 +18,7 @@ from worksorders.gateways.addresses.geocode import Geocoder
 from worksorders.gateways.cipher import Cipher, load_cipher
 from worksorders.gateways.heads import HeadFile
 from worksorders.gateways.messages.post import Post
+from worksorders.steps.free_text.guard import CIPHER
 from worksorders.steps.master_keys.backup import missing
 from worksorders.store.scope import HOUSE, KEY
 
@@ -72,10 +73,11 @@ def make_services(
         hide_parameters=True,
         connect_args={"application_name": "works"},
     )
+    cipher = load_cipher(vault_key_file)
     return Services(
         engine,
-        sessionmaker(engine, expire_on_commit=False, info={KEY: HOUSE}),
-        load_cipher(vault_key_file),
+        sessionmaker(engine, expire_on_commit=False, info={KEY: HOUSE, CIPHER: cipher}),
+        cipher,
         post or Post(),
         geocoder,
     )

@@ -114,6 +114,7 @@ class DefectMoveForm(Form):
 class KeyForm(Form):
     """Who holds keys."""
 
+    sealed_fields = frozenset({"name"})
     holder = RadioField(
         "Who holds these keys?",
         choices=[*BY_ROLE.items(), (NAMED, "Another person")],

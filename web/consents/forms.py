@@ -62,6 +62,7 @@ class ActionForm(PartForm):
 class PersonForm(PartForm):
     """Record somebody with an interest in the home."""
 
+    sealed_fields = frozenset({"person_name", "mail", "post"})
     name = "person"
     interest = SelectField(
         "What they have to do with the home", choices=[("", "Choose"), *KIND_WORDS.items()]

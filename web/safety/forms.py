@@ -53,6 +53,7 @@ class FlagForm(Form):
 class AlarmForm(Form):
     """Who is reached when the alarm goes off."""
 
+    sealed_fields = frozenset({"reference", "words"})
     reached = CheckboxesField("Who is reached?", choices=list(RESPONDERS.items()))
     reference = TextField(
         "The monitoring centre’s reference",

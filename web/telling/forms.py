@@ -55,6 +55,7 @@ class CallForm(Form):
 class SafeChannelForm(Form):
     """The one safe way to reach the people of a case."""
 
+    sealed_fields = frozenset({"mail"})
     channel = RadioField("How may they be reached?", [Required("Choose how.")], choices=tuple(LABELS.items()))
     number = PhoneField("Safe phone number, for calls and texts")
     mail = TextField("Safe mail address, for mail")

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from worksorders.domain.errors import NotPermittedError
 from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.steps.actor import Actor
+from worksorders.steps.free_text.check import require_clean
+from worksorders.steps.free_text.learn import learn
 from worksorders.steps.privacy import need_to_know
 from worksorders.store import vault
 
@@ -49,12 +51,13 @@ def open_case(session: Session, cipher: Cipher, case_id: uuid.UUID) -> None:
 def protect(
     session: Session, cipher: Cipher, case_id: uuid.UUID, subject_id: uuid.UUID, values: Mapping[str, str]
 ) -> None:
-    """Seal values by kind and put them into the vault; empty ones are left out."""
+    """Seal values by kind and put them into the vault, and know them again in free text; empty ones are left out."""
     key = WrappedKey(case_id, *vault.wrapped_key(session, case_id))
     for kind, value in values.items():
         if value:
             sealed = cipher.seal(key, subject_id, kind, value)
             vault.put(session, case_id, subject_id, kind, sealed)
+    learn(session, cipher, case_id, values.items())
 
 
 def remember(session: Session, cipher: Cipher, case_id: uuid.UUID, kind: str, normalised: str) -> None:
@@ -90,6 +93,7 @@ def read(
     with sessions.begin() as session:
         if set(asked) != {HOME_COORDINATES}:
             need_to_know.require(session, actor, wanted)
+            require_clean(session, cipher, wanted, {"purpose": purpose})
         vault.intend(
             session,
             token_hash=sha256(token).digest(),

@@ -8,7 +8,7 @@ committed, the token unused and young, and the actor and session the same.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -134,3 +134,28 @@ def keys_by_version(session: Session) -> list[tuple[int, int]]:
     """How many case keys are under which version of the master key."""
     rows = session.execute(text("SELECT master_version, count FROM vault.keys_by_version()"))
     return [(int(row[0]), int(row[1])) for row in rows]
+
+
+def put_look_ups(session: Session, case_id: uuid.UUID, kind: str, digests: Sequence[bytes]) -> None:
+    """Record many keyed hashes of one kind of a case; twice is once."""
+    session.execute(
+        text(
+            "INSERT INTO vault.look_up (case_id, kind, digest)"
+            " SELECT :c, :k, one FROM unnest(CAST(:d AS bytea[])) AS one ON CONFLICT DO NOTHING"
+        ),
+        {"c": case_id, "k": kind, "d": list(digests)},
+    )
+
+
+def look_ups_of(
+    session: Session, case_ids: Collection[uuid.UUID], kind: str
+) -> dict[uuid.UUID, frozenset[bytes]]:
+    """The keyed hashes of one kind of each of these cases."""
+    rows = session.connection().execute(
+        text(
+            "SELECT case_id, array_agg(digest) AS digests FROM vault.look_up"
+            " WHERE kind = :k AND case_id = ANY(:c) GROUP BY case_id"
+        ),
+        {"k": kind, "c": list(case_ids)},
+    )
+    return {row.case_id: frozenset(bytes(one) for one in row.digests) for row in rows}

@@ -1,0 +1,75 @@
+"""A form that is sent with a protected value in its free text refuses at the field and keeps nothing."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+import web
+from tests import factories, referrals
+from web.forms import Form
+from worksorders.steps import disclose
+from worksorders.steps.intake import keep
+from worksorders.store.tables.safety import Suspension
+from worksorders.store.tables.walls import BreakGlass
+
+NAME = "Hinemoa Canary"
+
+
+@pytest.fixture
+def world(services, signed_in):
+    browser, _ = signed_in()
+    with services.sessions.begin() as session:
+        user = factories.make_user(session)
+        order = referrals.bare_order(session, user)
+        order.code = keep.fresh_code("W")
+        disclose.open_case(session, services.cipher, order.case_id)
+        disclose.protect(session, services.cipher, order.case_id, order.case_id, {disclose.PERSON_NAME: NAME})
+        return browser, order.id, order.code
+
+
+def test_a_form_of_an_order_refuses_at_the_field_without_repeating_it(world, services):
+    browser, order_id, code = world
+    answer = browser.post(
+        "/privacy/glass", {"code": code, "reason": "hinemoa rang", "form_uuid": str(order_id)}
+    )
+    assert answer.status_code == 422
+    assert "repeats something protected" in answer.text
+    assert 'id="reason-error"' in answer.text
+    with services.sessions() as session:
+        assert session.query(BreakGlass).count() == session.query(Suspension).count() == 0
+
+
+def test_the_case_is_known_from_the_address_too(world):
+    browser, order_id, _ = world
+    page = f"/orders/{order_id}"
+    answer = browser.post(f"{page}/contact", {"contact-purpose": "To ring HINEMOA back"})
+    assert answer.status_code == 422
+    assert "repeats something protected" in answer.text
+
+
+# Fields whose words go into the vault, and nowhere else.
+SEALED = {
+    "web.aftercare.forms.KeyForm": {"name"},
+    "web.consents.forms.PersonForm": {"mail", "person_name", "post"},
+    "web.safety.forms.AlarmForm": {"reference", "words"},
+    "web.telling.forms.SafeChannelForm": {"mail"},
+}
+
+
+def test_every_form_looks_over_its_text_but_for_what_goes_into_the_vault():
+    forms = set()
+    for module in pkgutil.walk_packages(web.__path__, "web."):
+        if "embedded" not in module.name:
+            found = vars(importlib.import_module(module.name)).values()
+            forms |= {one for one in found if inspect.isclass(one) and issubclass(one, Form)}
+    assert len(forms) > 80
+    sealed = {
+        f"{one.__module__}.{one.__name__}": set(one.sealed_fields) for one in forms if one.sealed_fields
+    }
+    assert sealed == SEALED
+    own = {one.__name__ for one in forms if one.validate is not Form.validate and "super" not in one.validate.__code__.co_names}  # fmt: skip
+    assert not own, "a form that validates itself without the base looks nothing over"

@@ -1,0 +1,1 @@
+"""Keeps protected values out of everything that people write about an order."""
