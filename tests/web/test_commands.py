@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 from tests import factories
+from tests.gateways.ubl import invoice
+from tests.steps.finance import paying
+from worksorders.gateways.einvoice import read
 from worksorders.store.tables.people import AppUser
 
 
@@ -17,6 +20,34 @@ def test_a_broken_invoice_file_is_a_line_with_its_faults_and_the_next_one_is_sti
     assert answer.exit_code == 0
     assert [line["file"] for line in lines] == ["broken.xml", "empty.xml"]
     assert all(line["faults"] for line in lines)
+
+
+def test_a_path_that_cannot_be_read_is_told_and_the_others_are_read_all_the_same(app, tmp_path):
+    right = tmp_path / "right.xml"
+    right.write_bytes(invoice())
+    answer = app.test_cli_runner().invoke(
+        args=["einvoice", "read", str(tmp_path / "none.xml"), str(tmp_path), str(right)]
+    )
+    assert answer.exit_code == 1
+    lines = [json.loads(line) for line in answer.stdout.splitlines()]
+    assert [len(line["faults"]) for line in lines] == [1, 1, 0]
+    assert "none.xml cannot be read: no such file or directory. Check the path." in answer.stderr
+
+
+def test_a_self_billed_invoice_is_printed_for_an_order_or_a_clear_word_why_not(app, services):
+    runner = app.test_cli_runner()
+    own = runner.invoke(args=["einvoice", "own", "Home Safety", "9429033591476", "35901981"])
+    assert own.exit_code == 0
+    with services.sessions.begin() as session:
+        firm = paying.paid_firm(session)
+        firm.nzbn = "9429039501974"
+        code = paying.worked_order(session, firm).code
+    printed = runner.invoke(args=["einvoice", "write", code])
+    assert read(printed.stdout.encode()).faults == ()
+    assert "not made yet" in printed.stderr
+    nothing = runner.invoke(args=["einvoice", "write", "W-NOBODY"])
+    assert nothing.exit_code == 1
+    assert "neither an order nor a self-billed invoice" in nothing.stderr
 
 
 def test_the_demo_is_refused_beside_real_accounts_and_names_nobody(app, services):

@@ -3,7 +3,7 @@
 from flask import Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 
-from web.api import callers, description, problems, reading, taking
+from web.api import callers, description, invoices, problems, reading, taking
 from web.api.blueprint import blueprint
 from web.api.operations import OPERATIONS, Operation
 from web.api.policy import POLICY
@@ -19,6 +19,8 @@ def openapi() -> ResponseReturnValue:
 
 
 def _view(one: Operation) -> object:
+    if one.xml:
+        return invoices.take_invoice
     if one.body:
         return taking.take(one.body)
     if not one.register:

@@ -66,6 +66,9 @@ def _operation(one: Operation) -> dict[str, Any]:
             **{code: {"$ref": "#/components/responses/Problem"} for code in _problems(one)},
         },
     }
+    if one.xml:
+        document = {"type": "string", "description": "UBL 2.1 in PINT A-NZ form, at most 10 MB"}
+        found["requestBody"] = {"required": True, "content": {"application/xml": {"schema": document}}}
     if one.body:
         schema = {"$ref": f"#/components/schemas/{_batch(one.body)}"}
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -73,15 +76,16 @@ def _operation(one: Operation) -> dict[str, Any]:
 
 
 def _parameters(one: Operation) -> list[dict[str, Any]]:
+    key = {
+        **_parameter("Idempotency-Key", "A UUID: the same call sent again changes nothing more",
+                     {"type": "string", "format": "uuid"}),
+        "in": "header",
+    }  # fmt: skip
+    if one.xml:
+        return [key]
     if one.body:
-        return [
-            _parameter("dry_run", "Judge everything and keep nothing", {"type": "boolean", "default": False}),
-            {
-                **_parameter("Idempotency-Key", "A UUID: the same call sent again changes nothing more",
-                             {"type": "string", "format": "uuid"}),
-                "in": "header",
-            },
-        ]  # fmt: skip
+        dry = {"type": "boolean", "default": False}
+        return [_parameter("dry_run", "Judge everything and keep nothing", dry), key]
     found = re.search(r"<uuid:(\w+)>", one.path)
     if found:
         return [{"name": found[1], "in": "path", "required": True, "schema": TYPES["id"]}]
@@ -115,6 +119,11 @@ def _parameter(name: str, words: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _success(one: Operation) -> dict[str, Any]:
+    if one.xml:
+        return {
+            "200": _answer("This key came with this document before", "InvoiceTaken"),
+            "201": _answer("The document is kept, and this is what its match says", "InvoiceTaken"),
+        }
     if one.body:
         return {
             "200": _answer("Nothing is wrong (dry run), or this file was imported before", "ImportResult"),
@@ -131,7 +140,7 @@ def _success(one: Operation) -> dict[str, Any]:
 
 def _problems(one: Operation) -> tuple[str, ...]:
     found = ("401", "403", "429")
-    if one.body:
+    if one.body or one.xml:
         return (*found, "409", "413", "415", "422")
     return (*found, "404") if "<" in one.path else (*found, "422")
 
@@ -172,6 +181,20 @@ def _fixed() -> dict[str, Any]:
                 "records": {"type": "integer"},
                 "made": {"type": "array", "items": {"type": "object", "additionalProperties": True}},
             }
+        ),
+        "InvoiceTaken": _object(
+            {
+                "id": TYPES["id"],
+                "href": TEXT,
+                "number": TEXT,
+                "kind": {"type": "string", "enum": ["invoice", "credit_note"]},
+                "state": TEXT,
+                "claimed_cents": {"type": "integer"},
+                "payable_cents": {"type": "integer"},
+                "faults": {"type": "array", "items": fault},
+                "exceptions": {"type": "array", "items": part},
+            },
+            ("id", "href", "number", "kind", "state"),
         ),
         "Problem": _object(
             {

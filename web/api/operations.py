@@ -11,7 +11,7 @@ from worksorders.domain.records import kinds
 class Operation:
     """One call: its endpoint, method and path, the scope that it needs, and what it is about.
 
-    `register` is the list that it reads, `body` the kind of record that it takes in.
+    `register` is the list that it reads, `body` the kind of record that it takes in, `xml` says that it takes a document.
     """
 
     endpoint: str
@@ -21,6 +21,7 @@ class Operation:
     summary: str
     register: str = ""
     body: str = ""
+    xml: bool = False
 
 
 def _list(name: str, scope: str, summary: str) -> tuple[Operation, Operation]:
@@ -55,5 +56,13 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("read_catalogue", "GET", "/v1/catalogue", "catalogue:read", "The catalogue in force"),
     _take(kinds.CATALOGUE, "Bring a new version of the catalogue"),
     *_list("invoices", "invoices:read", "Invoices and how far each is, newest first"),
+    Operation(
+        "take_invoice",
+        "POST",
+        "/v1/invoices",
+        "invoices:write",
+        "Hand one UBL 2.1 invoice or credit note in: it is kept, checked and matched",
+        xml=True,
+    ),
     *_list("plans", "plans:read", "Plans with what each placed, newest first"),
 )

@@ -37,7 +37,7 @@ def take(kind: str) -> Callable[[], ResponseReturnValue]:
     def view() -> ResponseReturnValue:
         if request.mimetype != "application/json":
             raise UnsupportedMediaType
-        dry_run, key = _dry_run(), _key()
+        dry_run, key = _dry_run(), read_key()
         body = request.get_data()
         hands = Hands(db(), services().cipher, caller().actor, request_now(), unattended=True)
         if key is not None and not dry_run:
@@ -62,7 +62,8 @@ def _claim(key: uuid.UUID, kind: str, body: bytes) -> None:
         raise FaultsError([Fault(KEY_HEADER, message)])
 
 
-def _key() -> uuid.UUID | None:
+def read_key() -> uuid.UUID | None:
+    """The key of this call, if it has one."""
     text = request.headers.get(KEY_HEADER, "")
     try:
         return uuid.UUID(text) if text else None

@@ -8,8 +8,14 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from web.extensions import request_now
+from web.services import services
+from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.domain.finance.facts import IntakeFault
-from worksorders.gateways.einvoice import EInvoice, read, summary
+from worksorders.gateways.einvoice import EInvoice, read, summary, write_self_billed
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.finance.billing.document import find_document
+from worksorders.steps.finance.billing.own_details import OwnDetails, save_own_details
 
 einvoice = AppGroup("einvoice", help="UBL 2.1 invoices and credit notes in Peppol PINT A-NZ form.")
 
@@ -45,3 +51,38 @@ def _read(path: Path) -> tuple[EInvoice, str]:
         why = "it is no path"
     words = f"{path} cannot be read: {why}. Check the path."
     return EInvoice(faults=(IntakeFault("file", words, "Give the path of an XML file."),)), words
+
+
+@einvoice.command("write")
+@click.argument("code")
+@click.option("--firm", "firm_code", default="", help="The firm's code, where an order has several.")
+def write_self_billed_invoice(code: str, firm_code: str) -> None:
+    """Print the self-billed invoice or credit note of CODE: its own number, or the code of its order.
+
+    For an order without one, it is what would be made of the accepted work now; nothing is stored or sent.
+    """
+    with services().sessions() as session:
+        try:
+            written = find_document(session, code, request_now(), firm_code=firm_code)
+            xml = write_self_billed(written.document)
+        except FaultsError as faults:
+            raise click.ClickException(" ".join(fault.message for fault in faults.faults)) from None
+        except (RefusedError, NotFoundError) as refused:
+            raise click.ClickException(str(refused)) from None
+    for note in written.notes:
+        click.echo(note, err=True)
+    click.echo(xml.decode(), nl=False)
+
+
+@einvoice.command("own")
+@click.argument("name")
+@click.argument("nzbn")
+@click.argument("gst_number")
+def record_own_details(name: str, nzbn: str, gst_number: str) -> None:
+    """Record NAME, NZBN and GST_NUMBER of the programme, which self-billed invoices name as the buyer."""
+    with services().sessions.begin() as session:
+        try:
+            own = save_own_details(session, None, OwnDetails(name, nzbn, gst_number))
+        except FaultsError as faults:
+            raise click.ClickException(" ".join(fault.message for fault in faults.faults)) from None
+    click.echo(f"Self-billed invoices name {own.name}, NZBN {own.nzbn}, GST {own.gst_number}.")

@@ -43,3 +43,9 @@ def purpose_of(session: Session, form_uuid: uuid.UUID, actor: Actor | None) -> s
             FormSubmission.form_uuid == form_uuid, FormSubmission.user_id.is_not_distinct_from(user_id)
         )
     )
+
+
+def keep_answer(session: Session, form_uuid: uuid.UUID, answer: str) -> None:
+    """Keep what a claimed form led to, for `earlier_answer`."""
+    session.get_one(FormSubmission, form_uuid).location = answer
+    session.flush()

@@ -18,6 +18,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "catalogue:read": "Read the catalogue",
         "catalogue:write": "Bring a new version of the catalogue",
         "invoices:read": "See how far invoices are",
+        "invoices:write": "Hand e-invoices in",
         "plans:read": "Read summaries of plans",
     }
 )

@@ -18,6 +18,7 @@ from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.store import vault
+from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.invoice_files import InvoiceFile
 
 SEALED_AS = "invoice.file"
@@ -118,3 +119,23 @@ def refused(session: Session, most: int = 50) -> Sequence[InvoiceFile]:
 def file_of(session: Session, invoice_id: uuid.UUID) -> InvoiceFile | None:
     """The file that an invoice came in."""
     return session.scalar(select(InvoiceFile).where(InvoiceFile.invoice_id == invoice_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a file that was handed in before: its invoice as it is now, or the faults of a refused one."""
+
+    invoice_id: uuid.UUID | None
+    number: str
+    kind: str
+    state: str
+    faults: tuple[dict[str, str], ...]
+
+
+def find_answer(session: Session, file_id: uuid.UUID) -> Answer:
+    """The answer to a file by its id."""
+    row = session.get_one(InvoiceFile, file_id)
+    invoice = session.get(Invoice, row.invoice_id) if row.invoice_id else None
+    if invoice is None:
+        return Answer(None, "", "", "refused", tuple(row.faults))
+    return Answer(invoice.id, invoice.number, invoice.kind, invoice.state, tuple(row.faults))
