@@ -7,10 +7,9 @@ import threading
 import time
 from pathlib import Path
 
-from tests.faults.harness import report
+from tests.faults.harness import proof, report
 from tests.faults.harness.house import House
 from tests.faults.harness.kinds import every_kind
-from tests.faults.harness.plants import PLANTS
 from tests.faults.harness.room import room
 from tests.faults.harness.stock import Stock
 from tests.faults.harness.storm import Storm
@@ -23,29 +22,32 @@ def say(line):
 
 
 def arguments():
+    """What the caller wants."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.harness", description=__doc__)
     parser.add_argument("seeds", type=int, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=1, help="the first seed (1)")
     parser.add_argument("--scale", type=float, default=20.0, help="a minute of waiting takes 60/SCALE s (20)")
     parser.add_argument("--kind", help="one kind of fault in place of each seed's own")
-    parser.add_argument("--plant", choices=sorted(PLANTS), help="run a copy with this mistake in it")
     parser.add_argument("--seconds", type=float, help="begin no further seed after so many seconds")
-    parser.add_argument("--folder", type=Path, help="where to work and leave the logs; else they are removed")
+    parser.add_argument(
+        "--prove", action="store_true", help="plant mistakes afterwards and see them reported"
+    )
+    parser.add_argument("--folder", type=Path, help="where to leave the logs; else they are removed")
     return parser.parse_args()
 
 
 def main():
-    chosen = arguments()
-    folder = room()
-    house = House(folder, chosen.scale, chosen.plant, say)
-    seeds, failed = [], []
+    """Run it; gives the exit code: 1 after any violation, and where a planted mistake was not found."""
+    chosen, folder = arguments(), room()
+    house = House(folder, chosen.scale)
+    seeds, faults = [], []
 
     def drive():
         try:
             house.wait_until_ready()
-            run_seeds(house, chosen, seeds)
-        except Exception as error:  # noqa: BLE001 -- told below, with the end of the logs.
-            failed.append(error)
+            faults.extend(run_seeds(house, chosen, seeds))
+        except Exception as error:  # noqa: BLE001 -- told below, after the table.
+            faults.append(f"the harness broke: {error!r}")
         finally:
             house.supervisor.ending.set()
 
@@ -56,28 +58,31 @@ def main():
         house.supervisor.watch(lambda: None)
         driver.join()
     except EngineError as error:
-        failed.append(error)
+        faults.append(str(error))
     finally:
         house.end()
         if chosen.folder:
-            shutil.copytree(folder, chosen.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run", "pg"))
+            shutil.copytree(folder / "instance" / "logs", chosen.folder, dirs_exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
     report.summary(say, seeds)
-    for error in failed:
-        say(f"The harness broke: {error!r}")
-    return 1 if failed or not seeds or any(seed.violations for seed in seeds) else 0
+    for fault in faults:
+        say(f"VIOLATED  {fault}")
+    return 1 if faults or not seeds or any(seed.violations for seed in seeds) else 0
 
 
 def run_seeds(house, chosen, seeds):
-    """Run the seeds one after another in one house."""
+    """Run the seeds one after another in one house; gives what is wrong with the whole."""
     storm = Storm(house, Stock(house), every_kind())
     began = time.monotonic()
     for number in range(chosen.first, chosen.first + chosen.seeds):
-        if house.supervisor.ending.is_set() or (chosen.seconds and time.monotonic() - began > chosen.seconds):
+        late = chosen.seconds and time.monotonic() - began > chosen.seconds
+        if late or house.supervisor.ending.is_set():
             break
         seed = storm.run(number, chosen.kind)
         seeds.append(seed)
         report.line(say, seed, chosen)
+    found = list(storm.look_at_all())
+    return found + (proof.prove(storm, say) if chosen.prove else [])
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class Person:
     def __init__(self, port, name):
         self.port, self.name = port, name
         self.cookies, self.csrf = {}, ""
+        self.last = "nothing sent"
 
     def twin(self):
         """The same person in a second window: same cookies, another connection."""
@@ -79,7 +80,7 @@ class Person:
         """The text of a page, asked for until it comes or the time is over; empty then, and for one that is gone."""
         while time.monotonic() < until:
             try:
-                status, location, text = self._signed_in("GET", path)
+                status, _location, text = self._signed_in("GET", path)
             except LOST:
                 time.sleep(PAUSE_SECONDS)
                 continue
@@ -99,8 +100,10 @@ class Person:
         """Send a form once; an expired session is renewed first and is no answer."""
         try:
             status, location, _ = self._signed_in("POST", path, data)
-        except LOST:
+        except LOST as error:
+            self.last = repr(error)
             return Outcome.UNKNOWN
+        self.last = f"{status} {location}"
         if status == 303 and not location.startswith(DOORS):
             return Outcome.TAKEN
         return Outcome.REFUSED if status in REFUSED else Outcome.UNKNOWN
@@ -118,7 +121,7 @@ class Person:
         for _ in range(2):
             sent = None if data is None else data | {"csrf_token": self.csrf}
             status, location, text = self.request(method, path, sent)
-            if status != 400 and not (status in {302, 303} and location.startswith(DOORS)):
+            if status not in {400, 401} and not (status in {302, 303} and location.startswith(DOORS)):
                 break
             self.sign_in()
         return status, location, text

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psycopg
 from psycopg import sql
@@ -53,12 +54,16 @@ class MigrationInterrupted(Fault):
         environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environment["MIGRATION_URL"] = storm.house.database_url(BESIDE)
         command = [sys.executable, "-m", "web.embedded.migrate"]
-        first = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        first = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         self._wait_for_work(storm.house, first)
         time.sleep(chance.uniform(0, 1.5))
         signalled(first.pid, KILL)
         first.wait(PATIENCE_SECONDS)
-        again = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+        again = subprocess.run(
+            command, env=environment, capture_output=True, timeout=PATIENCE_SECONDS, check=False
+        )
         if again.returncode != 0:
             last = again.stderr.decode().strip().splitlines()[-1:]
             seed.violations.append(checker.Violation("half-done", f"the migration run again failed: {last}"))
@@ -102,7 +107,10 @@ class Restored(Fault):
         made = house.installation
         environment = {"PGHOST": str(made.run_dir), "PGUSER": "postgres", "PGPASSWORD": made.secrets.postgres}
         subprocess.run(
-            [str(confinement().programs / program), *words], env=environment, check=True, timeout=PATIENCE_SECONDS
+            [str(confinement().programs / program), *words],
+            env=environment,
+            check=True,
+            timeout=PATIENCE_SECONDS,
         )
 
     def look(self, storm, seed, _connection):
@@ -119,7 +127,7 @@ class Restored(Fault):
                 found += checker.check(connection, deed)
                 deed.outcome = known
         discard(server, BESIDE)
-        os.unlink(self._file(house))
+        Path(self._file(house)).unlink()
         return found
 
     def _go_on(self, house):
@@ -130,7 +138,11 @@ class Restored(Fault):
         try:
             with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
                 connection.execute("select set_config('works.scope', 'house', true)")
-                connection.execute(sql.SQL("update outbox_message set due_at = now() where done_at is null and wanted_at <= now()"))
+                connection.execute(
+                    sql.SQL(
+                        "update outbox_message set due_at = now() where done_at is null and wanted_at <= now()"
+                    )
+                )
             for _ in range(20):
                 with services.sessions.begin() as session:
                     deliveries = outbox.take_due(session)

@@ -15,9 +15,7 @@ from tests.faults.harness.client import PAUSE_SECONDS, Outcome
 from worksorders.domain.local_time import local_day
 
 AUDIT = "select count(*) from audit_event where subject_id = %({subject})s and action = '{action}'"
-SENT = (
-    "select count(*) from outbox_message where kind = '{kind}' and payload->>'{name}' = %({subject})s::text{more}"
-)
+SENT = "select count(*) from outbox_message where kind = '{kind}' and payload->>'{name}' = %({subject})s::text{more}"
 DONE = " and done_at is not null"
 LIVE = "select count(*) from booking where visit_id = %(visit)s and state <> 'released'"
 OPEN = "select count(*) from offer where order_id = %(order)s and state = 'open'"
@@ -55,6 +53,7 @@ class Deed:
     acknowledged: float = 0.0
     gate: threading.Barrier | None = None
     tries: int = 0
+    last: str = ""
 
     def run(self, person, seconds=FULL_SECONDS):
         """Send the form until somebody says yes or no; who gives up after the first silence leaves it unknown."""
@@ -78,6 +77,7 @@ class Deed:
                 break
             if self.outcome is Outcome.UNKNOWN:
                 time.sleep(PAUSE_SECONDS)
+        self.last = person.last
         if self.outcome is not Outcome.UNKNOWN:
             self.acknowledged = time.monotonic()
         if self.manner == "sent twice":
@@ -87,7 +87,8 @@ class Deed:
         """Send the form over two connections at the same moment: both get the same answer."""
         twin, answers = person.twin(), []
         threads = [
-            threading.Thread(target=lambda who=who: answers.append(who.send(self.path, data))) for who in (person, twin)
+            threading.Thread(target=lambda who=who: answers.append(who.send(self.path, data)))
+            for who in (person, twin)
         ]
         for thread in threads:
             thread.start()
@@ -155,8 +156,8 @@ def resume(stock):
             ("select count(*) from offer where order_id = %(order)s", firms, 0),
             ("select count(*) from audit_event where action = 'offer.opened' and detail->'visits' ? %(visit)s::text",
              firms, 0),
-            ("select count(*) from outbox_message m join offer o on o.id::text = m.payload->>'offer_id'"
-             " where m.kind = 'offer.lapse' and o.order_id = %(order)s", firms, 0),
+            (("select count(*) from outbox_message m join offer o on o.id::text = m.payload->>'offer_id'"
+             " where m.kind = 'offer.lapse' and o.order_id = %(order)s"), firms, 0),
         ],
         prefix="action-",
     )  # fmt: skip

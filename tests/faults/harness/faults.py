@@ -52,7 +52,7 @@ def kill_horse(house, chance):
     """The process that does one job, somewhere in it."""
     horse = catch_horse(house)
     if horse is not None:
-        time.sleep(chance.uniform(0, 0.05))
+        time.sleep(chance.uniform(0, 0.2))
         signalled(horse, KILL)
 
 

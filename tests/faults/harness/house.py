@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -12,7 +11,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from tests.faults.harness import shift
+from tests.faults.harness import plants, shift
 from web.embedded.confine import EngineError
 from web.embedded.engines import OWNER_ROLE, Postgres, start_postgres, start_valkey, valkey_url
 from web.embedded.installation import Installation
@@ -21,7 +20,7 @@ from web.embedded.process import session_members
 from web.embedded.roles import prepare
 from web.embedded.running import answers
 from web.embedded.supervisor import Supervisor
-from web.services import make_services
+from web.services import heads_from, make_services
 from worksorders.store import migrate
 
 GUNICORN_SECONDS = 60
@@ -31,31 +30,28 @@ PLAIN = ("PATH", "HOME", "NUMBA_CACHE_DIR", "LANG", "TZ", "TMPDIR")
 class House:
     """One installation in a folder of its own; made, watched and ended in the main thread."""
 
-    def __init__(self, folder, scale, plant, say):
-        self.folder, self.scale, self.say = folder, scale, say
+    def __init__(self, folder, scale):
+        self.folder, self.scale = folder, scale
         os.environ[shift.NAME] = str(folder / "clock")
+        os.environ[plants.FILE] = str(folder / "plant")
         shift.moved()
-        given = {name: os.environ[name] for name in (*PLAIN, shift.NAME) if name in os.environ}
-        given |= {"FAULTS_SCALE": str(scale), "FAULTS_PLANT": plant or ""}
+        given = {name: os.environ[name] for name in (*PLAIN, shift.NAME, plants.FILE) if name in os.environ}
+        given["FAULTS_SCALE"] = str(scale)
         self.installation = Installation.open(folder / "instance", given)
         self.supervisor = Supervisor(self._heard)
         self.listener = listen("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
-        self.deaths = 0
         self.services = None
 
     def _heard(self, line):
-        self.deaths += 1
-        with (self.folder / "supervisor.log").open("a") as log:
+        with self.installation.log("supervisor").open("a") as log:
             log.write(f"{time.time():.2f} {line}\n")
 
     def start(self):
         """Engines first, then the schema, then the product; ready once the web answers."""
         self.supervisor.listen()
         made, parts = self.installation, engine_parts(self.installation)
-        server = start_postgres(
-            made.data_dir, made.run_dir, secrets=made.secrets, log=made.log("postgres")
-        )
+        server = start_postgres(made.data_dir, made.run_dir, secrets=made.secrets, log=made.log("postgres"))
         self.supervisor.adopt(parts["postgres"], server.process)
         prepare(server)
         migrate.upgrade(made.url(OWNER_ROLE))
@@ -72,7 +68,7 @@ class House:
         web = [f"{__package__}.product:app" if word == "wsgi:app" else word for word in commands.web]
         seconds = web.index("--timeout") + 1
         web[seconds] = str(max(2, round(GUNICORN_SECONDS / self.scale)))
-        workers = {name: (*python, "worker", "default") for name in ("default", "second")}
+        workers = dict.fromkeys(("default", "second"), (*python, "worker", "default"))
         return replace(commands, web=web, workers=workers, relay=(*python, "relay"))
 
     def wait_until_ready(self, seconds=60):
@@ -100,6 +96,10 @@ class House:
             host=str(made.run_dir), user="postgres", password=made.secrets.postgres, dbname=database,
             autocommit=True, connect_timeout=2,
         )  # fmt: skip
+
+    def heads(self):
+        """The heads of the audit chain that were published so far."""
+        return heads_from(self.installation.environment()).read()
 
     def pid(self, name):
         """The process of a part by its name, or None while it is down."""
@@ -146,11 +146,6 @@ def signalled(pid, number):
         os.kill(pid, number)
         return True
     return False
-
-
-def run_program(command, environment, seconds=60):
-    """Run one command of the harness to its end; gives its exit code."""
-    return subprocess.run(command, env=environment, timeout=seconds, check=False, capture_output=True)
 
 
 KILL, STOP, CONTINUE = signal.SIGKILL, signal.SIGSTOP, signal.SIGCONT

@@ -1,6 +1,6 @@
 """The product's own processes on the harness' clock, with its long waits shortened: `python -m … relay`, `… worker`.
 
-`app` is what gunicorn serves. Nothing else is changed, but for a plant that the checker must find.
+`app` is what gunicorn serves. Nothing else is changed, but for a mistake that is planted to be found.
 """
 
 import os
@@ -8,8 +8,7 @@ import random
 import sys
 import time
 
-from tests.faults.harness import shift
-from tests.faults.harness.plants import PLANTS
+from tests.faults.harness import plants, shift
 from web import jobs
 from worksorders.steps import outbox
 
@@ -22,9 +21,7 @@ def prepare():
     outbox.FIRST_WAIT_SECONDS /= scale
     outbox.LONGEST_WAIT_SECONDS /= scale
     jobs._now = shift.now
-    plant = os.environ.get("FAULTS_PLANT")
-    if plant:
-        PLANTS[plant]()
+    plants.lay()
 
 
 def dawdle():

@@ -38,7 +38,9 @@ class Race(Fault):
             numbers = [count(connection, question, group[0].ids) for question in self.questions]
             taken = {deed.kind: deed.outcome is Outcome.TAKEN for deed in group}
             if not self.holds(taken, group, *numbers):
-                found.append(Violation("half-done", f"{seed.kind}: {taken} left {numbers} of {self.questions}"))
+                found.append(
+                    Violation("half-done", f"{seed.kind}: {taken} left {numbers} of {self.questions}")
+                )
         return found
 
 
@@ -75,6 +77,7 @@ class AcceptReassignCancel(Race):
 
 
 RACES = {
+    "form sent twice": Fault(nothing, ("sent twice",)),
     "form sent twice at once": Fault(nothing, ("at once",)),
     "reply lost": Fault(nothing, ("reply lost",)),
     "two accepts at once": TwoAccept(),

@@ -15,8 +15,7 @@ def line(say, seed, chosen):
     for violation in seed.violations:
         say(f"    {violation}")
     if seed.violations:
-        words = f" PLANT={chosen.plant}" if chosen.plant else ""
-        words += f" KIND='{chosen.kind}'" if chosen.kind else ""
+        words = f" KIND='{chosen.kind}'" if chosen.kind else ""
         say(f"    again: make faults SEEDS=1 FIRST={seed.number} SCALE={chosen.scale:g}{words}")
 
 
@@ -35,7 +34,9 @@ def summary(say, seeds):
 def _row(say, name, seeds):
     taken = sum(seed.told(Outcome.TAKEN) for seed in seeds)
     wrong = sum(len(seed.violations) for seed in seeds)
-    writes, drains = (sorted(getattr(seed, name) for seed in seeds) for name in ("written_after", "drained_after"))
+    writes, drains = (
+        sorted(getattr(seed, name) for seed in seeds) for name in ("written_after", "drained_after")
+    )
     say(
         f"{name:28} {len(seeds):5} {taken:6} {wrong:16} {_middle(writes):13.2f} s {writes[-1]:8.2f} s"
         f" {_middle(drains):12.2f} s {drains[-1]:7.2f} s"

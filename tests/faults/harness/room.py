@@ -32,11 +32,17 @@ def _enter(folder):
     script = MOUNT.format(size=MEGABYTES)
     try:
         tried = subprocess.run(
-            [*NAMESPACE, "sh", "-c", script, "sh", str(folder), "true"], capture_output=True, check=False, timeout=20
+            [*NAMESPACE, "sh", "-c", script, "sh", str(folder), "true"],
+            capture_output=True,
+            check=False,
+            timeout=20,
         )
     except OSError:
         return
     if tried.returncode != 0:
         return
     os.environ[BOUNDED] = str(folder)
-    os.execvp(NAMESPACE[0], [*NAMESPACE, "sh", "-c", script, "sh", str(folder), sys.executable, "-m", __package__, *sys.argv[1:]])
+    os.execvp(
+        NAMESPACE[0],
+        [*NAMESPACE, "sh", "-c", script, "sh", str(folder), sys.executable, "-m", __package__, *sys.argv[1:]],
+    )

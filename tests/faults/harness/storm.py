@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.harness import checker, deeds
 from tests.faults.harness.client import Outcome, Person
+from worksorders.steps.sealing.verify import verify
 
 CLIENTS, WRITES, AFTER = 3, 6, 2
 RECOVERED_SECONDS = 60.0
@@ -34,7 +35,8 @@ class Storm:
 
     def __init__(self, house, stock, faults):
         self.house, self.stock, self.faults = house, stock, faults
-        self.people = {}
+        self.people, self.keys = {}, []
+        self.patience = RECOVERED_SECONDS
 
     def kind_of(self, number):
         """Every kind once in a row of as many seeds, in an order that the row decides."""
@@ -55,13 +57,18 @@ class Storm:
         seed = Seed(number, kind or self.kind_of(number))
         fault = self.faults[seed.kind]
         fault.prepare(self, seed, chance)
+        self.keys += [deed.key for deed in seed.writes]
         over = threading.Event()
         started = self._let_loose(seed, chance, over)
         self._do(fault, seed, chance, over)
         ended = time.monotonic()
         for thread in started:
             thread.join(JOIN_SECONDS)
-        answers = [deed.acknowledged for deed in seed.writes if deed.acknowledged > ended and deed.outcome is Outcome.TAKEN]
+        answers = [
+            deed.acknowledged
+            for deed in seed.writes
+            if deed.acknowledged > ended and deed.outcome is Outcome.TAKEN
+        ]
         seed.written_after = max(0.0, min(answers, default=ended + RECOVERED_SECONDS) - ended)
         self._look(seed, fault, ended)
         self.house.calm()
@@ -106,7 +113,7 @@ class Storm:
             over.set()
 
     def _look(self, seed, fault, ended):
-        if not checker.settled(self.house, RECOVERED_SECONDS - (time.monotonic() - ended)):
+        if not checker.settled(self.house, self.patience - (time.monotonic() - ended)):
             with self.house.connect() as connection:
                 seed.violations.append(checker.Violation("overdue", checker.waiting(connection)))
         seed.drained_after = time.monotonic() - ended
@@ -114,11 +121,41 @@ class Storm:
             for deed in seed.writes:
                 seed.violations += checker.check(connection, deed)
                 if deed.outcome is Outcome.UNKNOWN and deed.manner != "given up":
-                    seed.violations.append(checker.Violation("silent", f"{deed.kind}: never answered"))
+                    seed.violations.append(
+                        checker.Violation(
+                            "silent",
+                            f"{deed.kind}: no answer to {deed.tries} sendings, the last was {deed.last}",
+                        )
+                    )
             seed.violations += fault.look(self, seed, connection)
         if max(seed.written_after, seed.drained_after) > RECOVERED_SECONDS:
             words = f"write after {seed.written_after:.1f} s, all done after {seed.drained_after:.1f} s"
             seed.violations.append(checker.Violation("slow", words))
+
+    def bury(self):
+        """Take out of sight what a planted mistake has left undone."""
+        with self.house.connect() as connection:
+            connection.execute("update outbox_message set done_at = now() where done_at is null")
+
+    def look_at_all(self):
+        """What is wrong with the whole: forms that nobody sent, and a trail that does not hold."""
+        with self.house.connect() as connection:
+            strange = checker.count(
+                connection,
+                "select count(*) from form_submission where form_uuid <> all(%(keys)s)",
+                {"keys": self.keys},
+            )
+        if strange:
+            yield f"{strange} forms were taken that nobody sent"
+        until = time.monotonic() + self.patience
+        while (verdict := self._verdict()).waiting and time.monotonic() < until:
+            time.sleep(0.2)
+        if not verdict.holds or verdict.waiting:
+            yield f"the trail: {verdict.broken}, {verdict.waiting} events wait to be sealed"
+
+    def _verdict(self):
+        with self.house.services.sessions() as session:
+            return verify(session, self.house.heads())
 
 
 class Fault:
