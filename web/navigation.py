@@ -40,6 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "exchange.imports",
         "exchange.tokens",
     ),
+    "Books": ("finance.clocks", "finance.months", "finance.patterns", "finance.contract"),
     "Privacy": (
         "privacy.reviews",
         "admin.readings",

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import redis
 from rq import Queue
@@ -19,8 +19,10 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
 from web.services import Services, heads_from, services_from
+from worksorders.domain.local_time import local_day
 from worksorders.gateways.heads import HeadFile
 from worksorders.steps import outbox
+from worksorders.steps.finance.nightly import ask_for_night
 from worksorders.steps.sealing.seal import head, seal_waiting
 
 log = logging.getLogger("relay")
@@ -71,6 +73,21 @@ def sweep(services: Services) -> int:
     return len(late)
 
 
+class Nightly:
+    """Asks once a day of New Zealand for what finance has looked at every night."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._asked: date | None = None
+
+    def work(self, today: date) -> None:
+        """Ask, unless it was asked for today; another relay asking too changes nothing."""
+        if self._asked != today:
+            with self._services.sessions.begin() as session:
+                ask_for_night(session, today)
+            self._asked = today
+
+
 class Sealer:
     """Links new events of the trail every few seconds and publishes the head outside the database, if told where."""
 
@@ -102,9 +119,11 @@ def run(services: Services, connection: redis.Redis, stop: threading.Event) -> N
     """Relay until told to stop; a lost engine is waited for."""
     swept = sealed = time.monotonic()
     sealer = Sealer(services, heads_from(os.environ))
+    nightly = Nightly(services)
     while not stop.is_set():
         sent = 0
         try:
+            nightly.work(local_day(datetime.now(UTC)))
             sent = send_due(services, connection)
             if time.monotonic() - swept > SWEEP_SECONDS:
                 swept = time.monotonic()

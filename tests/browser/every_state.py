@@ -25,7 +25,8 @@ from worksorders.steps.aftercare import inspections
 from worksorders.steps.completion.entry import KeyRow, LineEntry, PaperGiven
 from worksorders.steps.duty import roster
 from worksorders.steps.finance import clear, own_invoice
-from worksorders.steps.finance.pay import pay
+from worksorders.steps.finance.claims.schedule import make_schedule
+from worksorders.steps.finance.payout import payer, runs
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.limits import delegations
@@ -48,8 +49,10 @@ from worksorders.steps.tell import contacts
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.wishes import Wish
 from worksorders.store.tables.aftercare import Review
+from worksorders.store.tables.books import PatternFinding
 from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.contractors import VettingCheck
+from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
@@ -268,7 +271,26 @@ def fill_finance(session, firm, office):
         if state in ("approved", "paid"):
             clear.approve(session, priya, made.id, NOW)
         if state == "paid":
-            pay(session, grace, made.id, NOW)
+            pay_by_run(session, made.id, priya, grace)
+    make_schedule(
+        session, priya, session.scalars(select(Invoice.id).where(Invoice.number == "INV-7")).one(), NOW
+    )
+    session.add(
+        PatternFinding(
+            code="F01", finding_key="walk", found_at=NOW, expected="at most $1,500.00 without approval",
+            actual="2 orders within 7 days, $1,900.00 together", difference_cents=40_000, evidence=[order.code],
+            order_ids=[order.id], state="open",
+        )
+    )  # fmt: skip
+
+
+def pay_by_run(session, invoice_id, preparer, approver):
+    """A run from an account that two people looked at."""
+    account = payer.enter(session, preparer, name="Home Safety Example", number="01-902-0068389-00", now=NOW)
+    payer.verify(session, approver, account.id, NOW)
+    day = NOW.date() + timedelta(days=2)
+    run = runs.prepare(session, preparer, [f"{invoice_id}/invoice"], pay_on=day, now=NOW)
+    runs.approve(session, approver, run.id, NOW)
 
 
 def _planning_work(services):

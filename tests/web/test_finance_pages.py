@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy import event, func, select
 from tests import dispatching, factories
 from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, document, typed_line
+from worksorders.steps.finance.payout import payer
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import Invoice, InvoiceException
 from worksorders.store.tables.orders import WorksOrder
@@ -130,16 +132,44 @@ def test_release_approve_and_pay_take_different_people(world, signed_in):
     assert act(releaser, invoice_id, "approve").status_code == 403
     approver, _ = signed_in("finance")
     assert act(approver, invoice_id, "approve").status_code == 303
-    assert "Another person: you approved it" in approver.get("/finance/payments").text
-    refused = approver.post("/finance/payments", {"form_uuid": str(uuid.uuid4()), "chosen": str(invoice_id)})
-    assert refused.status_code == 403
-    nonsense = {"form_uuid": str(uuid.uuid4()), "chosen": "x"}
-    assert releaser.post("/finance/payments", nonsense).status_code == 422
-    form = {"form_uuid": str(uuid.uuid4()), "chosen": str(invoice_id)}
-    assert releaser.post("/finance/payments", form).status_code == 303
-    assert releaser.post("/finance/payments", form).status_code == 303
+    with world.services.sessions.begin() as session:
+        one, other = paying.finance(session), paying.finance(session)
+        account = payer.enter(session, one, name="Home Safety", number="01-902-0068389-00", now=NOW)
+        payer.verify(session, other, account.id, NOW)
+    nonsense = {"form_uuid": str(uuid.uuid4()), "chosen": "x", "pay_on": day_after(0)}
+    assert approver.post("/finance/payments", nonsense).status_code == 422
+    form = {"form_uuid": str(uuid.uuid4()), "chosen": f"{invoice_id}/invoice", "pay_on": day_after(2)}
+    sent = approver.post("/finance/payments", form)
+    assert sent.status_code == 303
+    assert approver.post("/finance/payments", form).location == sent.location
+    assert "You prepared this run" in approver.get(sent.location).text
+    approval = {"form_uuid": str(uuid.uuid4())}
+    assert approver.post(f"{sent.location}/approve", {"form_uuid": str(uuid.uuid4())}).status_code == 403
+    assert releaser.post(f"{sent.location}/approve", {"form_uuid": str(uuid.uuid4())}).status_code == 403
+    second, _ = signed_in("finance")
+    for _ in range(2):
+        assert second.post(f"{sent.location}/approve", approval).status_code == 303
     assert world.one(select(Invoice.state)) == "paid"
-    assert "Paid last" in releaser.get("/finance/payments").text
+    page = second.get(sent.location).text
+    assert "Payment file for the bank" in page
+    assert "Paid last" in second.get("/finance/payments").text
+    path = re.findall(r'href="(/finance/runs/files/[^"]+)"', page)[0]
+    file = second.get(path)
+    assert file.mimetype == "application/xml"
+    for data, words in (
+        (file.data, "The file agrees"),
+        (file.data.replace(b"161.00", b"162.00"), "differs"),
+        (b"<x", "neither a bank file"),
+    ):
+        upload = {"form_uuid": str(uuid.uuid4()), "file": (io.BytesIO(data), "any.xml")}
+        assert words in second.post(f"{sent.location}/compare", upload).text
+    portal, _ = signed_in("contractor", firm_id=world.firm.id)
+    assert "$161.00" in portal.get("/portal/payments").text
+
+
+def day_after(days):
+    on = NOW.date() + timedelta(days=days)
+    return [str(on.day), str(on.month), str(on.year)]
 
 
 def test_hold_note_reject_and_their_faults(world, signed_in):

@@ -1,6 +1,6 @@
-"""Pages for finance: the queue of invoices, one invoice, payments, and the funding contract's drawdown."""
+"""Pages for finance: the queue of invoices, one invoice, money out, months, and the funding contract's drawdown."""
 
-from web.finance import contract, enter, invoice, moves, payments, queue, rework
+from web.finance import books, contract, enter, invoice, moves, payout, queue, rework
 from web.finance.blueprint import blueprint
 from web.finance.policy import POLICY
 from web.navigation import NavItem
@@ -11,6 +11,9 @@ _FINANCE = frozenset({Role.FINANCE})
 NAVIGATION = [
     NavItem("finance.queue", "Invoices", _FINANCE),
     NavItem("finance.payments", "Payments", _FINANCE),
+    NavItem("finance.clocks", "Clocks", _FINANCE),
+    NavItem("finance.months", "Months", _FINANCE),
+    NavItem("finance.patterns", "Patterns", frozenset({Role.FINANCE, Role.AUDITOR})),
     NavItem("finance.contract", "Contract", frozenset({Role.FINANCE, Role.AUDITOR})),
 ]
 
@@ -18,11 +21,12 @@ __all__ = [
     "NAVIGATION",
     "POLICY",
     "blueprint",
+    "books",
     "contract",
     "enter",
     "invoice",
     "moves",
-    "payments",
+    "payout",
     "queue",
     "rework",
 ]

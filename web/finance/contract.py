@@ -15,7 +15,9 @@ from worksorders.domain.errors import FaultsError
 from worksorders.domain.finance.contract import programme_years
 from worksorders.domain.roles import Role
 from worksorders.steps.finance import contract as step
-from worksorders.steps.finance.find.contract import drawdown_csv, find_drawdown, parts_of
+from worksorders.steps.finance.find.contract import find_drawdown, parts_of
+from worksorders.steps.finance.find.report import find_report
+from worksorders.steps.finance.pack.write import drawdown_csv
 from worksorders.steps.finance.uncommitted import commit_uncommitted
 
 
@@ -44,7 +46,7 @@ def contract_csv() -> ResponseReturnValue:
         abort(404)
     shown = step.find_contract(db(), chosen("code")) if chosen("code") else known[0]
     name = f"drawdown-{local_today(request_now()).isoformat()}.csv"
-    response = Response(drawdown_csv(find_drawdown(db(), shown)), mimetype="text/csv")
+    response = Response(drawdown_csv(find_report(db(), shown, request_now())), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -11,7 +11,6 @@ from wtforms.fields import FieldList, FormField
 from wtforms.validators import Optional
 
 from web.fields import (
-    CheckboxesField,
     CheckboxField,
     DateField,
     MoneyField,
@@ -71,18 +70,6 @@ class NoteForm(Form):
 
 class ApproveForm(Form):
     """Approves the whole, or what is accepted of it."""
-
-
-class PayForm(Form):
-    """The invoices to mark as paid; the step says which may be, so that the form may be sent twice."""
-
-    chosen = CheckboxesField(
-        "Invoices to mark as paid",
-        [Required("Choose at least one invoice.")],
-        choices=[],
-        coerce=_id,
-        validate_choice=False,
-    )
 
 
 class LineForm(PlainForm):

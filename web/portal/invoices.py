@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import flash, render_template, url_for
+from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
@@ -14,7 +14,9 @@ from web.forms import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.finance import own_invoice
+from worksorders.steps.finance.claims.schedule import has_schedule, own_schedule
 from worksorders.steps.finance.find import own
+from worksorders.steps.finance.find.runs import own_payments
 
 
 class NumberForm(Form):
@@ -58,4 +60,20 @@ def _submit(order_id: uuid.UUID, form: NumberForm) -> str:
 @blueprint.get("/invoices/<uuid:invoice_id>")
 def invoice(invoice_id: uuid.UUID) -> str:
     """One of the firm's own invoices with what is held or disputed of it, in words."""
-    return render_template("portal/invoice.html", page=own.find_one(db(), actor(), invoice_id))
+    page = own.find_one(db(), actor(), invoice_id)
+    return render_template("portal/invoice.html", page=page, scheduled=has_schedule(db(), invoice_id))
+
+
+@blueprint.get("/invoices/<uuid:invoice_id>/schedule.pdf")
+def schedule(invoice_id: uuid.UUID) -> Response:
+    """The latest payment schedule that answers one of the firm's own claims."""
+    row = own_schedule(db(), actor(), invoice_id)
+    response = Response(row.document, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="payment-schedule-{row.number}.pdf"'
+    return response
+
+
+@blueprint.get("/payments")
+def payments() -> str:
+    """What was paid to the firm, with the invoices that each payment is for."""
+    return render_template("portal/payments.html", payments=own_payments(db(), actor()))

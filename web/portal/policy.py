@@ -40,4 +40,6 @@ POLICY = {
     "invoices": CONTRACTORS,
     "invoice": CONTRACTORS,
     "make_invoice": CONTRACTORS,
+    "schedule": CONTRACTORS,
+    "payments": CONTRACTORS,
 }

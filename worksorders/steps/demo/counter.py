@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from random import Random
@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import local_day
 from worksorders.domain.money import round_cents
+from worksorders.domain.workdays import add_working_days
 from worksorders.steps.actor import Actor
 from worksorders.steps.demo import safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.finance import clear, own_invoice
-from worksorders.steps.finance.pay import pay
+from worksorders.steps.finance.payout import runs
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine, receive_typed
 from worksorders.steps.site import accept_work
 from worksorders.store.tables.contractors import Firm
@@ -108,8 +109,18 @@ class Counter:
         for invoice_id in matched:
             with self.past.sessions.begin() as session:
                 clear.approve(session, self.staff["priya"], invoice_id, self.past.now)
-            with self.past.sessions.begin() as session:
-                pay(session, self.staff["grace"], invoice_id, self.past.now)
+        if matched:
+            self._pay(matched)
+
+    def _pay(self, invoice_ids: Sequence[uuid.UUID]) -> None:
+        """One run of all that is approved: a clerk prepares it, another one approves it."""
+        now = self.past.now
+        with self.past.sessions.begin() as session:
+            keys = [f"{invoice_id}/invoice" for invoice_id in invoice_ids]
+            pay_on = add_working_days(local_day(now), 1)
+            run = runs.prepare(session, self.staff["priya"], keys, pay_on=pay_on, now=now)
+        with self.past.sessions.begin() as session:
+            runs.approve(session, self.staff["grace"], run.id, now)
 
     def _accept(self, order_id: uuid.UUID) -> None:
         with self.past.sessions.begin() as session:

@@ -23,6 +23,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.money import format_cents, line_cents
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance.categories import require_room
 from worksorders.steps.finance.contract import find_year, lock_contracts, require_year
 from worksorders.steps.finance.posting import Where, post
 from worksorders.store.tables.finance import ContractYear, LedgerEntry
@@ -45,6 +46,7 @@ class _Line:
     rate: Decimal
     quantity: Decimal
     accepted: Decimal
+    item_code: str
     year_id: uuid.UUID | None = None
     balances: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     accrued_cents: int = 0
@@ -59,7 +61,7 @@ class _Line:
 def commit_order(session: Session, actor: Actor | None, order: WorksOrder, now: datetime) -> None:
     """Commit every line of an order that is being issued, at its frozen rate, in the year of its issue.
 
-    Raises NotPermittedError where no contract covers the day, or its year has not enough left; a P1 is never
+    Raises NotPermittedError where no contract covers the day, or its year or a category of it has not enough left; a P1 is never
     stopped by money: without a contract it is noted, and committed once there is one (see `uncommitted`).
     """
     on = order.issued_on or local_day(now)
@@ -77,6 +79,11 @@ def commit_order(session: Session, actor: Actor | None, order: WorksOrder, now: 
             f"{year.name} of the funding contract has {format_cents(left)} left before GST, and this order needs "
             f"{format_cents(total)}: finance has to make room, or the order waits for the next year."
         )
+    if order.urgency != "P1":
+        wanted: dict[str, int] = defaultdict(int)
+        for line in lines:
+            wanted[line.item_code] += line_cents(line.quantity, line.rate)
+        require_room(session, year.id, wanted)
     for line in lines:
         line.year_id = year.id
         at = At(f"{Event.COMMITTED.value}:{line.id}", on, year.name, line.order_code, str(line.id))
@@ -180,7 +187,7 @@ def _load(session: Session, condition: ColumnElement[bool], *, removed: bool = F
     return [
         _Line(
             row.id, row.order_id, code, state, issued_on, row.rate,
-            row.quantity if row.removed_at is None else Decimal(0), Decimal(taken),
+            row.quantity if row.removed_at is None else Decimal(0), Decimal(taken), row.item_code,
         )
         for row, code, state, issued_on, taken in session.execute(query)
     ]  # fmt: skip

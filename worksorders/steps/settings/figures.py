@@ -17,6 +17,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin.urgency import UrgencyFigures
 from worksorders.steps.aftercare.settings import AFTERCARE, AftercareSettings
+from worksorders.steps.finance import settings as paying
 from worksorders.steps.offers.settings import OfferSettings
 from worksorders.steps.ordering.settings import ORDERING, OrderSettings
 from worksorders.steps.planning.settings import PlanSettings
@@ -186,6 +187,19 @@ GROUPS: tuple[Group, ...] = (
             Figure("first_review_months", "First review after", "months", 1, 36),
             Figure("recovery_days", "Recover an alarm within", "working days", 1, 60),
             Figure("review_shown_days", "Reviews shown ahead", "days", 0, 90),
+        ),
+    ),
+    Group(
+        paying.PAYING,
+        "Paying",
+        "Terms of payment, the account of bills in Xero, and the smallest count that leaves in a report.",
+        paying.PaySettings,
+        (
+            Figure("e_invoice_days", "Pay e-invoices within", "business days", 1, 60),
+            Figure("other_days", "Pay other invoices within", "business days", 1, 60),
+            Figure("target_percent", "Paid in time, at least", "percent", 1, 100),
+            Figure("bills_account", "Account of bills", "account number", 1, 99_999),
+            Figure("least_cell", "Smallest count in a report", "homes or people", 2, 100),
         ),
     ),
 )

@@ -17,7 +17,7 @@ from worksorders.domain.finance.contract.funding import (
     programme_years,
     progress,
 )
-from worksorders.domain.finance.contract.suppression import suppress, suppress_amounts
+from worksorders.domain.finance.contract.suppression import Published, publish
 from worksorders.domain.finance.contract.variance import ItemCost, Split, split_difference
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "GstBasis",
     "ItemCost",
     "Progress",
+    "Published",
     "Split",
     "YearPosition",
     "cost_per_home",
@@ -36,7 +37,6 @@ __all__ = [
     "positions",
     "programme_years",
     "progress",
+    "publish",
     "split_difference",
-    "suppress",
-    "suppress_amounts",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer
 
 from worksorders.domain.errors import RefusedError
 from worksorders.domain.finance.clocks import claim_clock
@@ -24,7 +24,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.find.own import KEPT_INSIDE
 from worksorders.steps.finance.gather.invoice import BUYER
-from worksorders.steps.finance.match import compute, lock_invoice
+from worksorders.steps.finance.match import compute, load_invoice, lock_invoice
 from worksorders.steps.tell.messages import notify_firm
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.payouts import PaymentSchedule
@@ -206,7 +206,22 @@ def own_schedule(session: Session, actor: Actor, invoice_id: uuid.UUID) -> Payme
     return row
 
 
-def count_schedules(session: Session, invoice_id: uuid.UUID) -> int:
-    """How many schedules an invoice has."""
-    query = select(func.count()).where(PaymentSchedule.invoice_id == invoice_id)
-    return session.scalar(query) or 0
+def schedules_of(
+    session: Session, actor: Actor, invoice_id: uuid.UUID
+) -> tuple[Invoice, Sequence[PaymentSchedule]]:
+    """An invoice with its schedules, the newest first; raises NotFoundError."""
+    require_finance(actor)
+    invoice = load_invoice(session, invoice_id)
+    rows = session.scalars(
+        select(PaymentSchedule)
+        .where(PaymentSchedule.invoice_id == invoice_id)
+        .options(defer(PaymentSchedule.document))
+        .order_by(PaymentSchedule.number.desc())
+    ).all()
+    return invoice, rows
+
+
+def has_schedule(session: Session, invoice_id: uuid.UUID) -> bool:
+    """Whether the claim was answered by a schedule, for somebody who may see the invoice."""
+    query = select(PaymentSchedule.id).where(PaymentSchedule.invoice_id == invoice_id).limit(1)
+    return session.scalar(query) is not None

@@ -21,8 +21,6 @@ from worksorders.domain.finance.contract import (
 )
 from worksorders.domain.finance.ledger import Account, BudgetIdentity, budget_identity
 from worksorders.domain.local_time import local_day
-from worksorders.domain.money import plain_cents
-from worksorders.gateways.csv_safe import Cell, write_csv
 from worksorders.steps.finance.contract import rules_of
 from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.finance import FundingContract, LedgerEntry
@@ -30,10 +28,6 @@ from worksorders.store.tables.orders import WorksOrder
 
 PLANNED_HOME_CENTS = 364_700
 SPENT = (Account.ACCRUED.value, Account.INVOICED.value, Account.RETENTION.value, Account.PAID.value)
-HEADINGS = (
-    "Contract", "Year", "From", "To", "Budget ex GST", "Uncommitted", "Committed", "Accrued",
-    "Invoiced, unpaid", "Paid", "Homes", "Homes target", "Adults", "Children",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,25 +99,6 @@ def find_drawdown(session: Session, contract: FundingContract) -> ContractPage:
         planned_cents=PLANNED_HOME_CENTS,
     )
     return ContractPage(contract, years, whole, costs, estimate)
-
-
-def drawdown_csv(page: ContractPage) -> bytes:
-    """The drawdown by year as CSV; texts that a spreadsheet would run as a formula are disarmed."""
-    rows: list[list[Cell]] = []
-    for year, row in zip(page.years, page.contract.years, strict=True):
-        amounts = [year.identity.budget_cents, *(cents for _, cents in parts_of(year.identity))]
-        done = year.progress
-        rows.append(
-            [
-                page.contract.code,
-                year.name,
-                row.starts_on,
-                row.ends_on,
-                *(plain_cents(cents) for cents in amounts),
-                *(done.homes, done.homes_target, done.adults, done.children),
-            ]
-        )
-    return write_csv(HEADINGS, rows, bom=True)
 
 
 def _balances(session: Session, contract: FundingContract) -> dict[uuid.UUID, dict[Account, int]]:

@@ -79,13 +79,13 @@ def use(
 ) -> None:
     """Use retention for what the contractor left undone, once the notice has run (T04).
 
-    FaultsError at `cents` or `reason`; NotPermittedError without notice or before it has run.
+    FaultsError at `amount` or `reason`; NotPermittedError without notice or before it has run.
     """
     require_finance(actor)
     invoice = lock_invoice(session, invoice_id)
     left = _left(session, invoice, "use")
     faults = Faults()
-    faults.require(0 < cents <= left, "cents", f"Between $0.01 and {format_cents(left)} can be used.")
+    faults.require(0 < cents <= left, "amount", f"Between $0.01 and {format_cents(left)} can be used.")
     faults.require(len(reason.strip()) >= SHORTEST_REASON, "reason", "Say what it was used for.")
     faults.raise_if_any()
     notice_on, days = (

@@ -104,6 +104,24 @@ def term_rows(session: Session, today: date) -> Sequence[TermRow]:
     ]
 
 
+def term_row(session: Session, agreement_id: uuid.UUID, today: date) -> TermRow:
+    """One agreement with its term of today; raises NotFoundError."""
+    row = session.execute(
+        select(Agreement.code, Firm.name)
+        .join(Firm, Firm.id == Agreement.firm_id)
+        .where(Agreement.id == agreement_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError("There is no such agreement.")
+    term = session.scalar(
+        select(RetentionTerm)
+        .where(RetentionTerm.agreement_id == agreement_id, RetentionTerm.in_force_from <= today)
+        .order_by(RetentionTerm.in_force_from.desc())
+        .limit(1)
+    )
+    return TermRow(agreement_id, row.code, row.name, *_values(term))
+
+
 def _values(term: RetentionTerm | None) -> tuple[Decimal, int, date | None]:
     if term is None:
         return Decimal(0), 0, None

@@ -14,11 +14,9 @@ from sqlalchemy.orm import Session, selectinload
 from worksorders.domain.errors import RefusedError
 from worksorders.domain.finance.payment import hash_total, payments_of
 from worksorders.gateways.payfiles import (
-    BankFile,
     Payer,
     XeroBill,
     XeroBillLine,
-    XeroTotals,
     read_pain001,
     read_xero_totals,
     totals_of,
@@ -149,10 +147,3 @@ def find_file(session: Session, actor: Actor, file_id: uuid.UUID) -> PayRunFile:
             f"{row.name} is not what was approved: do not send it.", state="changed", action="download"
         )
     return row
-
-
-def figures_of(data: bytes) -> tuple[str, BankFile | XeroTotals]:
-    """What an exported file says when it is read again, for the comparison with its run; ValueError for others."""
-    if data.lstrip()[:1] == b"<":
-        return BANK, read_pain001(data)
-    return BILLS, read_xero_totals([data])

@@ -42,9 +42,7 @@ def record_return(
     """
     require_finance(actor)
     run = lock_run(session, run_id)
-    items = [row for row in run.items if row.firm_id == firm_id]
-    if not items:
-        raise NotFoundError("There is no such payment.")
+    items = require_payment(run, firm_id)
     if run.state != "approved" or any(row.ended for row in items):
         raise RefusedError(
             f"The payment to {items[0].firm_name} in run {run.code} is not out, or came back already.",
@@ -84,6 +82,14 @@ def record_return(
         detail={"firm": str(firm_id), "amount_cents": row.amount_cents},
     )
     return row
+
+
+def require_payment(run: PayRun, firm_id: uuid.UUID) -> list[PayRunItem]:
+    """What a run pays to one firm; raises NotFoundError where it pays nothing to it."""
+    items = [row for row in run.items if row.firm_id == firm_id]
+    if not items:
+        raise NotFoundError("There is no such payment.")
+    return items
 
 
 def _take_back(session: Session, actor: Actor, run: PayRun, item: PayRunItem, now: datetime) -> None:

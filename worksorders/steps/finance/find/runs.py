@@ -1,0 +1,149 @@
+"""Pay runs as pages show them: the list, and one run with its payments, people and files."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer
+
+from worksorders.domain.finance.facts.identifiers import mask_account
+from worksorders.steps.actor import Actor
+from worksorders.steps.finance.clear import require_finance
+from worksorders.steps.finance.keeping.find import RELEASED, released_unpaid_cents
+from worksorders.steps.finance.payout.runs import load_run
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.payouts import PaymentReturn, PayRun, PayRunFile, PayRunItem, RetentionMove
+from worksorders.store.tables.people import AppUser
+
+LATEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """What one firm is paid in a run; `returned` is set once the bank sent it back."""
+
+    firm_id: uuid.UUID
+    firm: str
+    account: str
+    reference: str
+    amount_cents: int
+    items: tuple[PayRunItem, ...]
+    ended: str | None
+    returned: PaymentReturn | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One run."""
+
+    run: PayRun
+    payments: tuple[PaymentView, ...]
+    files: tuple[PayRunFile, ...]
+    names: dict[uuid.UUID, str]
+
+    def name(self, user_id: uuid.UUID | None) -> str:
+        return self.names.get(user_id, "") if user_id else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Retention that was released and is not paid."""
+
+    invoice_id: uuid.UUID
+    number: str
+    firm: str
+    cents: int
+
+
+def find_runs(session: Session) -> Sequence[PayRun]:
+    """The latest runs, those that wait for a second person first."""
+    return session.scalars(
+        select(PayRun)
+        .order_by((PayRun.state == "prepared").desc(), PayRun.prepared_at.desc(), PayRun.id)
+        .limit(LATEST)
+    ).all()
+
+
+def find_run(session: Session, actor: Actor, run_id: uuid.UUID) -> RunPage:
+    """One run; raises NotFoundError."""
+    require_finance(actor)
+    run = load_run(session, run_id)
+    returns = {
+        row.firm_id: row
+        for row in session.scalars(select(PaymentReturn).where(PaymentReturn.run_id == run.id))
+    }
+    by_firm: dict[uuid.UUID, list[PayRunItem]] = {}
+    for item in run.items:
+        by_firm.setdefault(item.firm_id, []).append(item)
+    payments = tuple(
+        PaymentView(
+            firm_id,
+            items[0].firm_name,
+            mask_account(items[0].account_number),
+            items[0].reference,
+            sum(item.amount_cents for item in items),
+            tuple(items),
+            items[0].ended,
+            returns.get(firm_id),
+        )
+        for firm_id, items in sorted(by_firm.items(), key=lambda pair: (pair[1][0].firm_name, pair[0]))
+    )
+    files = session.scalars(
+        select(PayRunFile)
+        .where(PayRunFile.run_id == run.id)
+        .options(defer(PayRunFile.content))
+        .order_by(PayRunFile.kind, PayRunFile.position)
+    ).all()
+    people = {run.prepared_by, run.approved_by, run.cancelled_by} | {
+        row.recorded_by for row in returns.values()
+    }
+    names = session.execute(
+        select(AppUser.id, AppUser.display_name).where(AppUser.id.in_({one for one in people if one}))
+    )
+    return RunPage(run, payments, tuple(files), dict(names.all()))
+
+
+def in_prepared_runs(session: Session) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
+    """Documents that stand in a run which waits for approval, with the run's id and code."""
+    rows = session.execute(
+        select(PayRunItem.invoice_id, PayRun.id, PayRun.code)
+        .join(PayRun, PayRun.id == PayRunItem.run_id)
+        .where(PayRun.state == "prepared", PayRunItem.ended.is_(None))
+    )
+    return {invoice_id: (run_id, code) for invoice_id, run_id, code in rows}
+
+
+def find_released(session: Session) -> list[Released]:
+    """Released retention that no run has paid."""
+    rows = session.execute(
+        select(Invoice.id, Invoice.number, Firm.name)
+        .join(RetentionMove, RetentionMove.invoice_id == Invoice.id)
+        .join(Firm, Firm.id == Invoice.firm_id)
+        .where(RetentionMove.kind == RELEASED)
+        .group_by(Invoice.id, Firm.name)
+        .order_by(func.min(RetentionMove.recorded_at), Invoice.id)
+    ).all()
+    found = [
+        Released(invoice_id, number, firm, released_unpaid_cents(session, invoice_id))
+        for invoice_id, number, firm in rows
+    ]
+    return [one for one in found if one.cents]
+
+
+def own_payments(session: Session, actor: Actor) -> Sequence[tuple[PayRun, tuple[PayRunItem, ...]]]:
+    """The payments of the firm's own invoices, the newest first: codes, numbers and amounts only."""
+    rows = session.execute(
+        select(PayRun, PayRunItem)
+        .join(PayRunItem, PayRunItem.run_id == PayRun.id)
+        .where(PayRunItem.firm_id == actor.require_firm(), PayRun.state == "approved")
+        .order_by(PayRun.pay_on.desc(), PayRun.code, PayRunItem.invoice_number)
+        .limit(200)
+    ).all()
+    runs: dict[uuid.UUID, tuple[PayRun, list[PayRunItem]]] = {}
+    for run, item in rows:
+        runs.setdefault(run.id, (run, []))[1].append(item)
+    return [(run, tuple(items)) for run, items in runs.values()]

@@ -1,0 +1,1 @@
+"""The funder's pack as files: a PDF to read and a CSV to reckon with."""
