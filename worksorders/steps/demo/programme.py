@@ -24,7 +24,7 @@ from worksorders.steps.demo.counter import Counter as Desk
 from worksorders.steps.demo.duty import answer_alerts, make_roster
 from worksorders.steps.demo.field import LEFT_OPEN, UNSAFE, Field
 from worksorders.steps.demo.firms import make_firms, verify_accounts
-from worksorders.steps.demo.funding import make_contract
+from worksorders.steps.demo.funding import make_contract, make_payer
 from worksorders.steps.demo.looking import Looking
 from worksorders.steps.demo.names import Names
 from worksorders.steps.demo.office import STOPS, Office
@@ -88,6 +88,7 @@ class _Programme:
             self.offices = offices = make_contractors(session, self.firms, begins_at)
             workers = worker_actors(session)
             make_roster(session, staff, local_day(begins_at), begins_at)
+            make_payer(session, staff["sione"], staff["priya"], begins_at)
             verify_accounts(session, self.firms, staff["aroha"], staff["daniel"], begins_at)
         self.past = Past(sessions, cipher, begins_at)
         self.office = Office(self.past, staff, random, names)
