@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,8 @@ from worksorders.domain.people.conflict import Kind, forms, plain
 from worksorders.gateways import places
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose
+from worksorders.steps.free_text.check import screen
+from worksorders.store.tables.orders import WorksOrder
 
 MOST_CHARACTERS = 2_000
 LONGEST_NAME, LONGEST_ADDRESS = 4, 7
@@ -18,12 +20,14 @@ _DIGITS = re.compile(r"\+?[0-9][0-9 ()-]{5,18}[0-9]")
 
 
 def fields_with_protected(
-    session: Session, cipher: Cipher, fields: Mapping[str, str], region_codes: Sequence[str] = ()
+    session: Session, cipher: Cipher, fields: Mapping[str, str], orders: Collection[WorksOrder] = ()
 ) -> tuple[str, ...]:
     """The names of the fields whose text repeats a value of some case; the values never come back.
 
-    An address is found with its town or, in one of the regions given, without it.
+    An address is found with its town or, in the regions of these orders, without it. Of the cases of these orders
+    parts of values are found as well.
     """
+    region_codes = {order.region_code for order in orders}
     towns = [town.name for town in places.towns().values() if town.region_code in region_codes]
     found = []
     for name, text in fields.items():
@@ -32,7 +36,8 @@ def fields_with_protected(
             disclose.find(session, cipher, kind, many) for kind, many in _candidates(short, towns).items()
         ):
             found.append(name)
-    return tuple(found)
+    screened = screen(session, cipher, {order.case_id for order in orders}, fields)
+    return tuple(name for name in fields if name in {*found, *screened.hits})
 
 
 def _candidates(text: str, towns: Sequence[str]) -> dict[str, set[str]]:

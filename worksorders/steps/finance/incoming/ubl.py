@@ -19,7 +19,7 @@ from worksorders.domain.finance.split.units import standard_unit
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
-from worksorders.gateways.einvoice import EInvoice, read, to_facts
+from worksorders.gateways.einvoice import EInvoice, EParty, read, to_facts
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.incoming import files
 from worksorders.steps.finance.incoming.files import Incoming
@@ -66,16 +66,14 @@ def receive_file(
     document = read(file.content)
     firm, unknown = find_firm(session, document, firm_id) if document.readable else (None, ())
     orders = _orders(session, document)
-    regions = sorted({order.region_code for order in orders.values()})
-    protected = fields_with_protected(session, cipher, _texts(document), regions)
+    protected = fields_with_protected(session, cipher, _texts(document), orders.values())
     stopping = (*_unkeepable(document, now), *unknown, *_telling(protected))
-    faults = _safe(session, cipher, (*document.faults, *stopping), regions)
+    faults = _safe(session, cipher, (*document.faults, *stopping), orders.values())
     if firm is None or stopping:
         kept = files.keep(session, cipher, actor, file, now, faults=faults)
         return Received(kept, document, None, faults)
-    invoice = _add(session, actor, file, document, firm, orders, now)
-    if "buyer" in protected:
-        invoice.stated = invoice.stated | {"buyer_name": "…"}
+    told = _without(document, protected)
+    invoice = _add(session, actor, file, told, firm, orders, now)
     invoice.intake = {
         "faults": [files.as_row(fault) for fault in faults],
         "protected_fields": list(protected),
@@ -138,11 +136,13 @@ def _telling(protected: Collection[str]) -> tuple[IntakeFault, ...]:
 
 def _texts(document: EInvoice) -> dict[str, str]:
     """Every free text, the numbers and references among them, by its name."""
+    supplier = document.supplier
     named = {
         "number": document.number,
         "order reference": document.order_code,
-        "supplier": f"{document.supplier.name} {document.supplier.trading_name}",
+        "supplier": f"{supplier.name} {supplier.trading_name} {supplier.gst_number} {supplier.legal_id}",
         "buyer": f"{document.buyer.name} {document.buyer.trading_name}",
+        "account": document.account,
         "credited number": document.credits_number,
     }
     items = {
@@ -153,14 +153,25 @@ def _texts(document: EInvoice) -> dict[str, str]:
 
 
 def _safe(
-    session: Session, cipher: Cipher, faults: Sequence[IntakeFault], regions: Sequence[str]
+    session: Session, cipher: Cipher, faults: Sequence[IntakeFault], orders: Collection[WorksOrder]
 ) -> tuple[IntakeFault, ...]:
     """Faults without what they quote where that repeats a protected value."""
     quoted = {str(at): fault.what for at, fault in enumerate(faults) if "“" in fault.what}
-    told = set(fields_with_protected(session, cipher, quoted, regions))
+    told = set(fields_with_protected(session, cipher, quoted, orders))
     return tuple(
         replace(fault, what=scrub(fault.what)) if str(at) in told else fault
         for at, fault in enumerate(faults)
+    )
+
+
+def _without(document: EInvoice, protected: Collection[str]) -> EInvoice:
+    """The document without the parties' own words where these repeat a protected value."""
+    hidden = EParty(name="…", has_address=True, contacts=document.buyer.contacts)
+    return replace(
+        document,
+        supplier=hidden if "supplier" in protected else document.supplier,
+        buyer=hidden if "buyer" in protected else document.buyer,
+        account="" if "account" in protected else document.account,
     )
 
 
