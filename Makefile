@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore test quick check bench bench-lists lock clean setup-run setup-test test-rest test-browser
+.PHONY: help setup run backup restore test quick check bench bench-lists faults lock clean setup-run setup-test test-rest test-browser
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -58,6 +58,9 @@ backup: .venv/.installed ## Back up the database of `make run`, running or not, 
 
 restore: .venv/.installed ## Put the backup FROM=folder in the place of the database of `make run`, which must be stopped
 	@$(PYTHON) -m web.embedded alone --role postgres -- $(PYTHON) -m web.recovery restore --aside $(or $(FROM),$(error say which: make restore FROM=folder))
+
+faults: setup-run ## Kill, stop, wipe and race the running product by seed (SEEDS=60 FIRST=1 SCALE=20 KIND='disk full')
+	@nice -n 10 $(PYTHON) -m tests.faults.harness $(or $(SEEDS),60) --first $(or $(FIRST),1) --scale $(or $(SCALE),20) $(if $(KIND),--kind '$(KIND)',--prove)
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null

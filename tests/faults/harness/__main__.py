@@ -8,11 +8,11 @@ import time
 from pathlib import Path
 
 from tests.faults.harness import proof, report
-from tests.faults.harness.house import House
 from tests.faults.harness.kinds import every_kind
-from tests.faults.harness.room import room
-from tests.faults.harness.stock import Stock
+from tests.faults.harness.running.house import House
+from tests.faults.harness.running.room import room
 from tests.faults.harness.storm import Storm
+from tests.faults.harness.traffic.stock import Stock
 from web.embedded.confine import EngineError
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import psycopg
 
-from tests.faults.harness import shift
-from tests.faults.harness.client import Outcome
+from tests.faults.harness.running import shift
+from tests.faults.harness.traffic.client import Outcome
 
 OVERDUE = (
     " from outbox_message where done_at is null and wanted_at <= clock_timestamp()"

@@ -1,6 +1,6 @@
 """The checker proves itself: each planted mistake has to be reported, as what it is, within a few seeds."""
 
-from tests.faults.harness import plants
+from tests.faults.harness.running import plants
 
 FIRST, TRIES = 900_000, 8
 PATIENCE_SECONDS = 4.0

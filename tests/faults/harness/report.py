@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from tests.faults.harness.client import Outcome
+from tests.faults.harness.traffic.client import Outcome
 
 
 def line(say, seed, chosen):

@@ -5,8 +5,9 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from tests.faults.harness import checker, deeds
-from tests.faults.harness.client import Outcome, Person
+from tests.faults.harness import checker
+from tests.faults.harness.traffic import deeds
+from tests.faults.harness.traffic.client import Outcome, Person
 from worksorders.steps.sealing.verify import verify
 
 CLIENTS, WRITES, AFTER = 3, 6, 2

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.faults.harness import shift
-from tests.faults.harness.client import PAUSE_SECONDS, Outcome
+from tests.faults.harness.running import shift
+from tests.faults.harness.traffic.client import PAUSE_SECONDS, Outcome
 from worksorders.domain.local_time import local_day
 
 AUDIT = "select count(*) from audit_event where subject_id = %({subject})s and action = '{action}'"

@@ -10,9 +10,9 @@ import psycopg
 from psycopg import sql
 
 from tests.faults.harness import checker
-from tests.faults.harness.client import Outcome
-from tests.faults.harness.house import KILL, signalled
+from tests.faults.harness.running.house import KILL, signalled
 from tests.faults.harness.storm import Fault
+from tests.faults.harness.traffic.client import Outcome
 from tools import schema
 from web import jobs
 from web.embedded.confine import confinement

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
-from tests.faults.harness import shift
+from tests.faults.harness.running import shift
 from tests.faults.harness.storm import Fault
 from worksorders.domain.local_time import NEW_ZEALAND
 

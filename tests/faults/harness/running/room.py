@@ -44,5 +44,16 @@ def _enter(folder):
     os.environ[BOUNDED] = str(folder)
     os.execvp(
         NAMESPACE[0],
-        [*NAMESPACE, "sh", "-c", script, "sh", str(folder), sys.executable, "-m", __package__, *sys.argv[1:]],
+        [
+            *NAMESPACE,
+            "sh",
+            "-c",
+            script,
+            "sh",
+            str(folder),
+            sys.executable,
+            "-m",
+            "tests.faults.harness",
+            *sys.argv[1:],
+        ],
     )

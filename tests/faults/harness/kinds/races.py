@@ -2,10 +2,10 @@
 
 import threading
 
-from tests.faults.harness import deeds
 from tests.faults.harness.checker import Violation, count
-from tests.faults.harness.client import Outcome
 from tests.faults.harness.storm import AFTER, CLIENTS, Fault
+from tests.faults.harness.traffic import deeds
+from tests.faults.harness.traffic.client import Outcome
 
 GROUPS = 2
 ACCEPTED = "select count(*) from offer where order_id = %(order)s and state = 'accepted'"

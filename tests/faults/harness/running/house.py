@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-from tests.faults.harness import plants, shift
+from tests.faults.harness.running import plants, shift
 from web.embedded.confine import EngineError
 from web.embedded.engines import OWNER_ROLE, Postgres, start_postgres, start_valkey, valkey_url
 from web.embedded.installation import Installation
@@ -64,7 +64,7 @@ class House:
     def _commands(self):
         """The product's own commands, each through the harness' door; two workers of the queue that all work goes through."""
         commands = product_commands(self.listener.fileno())
-        python = (sys.executable, "-m", "tests.faults.harness.product")
+        python = (sys.executable, "-m", "tests.faults.harness.running.product")
         web = [f"{__package__}.product:app" if word == "wsgi:app" else word for word in commands.web]
         seconds = web.index("--timeout") + 1
         web[seconds] = str(max(2, round(GUNICORN_SECONDS / self.scale)))

@@ -8,7 +8,7 @@ import random
 import sys
 import time
 
-from tests.faults.harness import plants, shift
+from tests.faults.harness.running import plants, shift
 from web import jobs
 from worksorders.steps import outbox
 

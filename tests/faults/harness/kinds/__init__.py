@@ -1,10 +1,10 @@
 """All kinds of fault by name."""
 
-from tests.faults.harness.clocks import CLOCKS
-from tests.faults.harness.databases import DATABASES
-from tests.faults.harness.faults import KILLS, STOPS, fill_disk
-from tests.faults.harness.races import RACES
-from tests.faults.harness.room import is_bounded
+from tests.faults.harness.kinds.clocks import CLOCKS
+from tests.faults.harness.kinds.databases import DATABASES
+from tests.faults.harness.kinds.harms import KILLS, STOPS, fill_disk
+from tests.faults.harness.kinds.races import RACES
+from tests.faults.harness.running.room import is_bounded
 from tests.faults.harness.storm import Fault
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 
 from tests import dispatching, factories
-from tests.faults.harness import shift
+from tests.faults.harness.running import shift
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.store.tables.cases import Opening

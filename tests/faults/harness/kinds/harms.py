@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import redis
 
-from tests.faults.harness.house import CONTINUE, KILL, STOP, signalled
+from tests.faults.harness.running.house import CONTINUE, KILL, STOP, signalled
 
 STOPPED_SECONDS = 60.0
 CATCH_SECONDS = 3.0

@@ -1,0 +1,1 @@
+"""What the writes are, on what they work, and who sends them."""
