@@ -147,15 +147,36 @@ def put_look_ups(session: Session, case_id: uuid.UUID, kind: str, digests: Seque
     )
 
 
-def look_ups_of(
-    session: Session, case_ids: Collection[uuid.UUID], kind: str
+def look_ups_below(
+    session: Session, case_ids: Collection[uuid.UUID], prefix: str
 ) -> dict[uuid.UUID, frozenset[bytes]]:
-    """The keyed hashes of one kind of each of these cases."""
+    """The keyed hashes of each of these cases whose kind begins with `prefix:`."""
     rows = session.connection().execute(
         text(
             "SELECT case_id, array_agg(digest) AS digests FROM vault.look_up"
-            " WHERE kind = :k AND case_id = ANY(:c) GROUP BY case_id"
+            " WHERE split_part(kind, ':', 1) = :k AND kind <> :k AND case_id = ANY(:c) GROUP BY case_id"
         ),
-        {"k": kind, "c": list(case_ids)},
+        {"k": prefix, "c": list(case_ids)},
     )
     return {row.case_id: frozenset(bytes(one) for one in row.digests) for row in rows}
+
+
+def is_held(session: Session, case_id: uuid.UUID) -> bool:
+    """Whether a legal hold stands on a case."""
+    return bool(session.scalar(text("SELECT vault.is_held(:c)"), {"c": case_id}))
+
+
+def forget_values(
+    session: Session, case_id: uuid.UUID, kinds: Sequence[str], subject_id: uuid.UUID | None = None
+) -> int:
+    """Destroy the sealed values and hashes of these kinds of a case (of one subject, if named); gives how many values.
+
+    The database refuses it with SQLSTATE WS003 while a legal hold stands.
+    """
+    asked = text("SELECT vault.forget_values(:c, :k, :s)")
+    return int(session.scalar(asked, {"c": case_id, "k": list(kinds), "s": subject_id}) or 0)
+
+
+def forget_case(session: Session, case_id: uuid.UUID) -> int:
+    """Destroy a case's key with every sealed value and hash; gives how many values; WS003 under a legal hold."""
+    return int(session.scalar(text("SELECT vault.forget_case(:c)"), {"c": case_id}) or 0)

@@ -35,7 +35,7 @@ def find(
     written = {name: text for name, text in texts.items() if text and text.strip()}
     if not written or not case_ids:
         return {}
-    known = vault.look_ups_of(session, case_ids, TEXT)
+    known = vault.look_ups_below(session, case_ids, TEXT)
     if not any(known.values()):
         return {}
     found = {name: _places(cipher, known, text) for name, text in written.items()}

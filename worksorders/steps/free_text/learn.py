@@ -47,6 +47,11 @@ def shape_of(kind: str) -> Shape | None:
     return SHAPES.get(kind.partition(":")[0])
 
 
+def text_kind(kind: str) -> str:
+    """Under which kind the hashes of a value's spellings are kept, so that they are forgotten with it."""
+    return f"{TEXT}:{kind.partition(':')[0]}"
+
+
 def digest(cipher: Cipher, case_id: uuid.UUID, needle: str) -> bytes:
     """The keyed hash of one canonical form in one case."""
     return cipher.look_up(TEXT, f"{case_id}|{needle}")
@@ -54,10 +59,8 @@ def digest(cipher: Cipher, case_id: uuid.UUID, needle: str) -> bytes:
 
 def learn(session: Session, cipher: Cipher, case_id: uuid.UUID, values: Iterable[tuple[str, str]]) -> None:
     """Keep the hashes of (kind, value) pairs of a case; twice is once."""
-    found: set[str] = set()
     for kind, value in values:
         shape = shape_of(kind)
         if shape is not None and value.strip():
-            found |= needles(shape, value)
-    if found:
-        vault.put_look_ups(session, case_id, TEXT, sorted(digest(cipher, case_id, one) for one in found))
+            found = sorted(digest(cipher, case_id, one) for one in needles(shape, value))
+            vault.put_look_ups(session, case_id, text_kind(kind), found)

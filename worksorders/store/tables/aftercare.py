@@ -70,6 +70,7 @@ class InspectionPhoto(HasId, Base):
     content: Mapped[bytes] = mapped_column(deferred=True)
     stored_at: Mapped[datetime]
     stored_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
+    erased_at: Mapped[datetime | None]
 
 
 class InspectionRate(Base):

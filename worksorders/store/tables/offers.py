@@ -100,6 +100,7 @@ class Photo(HasId, Base):
     height: Mapped[int]
     taken_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
     stored_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    erased_at: Mapped[datetime | None]
 
 
 class VisitNote(HasId, Base):
