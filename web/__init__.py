@@ -26,6 +26,7 @@ PACKAGES = (
     "web.changes",
     "web.portal",
     "web.ownfirm",
+    "web.calendars",
     "web.finance",
     "web.admin",
     "web.office",

@@ -15,6 +15,7 @@ from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.steps import audit, sign_in
 from worksorders.steps.accounts.sessions import end_all
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.calendars.feed import end_feeds
 from worksorders.store.tables.accounts import AccountRecovery, Passkey
 from worksorders.store.tables.people import AppUser
 
@@ -102,7 +103,7 @@ def ask(session: Session, actor: Actor, user_id: uuid.UUID, reason: str, now: da
 def decide(session: Session, actor: Actor, wish_id: uuid.UUID, *, grant: bool, now: datetime) -> str | None:
     """Agree or refuse; gives the first password to be handed over, shown once, or None for a refusal.
 
-    Agreeing takes every passkey and the authenticator app away and ends all sessions. Raises NotFoundError for
+    Agreeing takes every passkey and the authenticator app away and ends all sessions and the calendar feed. Raises NotFoundError for
     what does not wait, NotPermittedError for who asked and for whose account it is.
     """
     wish = session.scalar(
@@ -129,5 +130,6 @@ def decide(session: Session, actor: Actor, wish_id: uuid.UUID, *, grant: bool, n
         update(Passkey).where(Passkey.user_id == user.id, Passkey.removed_at.is_(None)).values(removed_at=now)
     )
     end_all(session, user.id, now)
+    end_feeds(session, user.id, now)
     sign_in.forget_failures(session, user.sign_in_name)
     return password

@@ -20,6 +20,7 @@ from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import audit, sign_in
 from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.calendars.feed import end_feeds
 from worksorders.steps.people.firms import ALPHABET
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.people import AppUser, UserSession
@@ -150,7 +151,8 @@ def reset_password(session: Session, actor: Actor, user_id: uuid.UUID, now: date
 
 
 def end_sessions(session: Session, user_id: uuid.UUID, now: datetime) -> None:
-    """End every open session of an account."""
+    """End every open session of an account, and its calendar feed."""
+    end_feeds(session, user_id, now)
     session.execute(
         update(UserSession)
         .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))

@@ -1,0 +1,1 @@
+"""A worker's calendar feed: its secret address, and what it carries."""
