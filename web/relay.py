@@ -98,12 +98,18 @@ class Sealer:
         self._publish_at = 0.0
 
     def work(self) -> int:
-        """Seal what waits; the head is published at most every PUBLISH_SECONDS and only when it is new."""
+        """Seal what waits; the head is published at most every PUBLISH_SECONDS and only when it is new.
+
+        Where it cannot be written (a full disk) that is alarmed and tried again: sending goes on.
+        """
         with self._services.sessions.begin() as session:
             sealed = seal_waiting(session)
         if self._heads and time.monotonic() >= self._publish_at:
             self._publish_at = time.monotonic() + PUBLISH_SECONDS
-            self.publish(self._heads)
+            try:
+                self.publish(self._heads)
+            except OSError as error:
+                log.warning("ALARM the head of the trail is not published: %s", type(error).__name__)
         return sealed
 
     def publish(self, heads: HeadFile) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 
 from web.relay import Sealer
@@ -36,6 +37,19 @@ def test_the_relay_seals_and_publishes_and_the_command_proves(app, services, dat
     broken = run(args=["audit", "verify", "--heads", str(heads.path)])
     assert broken.exit_code == 1
     assert "was changed" in broken.output
+
+
+def test_a_place_for_heads_that_cannot_be_written_stops_nothing_and_is_alarmed(services, tmp_path, caplog):
+    add_events(services)
+    (tmp_path / "heads").mkdir()
+    sealer = Sealer(services, HeadFile(tmp_path / "heads"))
+    with caplog.at_level(logging.WARNING, logger="relay"):
+        assert sealer.work() == 3
+    assert "ALARM the head of the trail is not published: IsADirectoryError" in caplog.text
+    (tmp_path / "heads").rmdir()
+    sealer._publish_at = 0.0
+    sealer.work()
+    assert [head.number for head in HeadFile(tmp_path / "heads").read()] == [3]
 
 
 def test_sealing_by_hand_says_where_the_chain_ends(app, services, monkeypatch, tmp_path):

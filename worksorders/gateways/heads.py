@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +18,21 @@ class HeadFile:
     path: Path
 
     def publish(self, head: Head) -> None:
-        """Append a head and wait until the disk has it."""
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        """Append a head and wait until the disk has it; raises OSError and leaves no part of it where it does not fit.
+
+        It begins a line of its own, also after one that a power cut has left without an end.
+        """
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            os.write(descriptor, head_line(head).encode("ascii"))
+            size = os.fstat(descriptor).st_size
+            whole = size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+            line = b"" if whole else b"\n"
+            line += head_line(head).encode("ascii")
+            if os.write(descriptor, line) != len(line):
+                # A volume that only ever grows refuses this; the next head begins a new line then.
+                with suppress(OSError):
+                    os.ftruncate(descriptor, size)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
