@@ -1,6 +1,6 @@
 """Pages for finance: the queue of invoices, one invoice, money out, months, and the funding contract's drawdown."""
 
-from web.finance import books, contract, enter, invoice, moves, payout, queue, rework
+from web.finance import books, contract, enter, incoming, invoice, moves, payout, queue, rework
 from web.finance.blueprint import blueprint
 from web.finance.policy import POLICY
 from web.navigation import NavItem
@@ -24,6 +24,7 @@ __all__ = [
     "books",
     "contract",
     "enter",
+    "incoming",
     "invoice",
     "moves",
     "payout",

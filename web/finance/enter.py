@@ -12,6 +12,7 @@ from web.extensions import request_now
 from web.finance.blueprint import blueprint
 from web.finance.forms import MOST_LINES, TypedForm
 from web.forms import apply_faults, render_form
+from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.finance.receive import active_firms, receive_typed
 
@@ -44,7 +45,16 @@ def _page(form: TypedForm) -> ResponseReturnValue:
 
 
 def _receive(form: TypedForm) -> str:
-    outcome = receive_typed(db(), actor(), form.document(uuid.UUID(form.firm_id.data)), request_now())
+    pdf = form.pdf.data.read() if form.pdf.data else b""
+    outcome = receive_typed(
+        db(),
+        actor(),
+        form.document(uuid.UUID(form.firm_id.data)),
+        request_now(),
+        pdf=pdf,
+        cipher=services().cipher,
+    )
+    what = "Credit note" if outcome.invoice.kind == "credit_note" else "Invoice"
     words = "It matches." if outcome.is_clean else "It differs from the order: see below."
-    flash(f"Invoice {outcome.invoice.number} is received. {words}", "success")
+    flash(f"{what} {outcome.invoice.number} is received. {words}", "success")
     return url_for("finance.invoice", invoice_id=outcome.invoice.id)

@@ -13,6 +13,7 @@ from wtforms.validators import Optional
 from web.fields import (
     CheckboxField,
     DateField,
+    FileField,
     MoneyField,
     QuantityField,
     RadioField,
@@ -98,6 +99,14 @@ class TypedForm(Form):
     names_buyer = CheckboxField(
         "The invoice names us as buyer, with an e-mail or other contact", default=True
     )
+    credits_number = TextField(
+        "Number of the invoice that it credits",
+        description="Only of a credit note; its quantities and amounts are typed as they stand.",
+    )
+    pdf = FileField(
+        "The PDF that it is typed from",
+        description="Kept sealed; at most 10 MB. Choose it last, before sending.",
+    )
     lines = FieldList(FormField(LineForm), min_entries=FIRST_LINES, max_entries=MOST_LINES)
     net = MoneyField("Total before GST", [Required("Enter the total before GST.")])
     gst = MoneyField("GST", [Required("Enter the GST, 0 if none.")])
@@ -117,6 +126,7 @@ class TypedForm(Form):
             gst_number=self.gst_number.data or "",
             bank_account=self.bank_account.data or "",
             names_buyer=bool(self.names_buyer.data),
+            credits_number=self.credits_number.data or "",
             lines=[_line(entry.form) for entry in self.lines.entries],
         )
 

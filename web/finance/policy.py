@@ -19,6 +19,9 @@ POLICY = {
     "reject": FINANCE,
     "take_back": FINANCE,
     "match": FINANCE,
+    **dict.fromkeys(
+        ("upload", "files", "response", "self_billed_xml", "credit", "self_billing", "bill"), FINANCE
+    ),
     "payments": FINANCE,
     "contract": READERS,
     "contract_csv": READERS,

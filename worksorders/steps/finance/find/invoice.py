@@ -87,6 +87,11 @@ class InvoicePage:
     next_id: uuid.UUID | None
 
     @property
+    def faults(self) -> tuple[dict[str, str], ...]:
+        """What was wrong with the file that it came in."""
+        return tuple(self.invoice.intake.get("faults", ()))
+
+    @property
     def open_exceptions(self) -> tuple[ExceptionView, ...]:
         """What stops something and is not released, over the document and its lines."""
         every = (*self.document_exceptions, *(one for line in self.lines for one in line.exceptions))
