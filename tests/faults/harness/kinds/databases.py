@@ -1,13 +1,11 @@
 """Seeds that make a second database beside the one in use: a migration cut short, and a backup that is restored."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
-
-import psycopg
-from psycopg import sql
+from datetime import UTC, datetime
 
 from tests.faults.harness import checker
 from tests.faults.harness.running.house import KILL, signalled
@@ -15,10 +13,12 @@ from tests.faults.harness.storm import Fault
 from tests.faults.harness.traffic.client import Outcome
 from tools import schema
 from web import jobs
-from web.embedded.confine import confinement
 from web.embedded.engines import Postgres, database_url
 from web.embedded.roles import discard, prepare
 from web.embedded.state import newest_revision
+from web.recovery.backup import backup
+from web.recovery.restore import restore
+from web.recovery.target import Target
 from web.services import make_services
 from worksorders.steps import outbox
 
@@ -98,27 +98,26 @@ class Restored(Fault):
 
     def strike(self, storm, seed, _chance):
         self.before = [deed for deed in seed.writes if deed.outcome is Outcome.TAKEN]
-        self._run(storm.house, "pg_dump", "-Fc", "-f", self._file(storm.house), "works")
+        house = storm.house
+        target = self._target(house, "works")
+        self.place, _ = backup(target, house.services.cipher, house.folder / "backups", datetime.now(UTC))
 
-    def _file(self, house):
-        return str(house.folder / "backup")
-
-    def _run(self, house, program, *words):
+    def _target(self, house, database):
         made = house.installation
-        environment = {"PGHOST": str(made.run_dir), "PGUSER": "postgres", "PGPASSWORD": made.secrets.postgres}
-        subprocess.run(
-            [str(confinement().programs / program), *words],
-            env=environment,
-            check=True,
-            timeout=PATIENCE_SECONDS,
+        return Target(
+            {
+                "host": str(made.run_dir),
+                "user": "postgres",
+                "password": made.secrets.postgres,
+                "dbname": database,
+            }
         )
 
     def look(self, storm, seed, _connection):
         house = storm.house
         server = server_of(house)
         discard(server, BESIDE)
-        prepare(server, BESIDE)
-        self._run(house, "pg_restore", "--clean", "--if-exists", "-d", BESIDE, self._file(house))
+        restore(self._target(house, BESIDE), house.services.cipher, self.place, datetime.now(UTC))
         self._go_on(house)
         found = []
         with house.connect(BESIDE) as connection:
@@ -127,7 +126,7 @@ class Restored(Fault):
                 found += checker.check(connection, deed)
                 deed.outcome = known
         discard(server, BESIDE)
-        Path(self._file(house)).unlink()
+        shutil.rmtree(self.place)
         return found
 
     def _go_on(self, house):
@@ -136,12 +135,9 @@ class Restored(Fault):
         url = database_url(made.run_dir, made.secrets, "works_app", BESIDE)
         services = make_services(url, made.vault_key)
         try:
-            with psycopg.connect(url.replace("+psycopg", "", 1)) as connection:
-                connection.execute("select set_config('works.scope', 'house', true)")
+            with house.connect(BESIDE) as connection:
                 connection.execute(
-                    sql.SQL(
-                        "update outbox_message set due_at = now() where done_at is null and wanted_at <= now()"
-                    )
+                    "update outbox_message set due_at = now() where done_at is null and wanted_at <= now()"
                 )
             for _ in range(20):
                 with services.sessions.begin() as session:
