@@ -19,10 +19,12 @@ from rq.serializers import JSONSerializer
 from sqlalchemy.exc import OperationalError
 
 from web.services import Services, heads_from, services_from
+from web.watch.state import BEAT
 from worksorders.domain.local_time import local_day
 from worksorders.gateways.heads import HeadFile
 from worksorders.steps import outbox
-from worksorders.steps.finance.nightly import ask_for_night
+from worksorders.steps.finance import nightly as finance
+from worksorders.steps.forget import nightly as retention
 from worksorders.steps.sealing.seal import head, seal_waiting
 
 log = logging.getLogger("relay")
@@ -31,6 +33,7 @@ SWEEP_SECONDS = 5.0
 SEAL_SECONDS = 2.0
 PUBLISH_SECONDS = 30.0
 MARK = "relay:seen"
+BEAT_LASTS_SECONDS = 3600
 JOB_TIMEOUT_SECONDS = 3600
 
 
@@ -74,7 +77,7 @@ def sweep(services: Services) -> int:
 
 
 class Nightly:
-    """Asks once a day of New Zealand for what finance has looked at every night."""
+    """Asks once a day of New Zealand for what finance looks at every night, and for what may not be kept."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -84,7 +87,8 @@ class Nightly:
         """Ask, unless it was asked for today; another relay asking too changes nothing."""
         if self._asked != today:
             with self._services.sessions.begin() as session:
-                ask_for_night(session, today)
+                finance.ask_for_night(session, today)
+                retention.ask_for_night(session, today)
             self._asked = today
 
 
@@ -131,6 +135,7 @@ def run(services: Services, connection: redis.Redis, stop: threading.Event) -> N
         try:
             nightly.work(local_day(datetime.now(UTC)))
             sent = send_due(services, connection)
+            connection.set(BEAT, time.time(), ex=BEAT_LASTS_SECONDS)
             if time.monotonic() - swept > SWEEP_SECONDS:
                 swept = time.monotonic()
                 sweep(services)
