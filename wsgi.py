@@ -5,8 +5,10 @@ import os
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import config, create_app
+from web.extensions import utc_now
 from web.post import post_from
 from web.services import make_services
+from web.watch.state import Watch
 from worksorders.gateways.addresses.geocode import geocoder_from
 
 settings = config.load(os.environ)
@@ -21,6 +23,8 @@ app = create_app(
         "SECRET_KEY": settings.secret_key,
         "PUBLIC_URL": settings.public_url,
         "SERVICES": services,
+        "WATCH": Watch(services, settings.redis_url, utc_now, real_use=settings.secure),
+        "METRICS_TOKEN": settings.metrics_token,
         "HEALTH_CHECK": services.check_for_real_use if settings.secure else services.check,
         "SESSION_COOKIE_SECURE": settings.secure,
     }

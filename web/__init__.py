@@ -14,6 +14,7 @@ from web.navigation import NavItem
 
 PACKAGES = (
     "web.public",
+    "web.watch",
     "web.auth",
     "web.coordinator",
     "web.consents",
@@ -50,6 +51,8 @@ DEFAULTS: dict[str, Any] = {
     "SIGN_OUT_ENDPOINT": "auth.sign_out",
     "CLOCK": extensions.utc_now,
     "HEALTH_CHECK": None,
+    "WATCH": None,
+    "METRICS_TOKEN": "",
     "SERVICES": None,
     "SESSION_COOKIE_NAME": "session",
     "SESSION_COOKIE_HTTPONLY": True,

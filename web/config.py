@@ -33,6 +33,7 @@ class Settings:
     port: int = DEFAULT_PORT
     public_url: str = f"http://localhost:{DEFAULT_PORT}"
     proxies: int = 0
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def secure(self) -> bool:
@@ -56,6 +57,7 @@ def load(environment: Mapping[str, str]) -> Settings:
         port=port_number,
         public_url=_public_url(environment, port_number, faults),
         proxies=_whole(environment, "PROXIES", 0, range(10), faults),
+        metrics_token=_metrics_token(environment, faults),
     )
     post_from(environment, faults)
     geocoder_from(environment, faults)
@@ -131,6 +133,15 @@ def _secret(environment: Mapping[str, str], faults: list[str]) -> str:
     if len(given) < SHORTEST_SECRET:
         faults.append(
             f"SECRET_KEY has {len(given)} characters, {SHORTEST_SECRET} at the least: draw one with 'openssl rand -hex 32'."
+        )
+    return given
+
+
+def _metrics_token(environment: Mapping[str, str], faults: list[str]) -> str:
+    given = environment.get("METRICS_TOKEN", "")
+    if given and len(given) < SHORTEST_SECRET:
+        faults.append(
+            f"METRICS_TOKEN has {len(given)} characters, {SHORTEST_SECRET} at the least: draw one with 'openssl rand -hex 32', or unset it."
         )
     return given
 

@@ -34,11 +34,14 @@ NO_PAGES = {
     "auth.sign_in",
     "auth.code",
     "auth.home",
+    "calendars.file",
     "lists.lists",
     "public.healthz",
     "public.leave",
     "planning.progress",
     "static",
+    "watch.metrics",
+    "watch.readyz",
 }
 OF_ARGUMENT = {
     "account_id": "bank_account",

@@ -30,7 +30,7 @@ CEILINGS = {
 OFFICE = "ACFPU"
 PUBLIC = {
     "api.openapi", "auth.code", "auth.demo_link", "auth.passkey_options", "auth.passkey_sign_in", "auth.sign_in",
-    "public.healthz", "public.help_page", "public.leave", "static",
+    "calendars.file", "public.healthz", "public.help_page", "public.leave", "static", "watch.metrics", "watch.readyz",
 }  # fmt: skip
 
 
