@@ -23,7 +23,8 @@ from web.watch.state import BEAT
 from worksorders.domain.local_time import local_day
 from worksorders.gateways.heads import HeadFile
 from worksorders.steps import outbox
-from worksorders.steps.finance.nightly import ask_for_night
+from worksorders.steps.finance import nightly as finance
+from worksorders.steps.forget import nightly as retention
 from worksorders.steps.sealing.seal import head, seal_waiting
 
 log = logging.getLogger("relay")
@@ -76,7 +77,7 @@ def sweep(services: Services) -> int:
 
 
 class Nightly:
-    """Asks once a day of New Zealand for what finance has looked at every night."""
+    """Asks once a day of New Zealand for what finance looks at every night, and for what may not be kept."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -86,7 +87,8 @@ class Nightly:
         """Ask, unless it was asked for today; another relay asking too changes nothing."""
         if self._asked != today:
             with self._services.sessions.begin() as session:
-                ask_for_night(session, today)
+                finance.ask_for_night(session, today)
+                retention.ask_for_night(session, today)
             self._asked = today
 
 
