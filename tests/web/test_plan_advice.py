@@ -15,6 +15,7 @@ from tests.steps.planning.test_advice import take_out
 from tests.steps.planning.test_planning import plan, stops
 from tests.web.conftest import Browser
 from web import jobs
+from worksorders.steps.planning.move_visit import set_pin
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.trail import AuditEvent
 
@@ -144,6 +145,8 @@ def test_questions_about_what_there_is_not_yet_keep_nothing_but_that_points_were
     world, browser, plan_id, visits = drafted
     path = f"/plans/{plan_id}/slots"
     before = stops(world, plan_id)[visits["here"]]
+    with services.sessions.begin() as session:
+        set_pin(session, world.actor, plan_id=plan_id, visit_id=visits["here"], pin=True, now=factories.NOW)
     known = {event.id for event in trail(services)}
     answer = browser.post(path, form(**NEW), page=path)
     assert answer.status_code == 200

@@ -21,4 +21,5 @@ POLICY = {
     "visit_slots": COORDINATORS,
     "take": COORDINATORS,
     "ask_what_if": COORDINATORS,
+    "drop_targets": COORDINATORS,
 }

@@ -129,8 +129,11 @@ def load_draft(
     now: datetime,
     purpose: str = PURPOSE,
     lock: bool = False,
+    pinned: bool = True,
 ) -> Draft:
     """The draft around one of its visits; visits that could not stay where the draft has them have no place in it.
+
+    With `pinned` False the visit's own pin does not bind it: somebody is about to move it by hand.
 
     Raises NotFoundError for a visit that is not to be planned, RefusedError for a plan that is no draft.
     """
@@ -142,6 +145,9 @@ def load_draft(
     ground = load_ground(session, sessions, cipher, actor, plan, region_code, now=now, purpose=purpose)
     if visit_id not in {visit.id for visit in ground.work.visits}:
         raise NotFoundError("There is no such visit to be planned.")
+    if not pinned:
+        pins = {key: pin for key, pin in ground.work.pins.items() if key != visit_id}
+        ground = replace(ground, work=replace(ground.work, pins=pins))
     problem, frame = ground.problem()
     book, _ = standing(problem, routes_of(problem, frame, ground.stops), VARIANT)
     book.rigid = hidden = walled_off(session, frame)
