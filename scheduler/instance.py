@@ -97,7 +97,12 @@ def read_routes(path: str) -> tuple[tuple[Route, ...], dict[str, Any]]:
 
 
 def result_data(plan: Plan) -> dict[str, Any]:
-    """A plan as `works-plan-result/1`, with its proof, reasons and settings."""
+    """A plan as `works-plan-result/1`, with its proof, reasons and settings.
+
+    With a work limit nothing is told that clock or processes decide, so that the same work gives the same bytes.
+    """
+    timed = plan.settings.get("work") is None
+    settings = {k: v for k, v in plan.settings.items() if timed or k not in ("seconds", "workers")}
     return {
         "format": RESULT_FORMAT,
         "variant": plan.variant,
@@ -107,12 +112,12 @@ def result_data(plan: Plan) -> dict[str, Any]:
         "gap": plan.gap,
         "gap_of_operating_cost": plan.operating_gap,
         "terms": {name: getattr(plan.score, name) for name in plan.score.__dataclass_fields__},
-        "seconds": round(plan.seconds, 3),
+        "seconds": round(plan.seconds, 3) if timed else None,
         "seed": plan.seed,
         "input_hash": plan.input_hash,
-        "settings": dict(plan.settings),
+        "settings": settings,
         "levels": [level._asdict() for level in plan.levels],
-        "curve": [point._asdict() for point in plan.curve],
+        "curve": [point._asdict() for point in plan.curve] if timed else [],
         "routes": [
             {"worker": r.worker, "shift": r.shift, "stops": [stop._asdict() for stop in r.stops]}
             for r in plan.routes

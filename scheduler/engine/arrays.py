@@ -109,6 +109,8 @@ def fresh_state(compiled: Compiled, seed: int) -> State:
         stamp=zeros(m + 1),
         touched=zeros(m + 1),
         rng=np.array([start], dtype=np.int64),
+        picked=zeros(stops),
+        team=zeros(4, crew),
     )
 
 

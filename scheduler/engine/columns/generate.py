@@ -10,7 +10,7 @@ import numpy as np
 
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
-from scheduler.engine.columns.master import Duals, Master, build_prices
+from scheduler.engine.columns.master import Duals, Master, blended, build_prices
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
 from scheduler.engine.kernels.pricing import Labels, Prices
 from scheduler.engine.kernels.routes_out import price_shifts, scratch
@@ -25,6 +25,7 @@ ROWS_EVERY = 5
 WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
+INWARD = float(__import__('os').environ.get('INWARD','0.7'))
 
 
 class Found(NamedTuple):
@@ -114,6 +115,7 @@ class Generation:
         self.prices: Prices | None = None
         self.best_prices: Prices | None = None
         self.duals: Duals | None = None
+        self.ground = -math.inf
         self.level = 0
         self.rounds = 0
         self.each = EACH_FULL if compiled.full else EACH
@@ -125,6 +127,8 @@ class Generation:
     def run(self, budget: Budget, target: int, rounds: int | None = None) -> bool:
         """Go on until nothing improves, the bound reaches `target`, or the budget ends; whether it converged."""
         self.fresh = list(range(len(self.pool.columns)))
+        if self.duals is None:
+            self.duals, self.ground = self._guess()
         while not self.converged and not budget.over() and safe_integer(self.bound) < target:
             if rounds is not None and self.rounds >= rounds:
                 break
@@ -143,8 +147,11 @@ class Generation:
         self.value = value
         if self.rounds % ROWS_EVERY == 0 and self._separate():
             return True
-        whole = self.look_everywhere or self.rounds % WHOLE_EVERY == 0
-        exact = self._price(value, whole)
+        whole = self.compiled.full or self.look_everywhere or self.rounds % WHOLE_EVERY == 0
+        duals = self.master.duals()
+        exact = self._price(duals, value, whole, INWARD)
+        if exact is not None and not self.fresh and whole:
+            exact = self._price(duals, value, whole, 0.0)
         if exact is None:
             return False
         if self.fresh:
@@ -156,12 +163,28 @@ class Generation:
             self.converged = exact or self.level == len(BEAMS)
         return True
 
-    def _price(self, value: float, whole: bool) -> bool | None:
+    def _guess(self) -> tuple[Duals, float]:
+        """Duals to begin with, and what they come to: each visit at its share of the cheapest route known for it."""
+        net, pool = self.compiled.net, self.pool
+        cover = np.array([self.compiled.true_ucost(i) for i in range(len(net.service))]) / net.crew
+        for column in pool.columns:
+            own = [pool.visit_cost(i, column.shift) for i in column.visits]
+            minutes = net.service[list(column.visits)]
+            share = np.array(own) + (column.cost - sum(own)) * minutes / max(1, minutes.sum())
+            cover[list(column.visits)] = np.minimum(cover[list(column.visits)], share)
+        none = Duals(cover, np.zeros(len(self.compiled.slots)), [], {}, {})
+        return none, float((net.crew * cover).sum())
+
+    def _price(self, outer: Duals, value: float, whole: bool, inward: float) -> bool | None:
         """Look for columns, in every shift where `whole`, which also gives a bound; whether that is the optimum.
 
+        The prices lie `inward` of the way from the duals of the master to those of the best bound, since the
+        former swing. What duals come to without routes is concave, so that this share of both is a bound for it.
         None where the room for routes was not enough.
         """
-        duals = self.master.duals()
+        assert self.duals is not None
+        duals = blended(self.duals, outer, inward) if inward else outer
+        ground = inward * self.ground + (1 - inward) * value
         self.prices = build_prices(self.compiled, self.rows, duals)
         shifts = self.every if whole else self.open_shifts
         found = self.pricer.run(self.prices, shifts, -EPSILON * 100, BEAMS[self.level], each=self.each)
@@ -169,9 +192,10 @@ class Generation:
             return None
         self.open_shifts = shifts[found.least[shifts] < -EPSILON * 100]
         self.look_everywhere = False
-        bound = value + float(np.minimum(found.least, 0).sum()) if whole else -math.inf
+        bound = ground + float(np.minimum(found.least, 0).sum()) if whole else -math.inf
         if bound > self.bound:
-            self.bound, self.best_prices, self.duals = bound, self.prices, duals
+            self.bound, self.best_prices = bound, self.prices
+            self.duals, self.ground = duals, ground
         numbers = [self.pool.number(*route) for route in found.routes]
         self.fresh = [q for q in numbers if q not in self.master.x]
         return bound >= value - max(1e-3, 1e-7 * abs(value))
@@ -186,7 +210,7 @@ class Generation:
 
     def priced(self, options: Collection[Order]) -> Prices | None:
         """Prices at the duals of the best bound, with every time of day that the rows of `options` tell apart."""
-        if self.duals is None:
+        if self.duals is None or self.best_prices is None:
             return None
         return build_prices(self.compiled, self.rows, self.duals, options)
 

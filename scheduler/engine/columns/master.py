@@ -182,6 +182,19 @@ class Master:
         )
 
 
+def blended(inner: Duals, outer: Duals, share: float) -> Duals:
+    """Duals between two others, `share` of the way from `outer` to `inner`; rows that `inner` lacks count as 0."""
+    rest = 1 - share
+    order = [*inner.order, *[0.0] * (len(outer.order) - len(inner.order))]
+    return Duals(
+        share * inner.cover + rest * outer.cover,
+        share * inner.shift + rest * outer.shift,
+        [share * a + rest * b for a, b in zip(order, outer.order, strict=True)],
+        {k: share * inner.link.get(k, 0.0) + rest * v for k, v in outer.link.items()},
+        {k: share * inner.same.get(k, 0.0) + rest * v for k, v in outer.same.items()},
+    )
+
+
 def build_prices(compiled: Compiled, rows: Rows, duals: Duals, options: Collection[Order] = ()) -> Prices:
     """Duals as the gain of each visit in each shift that can hold it, with breaks by time of day.
 

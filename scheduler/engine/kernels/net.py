@@ -63,7 +63,10 @@ class Net(NamedTuple):
 
 
 class State(NamedTuple):
-    """A plan under search. `total` is [cost, moves]; `b…` arrays keep what a rejected step must restore."""
+    """A plan under search. `total` is [cost, moves]; `b…` arrays keep what a rejected step must restore.
+
+    `picked` and `team` are room for a stretch of a route and for the making of a crew.
+    """
 
     seq: Array
     size: Array
@@ -85,6 +88,8 @@ class State(NamedTuple):
     stamp: Array
     touched: Array
     rng: Array
+    picked: Array
+    team: Array
 
 
 @compiled
@@ -116,6 +121,12 @@ def last_start(net: Net, i: int, day: int, at: int) -> int:
         if net.wlo[w] <= at:
             return min(at, net.whi[w])
     return -1
+
+
+@compiled
+def linked(net: Net, i: int) -> bool:
+    """Whether visit i comes before or after another; asked before a call, since calls carry every array."""
+    return net.pptr[i] < net.pptr[i + 1] or net.sptr[i] < net.sptr[i + 1]
 
 
 @compiled

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scheduler.engine.kernels.compiled import compiled
+from scheduler.engine.kernels.compiled import allocating, compiled
 from scheduler.engine.kernels.net import FAR, Array, Net, next_start
 
 NEVER = -1e15
@@ -136,7 +136,7 @@ def leave(net: Net, ahead: Ahead, s: int, v: int, here: int, visits: Array, b: i
             )
 
 
-@compiled
+@allocating
 def look_ahead(net: Net, price: Prices, s: int, visits: Array, gains: Array) -> Ahead:
     """Fill the relaxed future for one shift; the last local row is the base."""
     size = len(visits)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from scheduler.engine.kernels.compiled import compiled
-from scheduler.engine.kernels.net import BIG, FAR, Net, State, last_start, lower, next_start, upper
+from scheduler.engine.kernels.net import BIG, FAR, Net, State, last_start, linked, lower, next_start, upper
 
 
 @compiled
@@ -25,14 +25,16 @@ def retime(net: Net, st: State, s: int) -> None:
         i = st.seq[s, p]
         leg = net.travel[here, i]
         drive += leg
-        st.start[i] = next_start(net, i, day, max(free + leg, lower(net, st, i)))
+        low = lower(net, st, i) if linked(net, i) else st.rigid[i]
+        st.start[i] = next_start(net, i, day, max(free + leg, low))
         free, here = st.start[i] + net.service[i], i
     leg = net.travel[here, base] if size else 0
     st.drive[s] = drive + leg
     st.back[s] = free + leg
     relax(net, st, s)
     for p in range(size):
-        relax_linked(net, st, st.seq[s, p], s)
+        if linked(net, st.seq[s, p]):
+            relax_linked(net, st, st.seq[s, p], s)
 
 
 @compiled
@@ -41,7 +43,9 @@ def relax(net: Net, st: State, s: int) -> None:
     last, there = net.closes[s] + net.over[s], net.base[s]
     for p in range(st.size[s] - 1, -1, -1):
         i = st.seq[s, p]
-        last = min(last - net.travel[i, there] - net.service[i], upper(net, st, i, s))
+        last -= net.travel[i, there] + net.service[i]
+        if linked(net, i) or st.rigid[i] >= 0:
+            last = min(last, upper(net, st, i, s))
         last = last_start(net, i, net.day[s], last)
         st.late[i] = last
         there = i
@@ -161,7 +165,8 @@ def take_from(net: Net, st: State, i: int, s: int) -> None:
         st.seq[s, q] = st.seq[s, q + 1]
     st.size[s] = size - 1
     retime(net, st, s)
-    relax_linked(net, st, i, s)
+    if linked(net, i):
+        relax_linked(net, st, i, s)
     st.total[0] += route_cost(net, st, s)
 
 
@@ -203,7 +208,8 @@ def restore(net: Net, st: State) -> None:
         st.total[0] += route_cost(net, st, s)
     for t in range(st.touched[-1]):
         for p in range(st.size[st.touched[t]]):
-            relax_linked(net, st, st.seq[st.touched[t], p], st.touched[t])
+            if linked(net, st.seq[st.touched[t], p]):
+                relax_linked(net, st, st.seq[st.touched[t], p], st.touched[t])
     st.touched[-1] = 0
 
 
@@ -227,26 +233,28 @@ def fits(net: Net, st: State, i: int, s: int, p: int, low: int, high: int) -> in
 
 
 @compiled
-def added(net: Net, st: State, i: int, s: int, p: int, at: int) -> int:
-    """What travel, shift and overtime grow by when visit i starts at `at` at position p of route s."""
-    size, base = st.size[s], net.base[s]
+def detour(net: Net, st: State, i: int, s: int, p: int) -> int:
+    """What travel and shift cost more when visit i is at position p of route s."""
+    base = net.base[s]
+    if st.size[s] == 0:
+        return net.fixed[s] + net.rate[s] * (net.travel[base, i] + net.travel[i, base])
     here = st.seq[s, p - 1] if p else base
-    there = st.seq[s, p] if p < size else base
-    cost = net.rate[s] * (net.travel[here, i] + net.travel[i, there])
-    if size == 0:
-        cost += net.fixed[s]
-    else:
-        cost -= net.rate[s] * net.travel[here, there]
-    if net.over[s] > 0:
-        free, last = at + net.service[i], i
-        for q in range(p, size):
-            j = st.seq[s, q]
-            begins = next_start(net, j, net.day[s], max(free + net.travel[last, j], lower(net, st, j)))
-            free, last = begins + net.service[j], j
-        home = free + net.travel[last, base] - net.closes[s]
-        before = max(0, st.back[s] - net.closes[s]) if size else 0
-        cost += net.over_rate[s] * (max(0, home) - before)
-    return cost
+    there = st.seq[s, p] if p < st.size[s] else base
+    return net.rate[s] * (net.travel[here, i] + net.travel[i, there] - net.travel[here, there])
+
+
+@compiled
+def longer(net: Net, st: State, i: int, s: int, p: int, at: int) -> int:
+    """What overtime costs more when visit i starts at `at` at position p of route s."""
+    free, last = at + net.service[i], i
+    for q in range(p, st.size[s]):
+        j = st.seq[s, q]
+        low = lower(net, st, j) if linked(net, j) else st.rigid[j]
+        begins = next_start(net, j, net.day[s], max(free + net.travel[last, j], low))
+        free, last = begins + net.service[j], j
+    home = free + net.travel[last, net.base[s]] - net.closes[s]
+    before = max(0, st.back[s] - net.closes[s]) if st.size[s] else 0
+    return net.over_rate[s] * (max(0, home) - before)
 
 
 @compiled

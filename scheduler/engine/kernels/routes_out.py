@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.engine.kernels.compiled import compiled
+from scheduler.engine.kernels.compiled import allocating, compiled
 from scheduler.engine.kernels.net import Array, Net
 from scheduler.engine.kernels.pricing import WORDS, Ahead, Labels, Prices, extend, look_ahead
 
 
-@compiled
+@allocating
 def scratch(net: Net, most: int) -> Labels:
     """Room for that many labels."""
     n = net.service.shape[0]
@@ -52,7 +52,7 @@ def choose(price: Prices, s: int, least: float, visits: Array, gains: Array) -> 
     return count
 
 
-@compiled
+@allocating
 def label_shift(
     net: Net,
     price: Prices,
@@ -101,7 +101,7 @@ def write(lab: Labels, label: int, visits: Array, seq: Array, start: Array, size
         one = lab.parent[one]
 
 
-@compiled
+@allocating
 def price_shifts(
     net: Net,
     price: Prices,
@@ -152,7 +152,7 @@ def price_shifts(
     return found
 
 
-@compiled
+@allocating
 def collect(
     net: Net,
     lab: Labels,

@@ -46,9 +46,10 @@ def take_string(net: Net, st: State, i: int, longest: int) -> int:
     while st.seq[s, at] != i:
         at += 1
     begin = max(0, min(at - draw(st.rng, long), size - long))
-    picked = st.seq[s, begin : begin + long].copy()
-    for j in picked:
-        remove(net, st, j)
+    for p in range(long):
+        st.picked[p] = st.seq[s, begin + p]
+    for p in range(long):
+        remove(net, st, st.picked[p])
     return long
 
 
@@ -112,9 +113,12 @@ def sort_by(order: Array, key: Array, many: int) -> None:
 @compiled
 def keep(st: State, seq: Array, size: Array, start: Array) -> None:
     """Copy the plan under search into the best one."""
-    seq[:, :] = st.seq
-    size[:] = st.size
-    start[:] = st.start
+    for s in range(size.shape[0]):
+        size[s] = st.size[s]
+        for p in range(st.size[s]):
+            seq[s, p] = st.seq[s, p]
+    for i in range(start.shape[0]):
+        start[i] = st.start[i]
 
 
 @compiled
