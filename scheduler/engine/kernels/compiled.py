@@ -23,6 +23,7 @@ def source_digest() -> str:
 
 
 _SETTINGS: Any = numba.config
+_njit: Any = numba.njit
 _SETTINGS.CACHE_DIR = str(Path(_SETTINGS.CACHE_DIR or HERE / "__pycache__") / source_digest())
 
 
@@ -32,9 +33,9 @@ def compiled(function: F) -> F:
     Such a function must not make arrays. Then nothing counts references to the sixty that each call carries,
     which took nineteen twentieths of the time.
     """
-    return cast("F", numba.njit(cache=True, nogil=True, _nrt=False)(function))
+    return cast("F", _njit(cache=True, nogil=True, _nrt=False)(function))
 
 
 def allocating(function: F) -> F:
     """The same for a function that makes arrays or slices; for outer loops only."""
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    return cast("F", _njit(cache=True, nogil=True)(function))
