@@ -72,7 +72,7 @@ def _must_see_all(connection: psycopg.Connection) -> None:
     if not found or not found[0]:
         raise RecoveryError(
             f"The role {found[1] if found else '?'} is bound by row security and would leave rows out: back up as a "
-            "role with BYPASSRLS (deploy/roles.sql makes works_backup) or as superuser."
+            "role with BYPASSRLS (deploy/backup-role.sql makes works_backup) or as superuser."
         )
 
 
