@@ -361,3 +361,25 @@ def test_what_the_description_says_of_rows_is_what_they_hold(app, caller, servic
     assert set(found.page["data"][0]) == set(schemas["OrderRow"]["properties"])
     assert set(found.order) == set(schemas["OrderRow"]["properties"]) | {"lines", "visits"}
     assert set(found.page) == set(schemas["OrderRowPage"]["properties"])
+
+
+def test_wrong_tokens_from_one_place_are_told_to_wait_and_right_ones_are_not(app, caller):
+    right = caller("orders:read")
+    wrong = type(right)(app, "wo_nobodys")
+    statuses = [wrong.get("/orders").status_code for _ in range(tokens.WRONG_TRIES + 2)]
+    assert statuses == [401] * tokens.WRONG_TRIES + [429, 429]
+    answer = wrong.get("/orders")
+    assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    assert right.get("/orders").status_code == 200
+
+
+def test_the_account_of_a_token_is_no_user_that_anybody_opens(caller, services, signed_in):
+    caller("orders:read")
+    with services.sessions() as session:
+        account = session.scalars(select(ApiToken.user_id)).one()
+    administrator, _ = signed_in("administrator")
+    assert "(token)" not in administrator.get("/admin/users").text
+    assert "(token)" not in administrator.get("/admin/users?state=disabled").text
+    assert administrator.get(f"/admin/users/{account}").status_code == 404
+    sent = {"form_uuid": str(uuid.uuid4()), "reason": "Let me in"}
+    assert administrator.post(f"/admin/users/{account}/enable", sent).status_code == 404

@@ -19,15 +19,18 @@ LONGEST_TOKEN = 200
 def admit(scope: str) -> None:
     """Let the call in or end it: 401 without a token that counts, 403 without its scope, 429 where there were too many.
 
-    The call is counted and in the trail before it is answered, in a transaction of its own.
+    Too many are calls of a token, or wrong tokens from one place. The call is counted and in the trail before it is answered, in a transaction of its own.
     """
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != BEARER or not 0 < len(secret) <= LONGEST_TOKEN:
         raise WrongToken
     with services().sessions.begin() as session:
         found = tokens.admit(session, secret.strip(), request_now(), call=_call())
-    if found.wait_seconds:
-        raise TooManyCalls(found.wait_seconds)
+        wait = found.wait_seconds
+        if found.caller is None and not wait:
+            wait = tokens.note_wrong(session, request.remote_addr or "", request_now())
+    if wait:
+        raise TooManyCalls(wait)
     if found.caller is None:
         raise WrongToken
     if scope not in found.caller.scopes:

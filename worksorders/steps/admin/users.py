@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import DomainError, Faults, NotPermittedError, RefusedError
@@ -23,6 +23,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.calendars.feed import end_feeds
 from worksorders.steps.people.firms import ALPHABET
 from worksorders.store.tables.contractors import Firm, Worker
+from worksorders.store.tables.exchange import ApiToken
 from worksorders.store.tables.people import AppUser, UserSession
 from worksorders.store.tables.trail import AuditEvent
 
@@ -182,7 +183,7 @@ def find_users(
     session: Session, *, role: str = "", text: str = "", state: str = "", page: int = 1, size: int = 25
 ) -> UserList:
     """Accounts by role, by part of a name and by state (active, disabled, or any)."""
-    wanted = select(AppUser, Firm.name).outerjoin(Firm, Firm.id == AppUser.firm_id)
+    wanted = select(AppUser, Firm.name).outerjoin(Firm, Firm.id == AppUser.firm_id).where(~_of_a_token())
     if role:
         wanted = wanted.where(AppUser.role == role)
     if text.strip():
@@ -201,11 +202,15 @@ def find_users(
 
 
 def find_user(session: Session, user_id: uuid.UUID) -> AppUser:
-    """An account; raises NotFoundError."""
-    user = session.get(AppUser, user_id)
+    """An account of a person; raises NotFoundError, for the account of a token too: nobody signs in to that."""
+    user = session.scalar(select(AppUser).where(AppUser.id == user_id, ~_of_a_token()))
     if user is None:
         raise NotFoundError("There is no such account.")
     return user
+
+
+def _of_a_token() -> ColumnElement[bool]:
+    return exists().where(ApiToken.user_id == AppUser.id)
 
 
 def firm_name(session: Session, user: AppUser) -> str | None:

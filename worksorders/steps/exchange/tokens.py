@@ -26,7 +26,7 @@ from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.exchange.scopes import SCOPES
 from worksorders.store.tables.exchange import ApiToken
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.people import AppUser, SignInAttempt
 
 PREFIX = "wo_"
 SECRET_BYTES = 32
@@ -34,6 +34,7 @@ HINT_SIGNS = 4
 LONGEST_DAYS = 366
 WINDOW = timedelta(minutes=1)
 MOST_CALLS = 6000
+WRONG_TRIES = 20
 LONGEST_NAME = 80
 
 
@@ -157,6 +158,25 @@ def admit(session: Session, secret: str, now: datetime, *, call: dict[str, Any])
     audit.record(session, actor, "api.called", ("api_token", row.id), detail=call)
     regions = None if row.region_codes is None else frozenset(row.region_codes)
     return Admission(Caller(row.id, actor, frozenset(row.scopes), regions))
+
+
+def note_wrong(session: Session, where: str, now: datetime) -> int:
+    """Count a call with a token that counts for nothing against where it came from; the caller of this commits.
+
+    Gives the seconds to wait, 0 while there were fewer than WRONG_TRIES within a minute. What is told to wait is not
+    counted again, so that a flood fills no table. A right token from the same place is not kept waiting: behind one
+    address there may be many systems, and nobody guesses 256 bits.
+    """
+    key = hashlib.sha256(f"api\0{where}".encode("utf-8", "replace")).digest()
+    found = session.execute(
+        select(func.count(), func.min(SignInAttempt.at)).where(
+            SignInAttempt.name_hash == key, SignInAttempt.at > now - WINDOW
+        )
+    ).one()
+    if found[0] >= WRONG_TRIES:
+        return max(1, int((found[1] + WINDOW - now).total_seconds()) + 1)
+    session.add(SignInAttempt(name_hash=key, at=now))
+    return 0
 
 
 def _count(session: Session, row: ApiToken, now: datetime) -> int:
