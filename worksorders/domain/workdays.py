@@ -1,7 +1,8 @@
 """Working days of New Zealand: one calendar for each law or contract that counts in them.
 
 Public holidays, with their observed days and Matariki, come from the holidays package. The
-Construction Contracts Act 2002 (section 5) also leaves out 24 December to 5 January.
+Construction Contracts Act 2002 (section 5) also leaves out 24 December to 5 January, the Privacy Act 2020 (section 7)
+25 December to 15 January.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ _SATURDAY = 5
 
 
 class Calendar(StrEnum):
-    """Which days count: Monday to Friday less public holidays, or the same less the summer break too."""
+    """Which days count: Monday to Friday less public holidays, or the same less a law's summer break too."""
 
     GENERAL = "general"
     CONSTRUCTION_CONTRACTS = "construction contracts"
+    PRIVACY_ACT = "privacy act"
 
 
 REGIONS: tuple[str, ...] = tuple(holidays.country_holidays("NZ", years=2026).subdivisions)
@@ -39,10 +41,16 @@ def _in_summer_break(on: date) -> bool:
     return (on.month == 12 and on.day >= 24) or (on.month == 1 and on.day <= 5)
 
 
+def _in_privacy_break(on: date) -> bool:
+    return (on.month == 12 and on.day >= 25) or (on.month == 1 and on.day <= 15)
+
+
 def is_working_day(on: date, calendar: Calendar = Calendar.GENERAL, region: str | None = None) -> bool:
     """Whether a date counts as a working day; a region's anniversary is left out only if named."""
     if on.weekday() >= _SATURDAY or on in public_holidays(on.year, region):
         return False
+    if calendar is Calendar.PRIVACY_ACT:
+        return not _in_privacy_break(on)
     return not (calendar is Calendar.CONSTRUCTION_CONTRACTS and _in_summer_break(on))
 
 

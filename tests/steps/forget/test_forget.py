@@ -19,7 +19,6 @@ from worksorders.steps.forget import destroy, due, holds, nightly
 from worksorders.store import vault
 from worksorders.store.tables.forgetting import Forgotten
 from worksorders.store.tables.offers import Photo
-from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 NOW = factories.NOW
@@ -95,9 +94,7 @@ def reveal(world):
 
 
 def test_the_end_destroys_key_values_hashes_and_pictures(world):
-    visit = Visit(id=uuid.uuid4(), order_id=world.order.id, code="V-1", position=1, trade="locksmith", state="done", minutes=30, crew=1, interim=False, ready_on=NOW.date(), due_at=NOW)  # fmt: skip
-    world.session.add(visit)
-    world.session.flush()
+    visit = world.order.visits[0]
     firm = factories.make_firm(world.session)
     photo = Photo(
         id=uuid.uuid4(), visit_id=visit.id, firm_id=firm.id, idempotency_key=uuid.uuid4(), sha256=b"1" * 32,

@@ -75,6 +75,21 @@ def read_for(
     return ShownPerson(**values)
 
 
+def own_values(
+    sessions: sessionmaker[Session],
+    cipher: Cipher,
+    actor: Actor,
+    case_id: uuid.UUID,
+    interest_id: uuid.UUID,
+    purpose: str,
+) -> dict[str, str]:
+    """What is sealed of one person, by `name`, `phone`, `mail`, `post`, for their own request under the Privacy Act."""
+    if actor.role is not Role.PRIVACY_OFFICER:
+        raise NotFoundError("There is no such person.")
+    wanted = ("name", "phone", "mail", "post")
+    return _read(sessions, cipher, actor, case_id, interest_id, wanted, purpose)
+
+
 def _read(
     sessions: sessionmaker[Session],
     cipher: Cipher,

@@ -1,0 +1,231 @@
+"""Each who asks gets what is about them and no word of anybody else; the abuser learns not even that a home is known."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import select
+
+from tests import agreeing, factories, referrals
+from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
+from worksorders.domain.privacy.requests import ENOUGH, GROUNDS, Identity, Subject, due_on
+from worksorders.steps import disclose
+from worksorders.steps.actor import NotFoundError
+from worksorders.steps.forget import destroy
+from worksorders.steps.requests import export, find, flow
+from worksorders.steps.requests.flow import Given
+from worksorders.store.tables.contractors import Worker
+from worksorders.store.tables.interests import HomeInterest
+from worksorders.store.tables.trail import AuditEvent
+
+NOW = factories.NOW
+TODAY = date(2026, 11, 24)
+CLIENT = ("Hinemoa Canarybird", "+64215550199", "12 Canarystreet Road", "-40.7581", "canary first")
+LANDLORD = ("Bert Landlordcanary", "+6445550111")
+WORKER = ("Wirihana", "Workercanary")
+
+
+@pytest.fixture
+def world(services):
+    with services.sessions() as session:
+        user, officer, second = (factories.make_user(session, role) for role in ("coordinator", "privacy_officer", "administrator"))  # fmt: skip
+        order = referrals.bare_order(session, user)
+        disclose.open_case(session, services.cipher, order.case_id)
+        name, phone, street, point, safe = CLIENT
+        disclose.protect(
+            session, services.cipher, order.case_id, order.case_id,
+            {
+                disclose.PERSON_NAME: name, disclose.PERSON_PHONE: phone, disclose.HOME_ADDRESS: f"{street}, Ōtaki",
+                disclose.HOME_COORDINATES: f"{point},175.1", disclose.SAFE_CONTACT: safe,
+            },
+        )  # fmt: skip
+        actor = factories.actor_of(user)
+        person = agreeing.landlord(
+            session,
+            services.cipher,
+            actor,
+            order.case_id,
+            name=LANDLORD[0],
+            phone=LANDLORD[1],
+            post="PO Box 9\nLevin",
+        )
+        firm = factories.make_firm(session)
+        worker = session.scalars(select(Worker).where(Worker.firm_id == firm.id)).first()
+        worker.first_name, worker.last_name = WORKER
+        session.commit()
+        yield SimpleNamespace(
+            session=session, services=services, order=order, person=person, worker=worker, user=user,
+            officer=factories.actor_of(officer), second=factories.actor_of(second),
+        )  # fmt: skip
+
+
+def ask(world, subject, identity=None, **values):
+    found = next(iter(sorted(ENOUGH[Subject(subject)])))
+    given = Given(subject, TODAY, identity or found, **({"code": world.order.code} | values))
+    return flow.receive(world.session, world.officer, given, NOW).id
+
+
+def released(world, subject, **values):
+    request = ask(world, subject, **values)
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+    flow.decide(world.session, world.second, request, agree=True, now=NOW)
+    world.session.commit()
+    return opened(world, request)
+
+
+def opened(world, request):
+    name, content = export.make(
+        world.session, world.services.sessions, world.services.cipher, world.officer, request, NOW
+    )
+    assert name.endswith(".zip")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert sorted(archive.namelist()) == ["held.html", "held.json"]
+        return "\n".join(archive.read(one).decode() for one in archive.namelist())
+
+
+def canaries(text):
+    """Whose canary stands in a text; also inside the words that HTML or JSON escape."""
+    whose = {"client": CLIENT, "landlord": LANDLORD, "worker": WORKER}
+    return {who for who, values in whose.items() if any(value in text for value in values)}
+
+
+def test_each_gets_their_own_and_nothing_of_anybody_else(world):
+    text = released(world, "client")
+    assert canaries(text) == {"client"}
+    assert all(value in text for value in CLIENT)
+    assert canaries(released(world, "interest", person=world.person.position)) == {"landlord"}
+    assert canaries(released(world, "worker", who=world.worker.id)) == {"worker"}
+    assert (
+        canaries(released(world, "household"))
+        == canaries(released(world, "user", who=world.user.id))
+        == set()
+    )
+
+
+@pytest.mark.parametrize("subject", ["household", "interest", "worker", "user"])
+def test_what_others_get_names_no_case_order_or_place(world, subject):
+    who = {"worker": world.worker.id, "user": world.user.id}.get(subject)
+    text = released(world, subject, who=who, person=world.person.position)
+    order, case = world.order, world.order.case
+    for told in (order.code, case.code, str(order.id), str(case.id), "Ōtaki", case.area_code + '"', "Rekey"):
+        assert told not in text
+
+
+def bar(world):
+    row = world.session.get(HomeInterest, world.person.id, populate_existing=True)
+    row.screening = "barred"
+    world.session.flush()
+
+
+def test_the_abuser_gets_neither_a_release_nor_a_ground_that_tells_that_a_home_is_known(world):
+    request = ask(world, "interest", person=world.person.position)
+    bar(world)
+    with pytest.raises(FaultsError):
+        flow.propose(world.session, world.officer, request, "release", now=NOW)
+    for ground in GROUNDS:
+        if ground != "s47":
+            with pytest.raises(FaultsError):
+                flow.propose(
+                    world.session, world.officer, request, "refuse", ground=ground, reason="It would tell him", now=NOW
+                )  # fmt: skip
+    flow.propose(
+        world.session, world.officer, request, "refuse", ground="s47", reason="It would tell him", now=NOW
+    )
+    assert find.one(world.session, world.officer, request, TODAY).silent
+
+
+@pytest.mark.parametrize("when", ["proposed", "released"])
+def test_who_is_barred_after_the_proposal_or_even_the_release_gets_nothing(world, when):
+    request = ask(world, "interest", person=world.person.position)
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+    if when == "proposed":
+        bar(world)
+        with pytest.raises(FaultsError):
+            flow.decide(world.session, world.second, request, agree=True, now=NOW)
+        return
+    flow.decide(world.session, world.second, request, agree=True, now=NOW)
+    bar(world)
+    world.session.commit()
+    with pytest.raises(NotPermittedError):
+        opened(world, request)
+
+
+@pytest.mark.parametrize("identity", ["not_confirmed", "document"])
+def test_who_poses_as_the_client_with_her_papers_gets_nothing(world, identity):
+    request = ask(world, "client", identity=identity)
+    with pytest.raises(FaultsError) as error:
+        flow.propose(world.session, world.officer, request, "release", now=NOW)
+    assert error.value.faults[0].field == "identity"
+    flow.confirm_identity(
+        world.session, world.officer, request, Identity.SAFE_CHANNEL, "Rang on the safe number"
+    )
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+
+
+def test_two_people_answer_and_nothing_leaves_before(world):
+    request = ask(world, "client")
+    with pytest.raises(NotPermittedError):
+        opened(world, request)
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+    with pytest.raises(NotPermittedError):
+        flow.decide(world.session, world.officer, request, agree=True, now=NOW)
+    flow.decide(world.session, world.second, request, agree=False, now=NOW)
+    assert find.one(world.session, world.officer, request, TODAY).row.state == "open"
+    with pytest.raises(RefusedError):
+        flow.decide(world.session, world.second, request, agree=True, now=NOW)
+    moves = world.session.scalars(
+        select(AuditEvent.action).where(AuditEvent.subject_id == request).order_by(AuditEvent.id)
+    ).all()
+    assert moves == ["request.received", "request.proposed", "request.sent_back"]
+
+
+def test_only_officers_receive_and_only_they_and_administrators_see(world):
+    stranger = factories.actor_of(world.user)
+    with pytest.raises(NotFoundError):
+        flow.receive(world.session, stranger, Given("client", TODAY, "in_person", code=world.order.code), NOW)
+    with pytest.raises(NotFoundError):
+        find.listed(world.session, stranger, TODAY)
+    with pytest.raises(NotFoundError):
+        find.one(world.session, world.officer, uuid.uuid4(), TODAY)
+    request = ask(world, "client")
+    assert [one.row.id for one in find.listed(world.session, world.second, TODAY)] == [request]
+    with pytest.raises(NotFoundError):
+        export.make(world.session, None, None, world.second, request, NOW)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"subject": "dog"}, "subject"), ({"received_on": date(2030, 1, 1)}, "received_on"), ({"code": "W-0"}, "code"),
+        ({"subject": "interest", "person": 99}, "person"), ({"subject": "worker"}, "who"), ({"identity": "?"}, "identity"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_told_at_its_field(world, values, field):
+    given = {
+        "subject": "client",
+        "received_on": TODAY,
+        "identity": "in_person",
+        "code": world.order.code,
+    } | values
+    with pytest.raises(FaultsError) as error:
+        flow.receive(world.session, world.officer, Given(**given), NOW)
+    assert [fault.field for fault in error.value.faults] == [field]
+
+
+def test_an_open_request_keeps_the_case_from_being_destroyed(world):
+    ask(world, "client")
+    world.order.state = "closed"
+    world.order.assessment.state = "ordered"
+    world.session.flush()
+    with pytest.raises(RefusedError, match="asked for"):
+        destroy.erase_case(world.session, None, world.order.case_id, NOW)
+
+
+def test_the_clock_is_twenty_working_days_without_the_summer_break():
+    assert due_on(date(2026, 11, 2)) == date(2026, 11, 30)
+    assert due_on(date(2026, 12, 18)) == date(2027, 2, 9)

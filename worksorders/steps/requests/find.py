@@ -1,0 +1,92 @@
+"""What officers see of requests: the list by its clock, one request, and whom a request can be about."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Row, Select, case, select
+from sqlalchemy.orm import Session, aliased
+
+from worksorders.domain.workdays import Calendar, working_days_between
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.requests.flow import DECIDERS, officers_only, screening_of
+from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.contractors import Firm, Worker
+from worksorders.store.tables.forgetting import PrivacyRequest
+from worksorders.store.tables.people import AppUser
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A request as pages show it; `days_left` counts working days and is negative once it is late."""
+
+    row: PrivacyRequest
+    case_code: str | None
+    proposed_by: str | None
+    decided_by: str | None
+    days_left: int
+    silent: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        return self.row.state in {"released", "refused"}
+
+
+def listed(session: Session, actor: Actor, today: date) -> Sequence[Shown]:
+    """Every request, those that wait first and by their last day."""
+    return [_shown(row, today) for row in session.execute(_asked(actor).limit(MOST))]
+
+
+def one(session: Session, actor: Actor, request_id: uuid.UUID, today: date) -> Shown:
+    """One request; NotFoundError for an unknown one."""
+    found = session.execute(_asked(actor).where(PrivacyRequest.id == request_id)).one_or_none()
+    if found is None:
+        raise NotFoundError("There is no such request.")
+    shown = _shown(found, today)
+    screening = screening_of(session, shown.row)
+    silent = screening is not None and screening != "cleared"
+    return Shown(shown.row, shown.case_code, shown.proposed_by, shown.decided_by, shown.days_left, silent)
+
+
+def people(session: Session, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
+    """Workers and accounts that a request can be about, by name."""
+    officers_only(actor)
+    workers = session.execute(
+        select(Worker.id, Worker.first_name, Worker.last_name, Firm.name)
+        .join(Firm, Firm.id == Worker.firm_id)
+        .order_by(Worker.last_name, Worker.first_name, Worker.id)
+    )
+    accounts = session.execute(
+        select(AppUser.id, AppUser.display_name, AppUser.sign_in_name).order_by(
+            AppUser.display_name, AppUser.id
+        )
+    )
+    return [
+        *((row.id, f"Worker: {row.first_name} {row.last_name}, {row.name}") for row in workers),
+        *((row.id, f"Account: {row.display_name} ({row.sign_in_name})") for row in accounts),
+    ]
+
+
+def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str]:
+    if actor.role not in DECIDERS:
+        raise NotFoundError("There is no such page.")
+    proposer, decider = aliased(AppUser), aliased(AppUser)
+    waits = case((PrivacyRequest.state.in_(("open", "proposed")), 0), else_=1)
+    return (
+        select(PrivacyRequest, CaseFile.code, proposer.display_name, decider.display_name)
+        .outerjoin(CaseFile, CaseFile.id == PrivacyRequest.case_id)
+        .outerjoin(proposer, proposer.id == PrivacyRequest.proposed_by)
+        .outerjoin(decider, decider.id == PrivacyRequest.decided_by)
+        .order_by(waits, PrivacyRequest.due_on, PrivacyRequest.id)
+    )
+
+
+def _shown(found: Row[PrivacyRequest, str, str, str], today: date) -> Shown:
+    row, code, proposer, decider = found
+    left = working_days_between(today, row.due_on, Calendar.PRIVACY_ACT)
+    return Shown(row, code, proposer, decider, left)
