@@ -12,12 +12,10 @@ from web.extensions import request_now
 from web.fields import Required, TextField
 from web.finance.blueprint import blueprint
 from web.forms import Form, apply_faults, render_form
-from worksorders.domain.errors import DomainError, FaultsError
-from worksorders.gateways.einvoice import write_self_billed
-from worksorders.gateways.einvoice.response import write_response
-from worksorders.steps.finance.billing.answer import answer_about
+from worksorders.domain.errors import DomainError, FaultsError, RefusedError
+from worksorders.steps.finance.billing.answer import answer_file
 from worksorders.steps.finance.billing.credit import credit_in_full
-from worksorders.steps.finance.billing.document import find_document
+from worksorders.steps.finance.billing.document import document_file
 from worksorders.steps.finance.billing.make import self_bill
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.find.files import find_to_bill
@@ -50,21 +48,17 @@ def _back(invoice_id: uuid.UUID, error: DomainError) -> ResponseReturnValue:
 def response(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """How far the invoice is, as the Peppol invoice response."""
     try:
-        found = answer_about(db(), actor(), invoice_id, request_now())
+        return _xml(*answer_file(db(), actor(), invoice_id, request_now()))
     except FaultsError as faults:
         return _back(invoice_id, faults)
-    return _xml(f"{found.number}-{found.answer.value}", write_response(found))
 
 
 @blueprint.get("/invoices/<uuid:invoice_id>/self-billed.xml")
 def self_billed_xml(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """The e-invoice of a document that we made."""
-    require_finance(actor())
-    invoice = load_invoice(db(), invoice_id)
     try:
-        written = find_document(db(), invoice.number, request_now(), firm_code=invoice.firm.code)
-        return _xml(invoice.number, write_self_billed(written.document))
-    except DomainError as error:
+        return _xml(*document_file(db(), actor(), invoice_id, request_now()))
+    except (FaultsError, RefusedError) as error:
         return _back(invoice_id, error)
 
 

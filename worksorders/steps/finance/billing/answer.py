@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Faults
 from worksorders.domain.finance.codes import CODES
 from worksorders.domain.local_time import local_day
-from worksorders.gateways.einvoice.response import Answer, Reason, Response
+from worksorders.gateways.einvoice.response import Answer, Reason, Response, write_response
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.billing.own_details import OwnDetails, own_details
 from worksorders.steps.finance.clear import require_finance
@@ -19,7 +19,7 @@ from worksorders.steps.finance.find.own import KEPT_INSIDE
 from worksorders.steps.finance.match import load_invoice
 from worksorders.store.tables.finance import Invoice
 
-NEW_INVOICE, CREDIT_FULLY = "NIN", "CNF"
+NEW_INVOICE = "NIN"
 _REASONS = {
     "I": "LEG",
     "G": "LEG",
@@ -84,3 +84,9 @@ def _reasons(invoice: Invoice) -> Iterator[Reason]:
         if told and row.code not in seen:
             seen.add(row.code)
             yield Reason(_REASONS.get(row.code[0], "OTH"), f"{row.code} {CODES[row.code].title}")
+
+
+def answer_file(session: Session, actor: Actor, invoice_id: uuid.UUID, now: datetime) -> tuple[str, bytes]:
+    """The answer as a file: a name of the number and the answer, and the XML."""
+    response = answer_about(session, actor, invoice_id, now)
+    return f"{response.number}-{response.answer.value}", write_response(response)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,10 +14,12 @@ from worksorders.domain.codes import CodeError, read_code
 from worksorders.domain.errors import Fault, FaultsError, RefusedError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.workdays import add_working_days
-from worksorders.gateways.einvoice import SelfBilled, SelfBilledLine
-from worksorders.steps.actor import NotFoundError
+from worksorders.gateways.einvoice import SelfBilled, SelfBilledLine, write_self_billed
+from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.billing.make import PREFIX, is_self_billing
 from worksorders.steps.finance.billing.own_details import OwnDetails, own_details
+from worksorders.steps.finance.clear import require_finance
+from worksorders.steps.finance.match import load_invoice
 from worksorders.steps.finance.own_invoice import claims_of
 from worksorders.steps.people.bank_accounts import account_to_pay
 from worksorders.store.tables.contractors import Agreement, Firm
@@ -180,3 +183,11 @@ def _document(
         account=account.number if account else "",
         lines=lines,
     )
+
+
+def document_file(session: Session, actor: Actor, invoice_id: uuid.UUID, now: datetime) -> tuple[str, bytes]:
+    """The e-invoice of a document that we made: its number and the XML. Raises what `find_document` raises."""
+    require_finance(actor)
+    invoice = load_invoice(session, invoice_id)
+    written = find_document(session, invoice.number, now, firm_code=invoice.firm.code)
+    return invoice.number, write_self_billed(written.document)
