@@ -56,7 +56,11 @@ def set_term(
     today = local_day(now)
     faults = Faults()
     fits = 0 <= percent <= MOST_PERCENT and percent == percent.quantize(Decimal("0.01"))
-    faults.require(fits, "percent", f"{percent} % cannot be kept back: give 0 to {MOST_PERCENT}, two places.")
+    faults.require(
+        fits,
+        "percent",
+        f"{percent.normalize():f} % cannot be kept back: give 0 to {MOST_PERCENT}, two places.",
+    )
     faults.require(0 <= kept_months <= LONGEST_MONTHS, "kept_months", f"Give 0 to {LONGEST_MONTHS} months.")
     if in_force_from is None or in_force_from < today:
         faults.add("in_force_from", "It can begin today or later: an issued order never changes.")

@@ -43,7 +43,7 @@ def withhold(
     due = due_of(session, invoice, now)
     facts = retention_facts(session, invoice_id)
     missing = due - facts.withheld_cents
-    if not missing and facts.trust_posting:
+    if not missing and (facts.trust_posting or not due):
         raise RefusedError(
             f"{format_cents(due)} is kept back of this invoice and posted already."
             if due

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.clocks import ClaimAlarm
@@ -82,12 +82,10 @@ def find_months(session: Session, now: datetime) -> list[MonthRow]:
     if first is None or last is None:
         return []
     current = max(month_of(local_day(now)), month_of(local_day(last)))
-    local = func.timezone("Pacific/Auckland", LedgerEntry.at)
+    key = func.to_char(func.timezone("Pacific/Auckland", LedgerEntry.at), "YYYY-MM").label("month")
     counted: dict[str, int] = dict(
         session.execute(
-            select(func.to_char(local, "YYYY-MM"), func.count(LedgerEntry.event_key.distinct())).group_by(
-                func.to_char(local, "YYYY-MM")
-            )
+            select(key, func.count(LedgerEntry.event_key.distinct())).group_by(literal_column("month"))
         ).all()
     )
     periods = {month_of(row.starts_on): row for row in session.scalars(select(AccountingPeriod))}
@@ -179,8 +177,11 @@ def _earlier(session: Session, month: Month) -> Check:
     return Check("Earlier months are closed", words, waits, "finance.months")
 
 
-def _count(what: str, count: int, one: str, none: str, endpoint: str, *, blocks: bool = True) -> Check:
-    words = f"{count} {one}." if count else none
+def _count(
+    what: str, count: int, many: tuple[str, str], none: str, endpoint: str, *, blocks: bool = True
+) -> Check:
+    """A point that is fine at zero; `many` is what follows the number for one and for several."""
+    words = f"{count} {many[count > 1]}." if count else none
     return Check(what, words, blocks and count > 0, endpoint)
 
 
@@ -189,7 +190,10 @@ def _uncommitted(session: Session, month: Month) -> Check:
     return _count(
         "Every issued order has a contract",
         len(orders),
-        "urgent order(s) issued without a contract that covers the day",
+        (
+            "urgent order was issued on a day without a contract",
+            "urgent orders were issued on days without a contract",
+        ),
         "All are committed.",
         "finance.contract",
     )
@@ -204,7 +208,7 @@ def _unmatched(session: Session, month: Month) -> Check:
     return _count(
         "Every invoice is matched",
         count or 0,
-        "invoice(s) received and not matched yet",
+        ("invoice is not matched yet", "invoices are not matched yet"),
         "All that came in the month are matched.",
         "finance.queue",
     )
@@ -221,7 +225,10 @@ def _claims(session: Session, month: Month, now: datetime) -> Check:
     return _count(
         "Payment claims are answered",
         len(late),
-        f"claim(s) past 20 working days without a schedule: {', '.join(late[:5])}",
+        (
+            f"claim is past 20 working days without a schedule: {', '.join(late[:5])}",
+            f"claims are past 20 working days without a schedule: {', '.join(late[:5])}",
+        ),
         "No claim has run out.",
         "finance.clocks",
     )
@@ -236,7 +243,7 @@ def _runs(session: Session, month: Month) -> Check:
     return _count(
         "Pay runs are approved or cancelled",
         count or 0,
-        "pay run(s) wait for a second person",
+        ("pay run waits for a second person", "pay runs wait for a second person"),
         "None waits.",
         "finance.payments",
     )
@@ -247,7 +254,7 @@ def _trust(session: Session) -> Check:
     return _count(
         "Retention is in the trust account",
         len(short),
-        "invoice(s) whose retention has no trust posting",
+        ("invoice has retention without a trust posting", "invoices have retention without a trust posting"),
         "Nothing is missing.",
         "finance.retention",
     )
@@ -272,7 +279,10 @@ def _told(session: Session, month: Month) -> Sequence[Check]:
         _count(
             "Open invoices",
             waiting or 0,
-            "invoice(s) with something open; what they hold stays accrued",
+            (
+                "invoice has something open; what it holds stays accrued",
+                "invoices have something open; what they hold stays accrued",
+            ),
             "None.",
             "finance.queue",
             blocks=False,
@@ -280,7 +290,7 @@ def _told(session: Session, month: Month) -> Sequence[Check]:
         _count(
             "Patterns to judge",
             findings or 0,
-            "pattern(s) that nobody has judged",
+            ("pattern waits for a verdict", "patterns wait for a verdict"),
             "None.",
             "finance.patterns",
             blocks=False,
