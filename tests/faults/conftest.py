@@ -21,8 +21,6 @@ COMMANDS = {
     "relay": ("-m", "web.relay"),
     "planning": ("-m", "web.worker", "planning"),
     "second planning": ("-m", "web.worker", "planning"),
-    "default": ("-m", "tests.faults.busy_worker", "default"),
-    "second default": ("-m", "tests.faults.busy_worker", "default"),
 }
 RECOVERED_SECONDS = 60.0
 

@@ -24,6 +24,7 @@ DEFAULT = "default"
 QUEUES = (PLANNING, DEFAULT)
 FIRST_WAIT_SECONDS = 8
 LONGEST_WAIT_SECONDS = 300
+EARLY_WAIT_SECONDS = 30
 ALARM_SECONDS = 60
 URGENT_ALARM_SECONDS = 15
 # Kinds on which a P1 order or a worker in a home waits.
@@ -98,11 +99,11 @@ def put_off_early(message: OutboxMessage, now: datetime) -> bool:
     """Put a locked timer off whose time has not come by the worker's clock, which is behind the database's.
 
     Its handler would find nothing to do yet, and the work would be lost or asked for again at once, over and over.
-    Work that is wanted at once is never early. The clock may be set right, so it is tried again before long.
+    Work that is wanted at once is never early. The clock may be set right, so it is tried again within half a minute.
     """
     if message.wanted_at == message.created_at or message.wanted_at <= now:
         return False
-    wait = min(message.wanted_at - now, timedelta(seconds=LONGEST_WAIT_SECONDS))
+    wait = min(message.wanted_at - now, timedelta(seconds=EARLY_WAIT_SECONDS))
     message.due_at = func.clock_timestamp() + wait
     return True
 

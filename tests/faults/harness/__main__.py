@@ -27,7 +27,10 @@ def arguments():
     parser.add_argument("seeds", type=int, help="how many seeds to run")
     parser.add_argument("--first", type=int, default=1, help="the first seed (1)")
     parser.add_argument("--scale", type=float, default=20.0, help="a minute of waiting takes 60/SCALE s (20)")
-    parser.add_argument("--kind", help="one kind of fault in place of each seed's own")
+    parser.add_argument(
+        "--kind", action="append", help="this kind in place of each seed's own; several take turns"
+    )
+    parser.add_argument("--least", type=int, default=0, help="run so many seeds in any case")
     parser.add_argument("--seconds", type=float, help="begin no further seed after so many seconds")
     parser.add_argument(
         "--prove", action="store_true", help="plant mistakes afterwards and see them reported"
@@ -75,10 +78,11 @@ def run_seeds(house, chosen, seeds):
     storm = Storm(house, Stock(house), every_kind())
     began = time.monotonic()
     for number in range(chosen.first, chosen.first + chosen.seeds):
-        late = chosen.seconds and time.monotonic() - began > chosen.seconds
+        late = chosen.seconds and time.monotonic() - began > chosen.seconds and len(seeds) >= chosen.least
         if late or house.supervisor.ending.is_set():
             break
-        seed = storm.run(number, chosen.kind)
+        kinds = chosen.kind or [None]
+        seed = storm.run(number, kinds[(number - chosen.first) % len(kinds)])
         seeds.append(seed)
         report.line(say, seed, chosen)
     found = list(storm.look_at_all())

@@ -25,6 +25,7 @@ class Seed:
     written_after: float = 0.0
     drained_after: float = 0.0
     took: float = 0.0
+    hit: bool = True
     violations: list = field(default_factory=list)
 
     def told(self, outcome):
@@ -162,18 +163,18 @@ class Storm:
 class Fault:
     """What a kind of fault has of its own: its traffic, its harm, and what it looks at afterwards."""
 
-    def __init__(self, harm, manners=deeds.MANNERS):
-        self.harm, self.manners = harm, manners
+    def __init__(self, harm, manners=deeds.MANNERS, writes=deeds.KINDS):
+        self.harm, self.manners, self.writes = harm, manners, writes
 
     def prepare(self, storm, seed, chance):
         for _ in range(WRITES - AFTER):
-            deed = chance.choice(deeds.KINDS)(storm.stock)
+            deed = chance.choice(self.writes)(storm.stock)
             deed.manner = chance.choice(self.manners)
             seed.writes.append(deed)
         seed.writes += [chance.choice((deeds.opening, deeds.resume))(storm.stock) for _ in range(AFTER)]
 
-    def strike(self, storm, _seed, chance):
-        self.harm(storm.house, chance)
+    def strike(self, storm, seed, chance):
+        seed.hit = self.harm(storm.house, chance) is not False
 
     def look(self, _storm, _seed, _connection):
         return []

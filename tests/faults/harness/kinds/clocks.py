@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 
+from tests.faults.harness import checker
 from tests.faults.harness.running import shift
 from tests.faults.harness.storm import Fault
 from worksorders.domain.local_time import NEW_ZEALAND
@@ -18,9 +19,14 @@ class Jump(Fault):
     def __init__(self, seconds):
         super().__init__(lambda _house, _chance: shift.moved(seconds))
 
-    def look(self, _storm, _seed, _connection):
+    def look(self, storm, seed, connection):
+        """Set the clock right: timers that were set by the wrong one ring within the time, too."""
         shift.moved()
-        return []
+        right = time.monotonic()
+        held = checker.settled(storm.house, storm.patience)
+        seed.drained_after = max(seed.drained_after, time.monotonic() - right)
+        words = f"after the clock was right again: {checker.waiting(connection)}"
+        return [] if held else [checker.Violation("overdue", words)]
 
 
 class Change(Fault):

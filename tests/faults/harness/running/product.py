@@ -1,4 +1,4 @@
-"""The product's own processes on the harness' clock, with its long waits shortened: `python -m … relay`, `… worker`.
+"""The product's own processes on the harness' clock, with its waits shortened: `python -m … relay`, `… worker`.
 
 `app` is what gunicorn serves. Nothing else is changed, but for a mistake that is planted to be found.
 """
@@ -16,10 +16,11 @@ DAWDLE_SECONDS = 0.06
 
 
 def prepare():
-    """Shorten the first and the longest wait by FAULTS_SCALE, and take the clock from the file."""
+    """Shorten the waits between sendings by FAULTS_SCALE, and take the clock from the file."""
     scale = float(os.environ["FAULTS_SCALE"])
     outbox.FIRST_WAIT_SECONDS /= scale
     outbox.LONGEST_WAIT_SECONDS /= scale
+    outbox.EARLY_WAIT_SECONDS /= scale
     jobs._now = shift.now
     plants.lay()
 
