@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 ALLOW_SETTING = "WEBHOOK_PRIVATE_HOSTS"
 LOOPBACK = "127.0.0.0/8,::1/128"
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 SECONDS = 5
 LONGEST_URL = 500
 MOST_READ = 4096
@@ -163,4 +164,14 @@ def _may_call(address: Address, allowed: Sequence[Network]) -> bool:
     mapped = getattr(address, "ipv4_mapped", None) or address
     if _is_in(mapped, allowed):
         return True
-    return bool(mapped.is_global) and not mapped.is_multicast
+    return all(one.is_global and not one.is_multicast for one in _ends(mapped))
+
+
+def _ends(address: Address) -> tuple[Address, ...]:
+    """The address and those of version 4 that a gateway on the way would turn it into (RFC 3056, 4380, 6052)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return (address,)
+    carried = [address.sixtofour, *(address.teredo or ())]
+    if address in TRANSLATED:
+        carried.append(ipaddress.IPv4Address(address.packed[-4:]))
+    return (address, *(one for one in carried if one is not None))

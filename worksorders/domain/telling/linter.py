@@ -21,6 +21,7 @@ _PATTERNS = (
     (re.compile(r"https?:|www\.|\.(?:nz|com|org|net)\b", re.IGNORECASE), "has a link"),
     (re.compile(r"\S@\S"), "has a mail address"),
     (re.compile(r"[\r\n]"), "has a line break"),
+    (re.compile(r"[$%<>]"), "has a sign of a field or of a page"),
 )
 
 
