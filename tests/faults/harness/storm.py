@@ -12,7 +12,7 @@ from worksorders.steps.sealing.verify import verify
 
 CLIENTS, WRITES, AFTER = 3, 6, 2
 RECOVERED_SECONDS = 60.0
-JOIN_SECONDS = 90.0
+JOIN_SECONDS = 200.0
 
 
 @dataclass

@@ -20,7 +20,7 @@ DONE = " and done_at is not null"
 LIVE = "select count(*) from booking where visit_id = %(visit)s and state <> 'released'"
 OPEN = "select count(*) from offer where order_id = %(order)s and state = 'open'"
 BY_WHO = " and actor_id = (select id from app_user where sign_in_name = %(who)s)"
-FULL_SECONDS = 60.0
+FULL_SECONDS = 150.0
 GATE_SECONDS = 10.0
 
 
