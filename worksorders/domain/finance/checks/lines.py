@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.finance.facts import OrderLineFacts
 from worksorders.domain.finance.split.case import BoundLine, MatchCase, Room
-from worksorders.domain.money import format_cents, line_cents
+from worksorders.domain.money import RATE_PLACES, exact, format_cents, line_cents
 
 
 def check(case: MatchCase) -> tuple[MatchException, ...]:
@@ -26,6 +26,7 @@ def _check_line(case: MatchCase, bound: BoundLine) -> Iterator[MatchException]:
     yield from _shortfalls(bound, room, f"{bound.order.code}/{target.number}")
     if not case.invoice.is_credit:
         yield from _over_accepted(bound, room, target)
+        yield from _dearer(bound, room, target)
         yield from _below(bound)
         yield from _cheaper(bound, target)
 
@@ -84,6 +85,20 @@ def _below(bound: BoundLine) -> Iterator[MatchException]:
             line.line_id,
             line.net.cents - due,
             about="below",
+        )
+
+
+def _dearer(bound: BoundLine, room: Room, target: OrderLineFacts) -> Iterator[MatchException]:
+    """A rate above the card is told even where it takes no cent: a line of nothing, or less than half a cent."""
+    stated = exact(round(bound.line.unit_rate, RATE_PLACES), "rate")
+    if stated > target.rate and not any(short.code == "R01" for short in room.shortfalls):
+        yield MatchException(
+            "R01",
+            f"at most {target.rate} a {target.unit}",
+            str(stated),
+            bound.line.line_id,
+            0,
+            stops=(),
         )
 
 
