@@ -44,6 +44,7 @@ check: .venv/.installed ## Check format, lint, types, layers and the database sc
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	$(PYTHON) tools/money_floats.py
 	$(PYTHON) tools/schema.py check
 
 bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=60 for longer, SEED=2 for others)
