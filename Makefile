@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore test quick check bench bench-lists faults lock clean setup-run setup-test test-rest test-browser
+.PHONY: help setup run backup restore test quick check bench bench-lists bench-finance invariants faults lock clean setup-run setup-test test-rest test-browser
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -18,7 +18,7 @@ PRINTING_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-
 BROWSER_PACKAGES := chromium
 
 help: ## Show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-11s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 setup: setup-run setup-test ## Install everything that running and testing need
 
@@ -62,6 +62,12 @@ restore: .venv/.installed ## Put the backup FROM=folder in the place of the data
 
 faults: setup-run ## Kill, stop, wipe and race the running product by seed (SEEDS=60 FIRST=1 SCALE=20 KIND='disk full')
 	@nice -n 10 $(PYTHON) -m tests.faults.harness $(or $(SEEDS),60) --first $(or $(FIRST),1) --scale $(or $(SCALE),20) $(if $(KIND),--kind '$(KIND)',--prove)
+
+bench-finance: setup-run ## Time matching 10,000 invoice lines against 100,000 order lines, and see that it is linear
+	@$(PYTHON) tools/bench_finance.py
+
+invariants: setup-run ## Walk through thousands of generated histories of orders, invoices and payments (HISTORIES=20000)
+	@FINANCE_HISTORIES=$(or $(HISTORIES),3000) $(PYTHON) -m pytest -n $(PARALLEL) tests/domain/finance/test_finance_invariants.py tests/gateways/test_payfiles.py
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null
