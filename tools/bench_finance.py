@@ -141,11 +141,11 @@ def facts_of(order_lines: int) -> MatchFacts:
     )
 
 
-def run(order_lines: int) -> tuple[float, int, int]:
-    """Seconds for all invoices, how many exceptions they had, and the cents accepted."""
+def run(order_lines: int) -> tuple[float, float, int, int]:
+    """Seconds by the clock and of the processor for all invoices, how many exceptions, and the cents accepted."""
     facts = facts_of(order_lines)
     wanted: Iterator[InvoiceFacts] = (invoice_of(number) for number in range(order_lines // LINES // 10))
-    started, exceptions, accepted = time.perf_counter(), 0, 0
+    started, busy, exceptions, accepted = time.perf_counter(), time.process_time(), 0, 0
     for invoice in wanted:
         match = reconcile(invoice, facts)
         decision = decide(match)
@@ -154,7 +154,7 @@ def run(order_lines: int) -> tuple[float, int, int]:
             raise SystemExit(f"{invoice.number}: the explanations do not sum to what is accepted")
         exceptions += len(decision.exceptions)
         accepted += decision.accepted_cents
-    return time.perf_counter() - started, exceptions, accepted
+    return time.perf_counter() - started, time.process_time() - busy, exceptions, accepted
 
 
 def main() -> None:
@@ -162,16 +162,16 @@ def main() -> None:
     print(f"{len(CODES)} codes; invoice lines are a tenth of the order lines")
     times = []
     for size in SIZES:
-        seconds, exceptions, accepted = run(size)
+        seconds, busy, exceptions, accepted = run(size)
         megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        times.append(seconds)
+        times.append(busy)
         print(
-            f"{size:>7,} order lines, {size // 10:>6,} invoice lines: {seconds:7.2f} s, {megabytes:4.0f} MB, "
+            f"{size:>7,} order lines, {size // 10:>6,} invoice lines: {seconds:7.2f} s ({busy:.2f} s busy), {megabytes:4.0f} MB, "
             f"{exceptions:,} exceptions, ${accepted // 100:,} accepted"
         )
     growth = max(after / before for before, after in itertools.pairwise(times))
-    print(f"ten times the work takes at most {growth:.1f} times as long")
-    if not accepted or times[-1] > MOST_SECONDS or megabytes > MOST_MEGABYTES or growth > MOST_GROWTH:
+    print(f"ten times the work keeps the processor at most {growth:.1f} times as long")
+    if not accepted or seconds > MOST_SECONDS or megabytes > MOST_MEGABYTES or growth > MOST_GROWTH:
         raise SystemExit(f"A bar is missed: {MOST_SECONDS} s, {MOST_MEGABYTES} MB, {MOST_GROWTH} times.")
 
 

@@ -11,6 +11,7 @@ from tests import dispatching, factories
 from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, document, typed_line
 from web import create_app
+from worksorders.steps.finance.payout import payer
 from worksorders.steps.finance.receive import receive_typed
 
 pytestmark = pytest.mark.browser
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def served(services, serve):
-    """An order to invoice, two invoices that match and two that do not; tia and rua of finance, the firm's kiri."""
+    """An order to invoice, two invoices that match and two that do not; tia, rua and toru of finance, the firm's kiri."""
     with services.sessions.begin() as session:
         firm = paying.paid_firm(session)
         enterer = paying.finance(session)
@@ -36,8 +37,10 @@ def served(services, serve):
             document(firm, typed_line(order.lines[1], order.code), number="TOTARA-48", gst_cents=1),
             NOW + timedelta(minutes=9),
         )
-        for name in ("tia", "rua"):
+        for name in ("tia", "rua", "toru"):
             factories.make_user(session, "finance", sign_in_name=name, display_name=f"{name.title()} Example")
+        account = payer.enter(session, enterer, name="Home Safety", number="01-902-0068389-00", now=NOW)
+        payer.verify(session, paying.finance(session), account.id, NOW)
         dispatching.contractor(session, firm, sign_in_name="kiri", display_name="Kiri Example")
     clock = lambda: NOW + timedelta(hours=1)
     return serve(create_app({"SECRET_KEY": "x" * 40, "SERVICES": services, "CLOCK": clock}))
@@ -94,8 +97,12 @@ def test_a_queue_is_cleared_by_keyboard_and_paid_by_another(served, open_context
     other = enter(open_context, served, "rua", "/finance/payments")
     other.get_by_label("RATA-10").check()
     picture(other, "finance-pay-1280")
-    other.get_by_role("button", name="Mark as paid").click()
-    expect(other.get_by_text("1 invoice marked as paid.")).to_be_visible()
+    other.get_by_role("button", name="Prepare the run").click()
+    expect(other.get_by_text("You prepared this run: another person approves it.")).to_be_visible()
+    third = enter(open_context, served, "toru", other.url)
+    third.get_by_role("button", name="Approve $").click()
+    expect(third.get_by_role("link", name=".xml")).to_be_visible()
+    picture(third, "finance-run-1280")
     other.goto("/finance/contract")
     picture(other, "finance-contract-paid-1280")
     expect(other.get_by_role("row", name="All years").get_by_text("$140.00")).to_have_count(1)
