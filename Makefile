@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore test quick check bench bench-lists bench-finance invariants faults lock clean setup-run setup-test test-rest test-browser
+.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-lists bench-finance invariants faults lock clean setup-run setup-test test-rest test-browser
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -68,6 +68,12 @@ bench-finance: setup-run ## Time matching 10,000 invoice lines against 100,000 o
 
 invariants: setup-run ## Walk through thousands of generated histories of orders, invoices and payments (HISTORIES=20000)
 	@FINANCE_HISTORIES=$(or $(HISTORIES),3000) $(PYTHON) -m pytest -n $(PARALLEL) tests/domain/finance/test_finance_invariants.py tests/gateways/test_payfiles.py
+
+bench-recovery: .venv/.installed ## Time a backup and a restore at 40,000 orders
+	@$(PYTHON) tools/bench_recovery.py
+
+load: setup-run ## Drive the product with 50 users at 40,000 orders (USERS=50 SECONDS_LONG=60 THINK=5)
+	@$(PYTHON) tools/load.py --users $(or $(USERS),50) --seconds $(or $(SECONDS_LONG),60) --think $(or $(THINK),5)
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null
