@@ -17,6 +17,7 @@ from worksorders.steps.finance.billing.credit import credit_in_full
 from worksorders.steps.finance.billing.document import find_document
 from worksorders.steps.finance.billing.make import self_bill
 from worksorders.steps.finance.billing.own_details import OwnDetails, save_own_details
+from worksorders.steps.finance.own_invoice import claims_of
 
 OURS = OwnDetails("National Home Safety Service", "9429033591476", "35901981")
 
@@ -115,3 +116,20 @@ def test_our_own_numbers_must_pass_their_check_digits(desk):
     with pytest.raises(FaultsError) as raised:
         save_own_details(desk.session, None, OwnDetails("Us", "9429039501976", "136410133"))
     assert [fault.field for fault in raised.value.faults] == ["nzbn", "gst_number"]
+
+
+def test_a_subscription_is_invoiced_by_the_firm_that_fitted_the_alarm(desk):
+    session = desk.session
+    alarm, monitoring = desk.order.lines
+    alarm.evidence = "live test reference"
+    monitoring.kind, monitoring.item_code, monitoring.visit_id = "subscription", "AL02", None
+    session.flush()
+    session.expire_all()
+    other = paying.paid_firm(session)
+    lines = {line.number: line for line in claims_of(session, desk.firm, [desk.order.id], NOW)[0].lines}
+    assert (lines[2].item_code, lines[2].quantity) == ("AL02", 2)
+    assert claims_of(session, other, [desk.order.id], NOW) == []
+    outcome = desk.bill()
+    assert "M03" not in codes(outcome)
+    # The alarm itself waits for its live test; the monitoring is payable.
+    assert [line.portion.accepted_cents for line in outcome.decision.lines] == [0, 9_101]

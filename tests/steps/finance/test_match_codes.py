@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +14,8 @@ from tests.steps.finance.paying import NOW, codes, document, typed_line
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.finance import InvoiceException
+from worksorders.store.tables.contractors import BankAccount
+from worksorders.store.tables.finance import FundingContract, InvoiceException
 
 
 @pytest.fixture
@@ -213,3 +215,65 @@ def test_what_cannot_be_kept_is_refused_with_every_fault(desk):
         receive_typed(desk.session, desk.finance, wrong, NOW)
     assert set(caught.value.by_field()) == {"number", "lines-0-order_line"}
     assert "it has 1, 2" in caught.value.by_field()["lines-0-order_line"][0]
+
+
+def test_g01_to_g03_on_the_boundaries_of_their_bands(desk):
+    def at(total, **values):
+        net = total * 20 // 23
+        made = document(desk.firm, desk.line(quantity=1, amount=net), number=f"B-{total}", net_cents=net,
+                        gst_cents=total - net, total_cents=total)  # fmt: skip
+        return codes(receive_typed(desk.session, desk.finance, replace(made, **values), NOW))
+
+    assert "G02" not in at(20_000, gst_number="")
+    assert "G02" in at(20_001, gst_number="")
+    assert "G03" not in at(100_000, names_buyer=False)
+    assert "G03" in at(100_001, names_buyer=False)
+
+
+def test_p03_and_p04_the_account_that_is_stated_and_the_one_that_changed(desk):
+    assert "P03" in codes(desk.receive(desk.line(), bank_account="01-902-0068389-00"))
+    account = desk.session.scalar(select(BankAccount).where(BankAccount.firm_id == desk.firm.id))
+    right = desk.receive(desk.line(), number="ZB-7", bank_account=account.number)
+    assert {"P03", "P04"} & codes(right) == set()
+    desk.session.add(
+        BankAccount(
+            firm_id=desk.firm.id, number=paying.ACCOUNTS[-1], entered_at=NOW - timedelta(days=3),
+            entered_by=account.entered_by, verified_at=NOW - timedelta(days=2), verified_by=account.verified_by,
+        )
+    )  # fmt: skip
+    desk.session.flush()
+    assert "P04" in codes(desk.receive(desk.line(desk.second), number="Q-800"))
+
+
+def test_p01_d05_firms_that_are_inactive_or_two_records_of_one(desk):
+    other = paying.paid_firm(desk.session)
+    assert "D05" not in codes(desk.receive(desk.line()))
+    desk.firm.nzbn = other.nzbn = "9429039501974"
+    assert {"D05"} <= codes(desk.receive(desk.line(desk.second), number="Q-800"))
+    desk.firm.active = False
+    desk.session.flush()
+    assert "P01" in codes(desk.receive(desk.line(), number="R-9000"))
+
+
+def test_d02_nearly_the_same_number_and_the_same_amount_within_days(desk):
+    first = desk.receive(desk.line(quantity=1), number="INV-100").invoice
+    assert "D02" in codes(desk.receive(desk.line(quantity=1), number="INV-101"))
+    assert "D02" not in codes(desk.receive(desk.line(quantity=1), number="KX-7750"))
+    assert first.state == "matched"
+
+
+def test_c02_and_c03_the_year_and_the_whole_contract_are_never_passed(desk):
+    contract = desk.session.scalars(select(FundingContract)).first()
+    year = next(one for one in contract.years if one.starts_on <= desk.order.issued_on <= one.ends_on)
+    year.budget_cents = 14_000
+    outcome = desk.receive(desk.line(), desk.line(desk.second))
+    assert "C02" in codes(outcome)
+    assert outcome.decision.accepted_net_cents == 14_000
+    year.budget_cents, contract.total_cents = 90_000_000, 14_000
+    desk.session.flush()
+    again = match_invoice(desk.session, None, outcome.invoice.id, NOW)
+    assert codes(again) == {"C03"}
+    assert again.decision.accepted_net_cents == 14_000
+    contract.total_cents = 360_000_000
+    desk.session.flush()
+    assert codes(match_invoice(desk.session, None, outcome.invoice.id, NOW)) == set()

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from catalogue.item import Evidence
 from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts, VariationFacts
 from worksorders.domain.local_time import local_day
+from worksorders.domain.safety.alarm_response import is_alarm_line
 from worksorders.steps.completion.proof import Proofs, asked_of, load_proofs
 from worksorders.steps.finance.gather.variations import approved_variations
 from worksorders.store.tables.contractors import RateCard
@@ -119,10 +120,19 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
 
 
 def _supplier(line: WorksLine, work: _Work) -> uuid.UUID | None:
-    """Who is paid: the firm that holds the visit, or the one that was not let in, whoever goes there next."""
+    """Who is paid: the firm that holds the visit, or the one that was not let in, whoever goes there next.
+
+    A line without a visit, a subscription, is of the firm that fits what it is for: of the order's alarm, else of all
+    its visits where one firm has them all.
+    """
     if line.id in work.payees:
         return work.payees[line.id]
-    return line.visit.firm_id if line.visit else None
+    if line.visit is not None:
+        return line.visit.firm_id
+    visited = [one for one in line.order.lines if one.visit is not None and one.removed_at is None]
+    alarm = {one.visit.firm_id for one in visited if one.visit and is_alarm_line(one.kind, one.evidence)}
+    firms = (alarm or {one.visit.firm_id for one in visited if one.visit}) - {None}
+    return firms.pop() if len(firms) == 1 else None
 
 
 def _missing(line: WorksLine, done: Sequence[LineDone], work: _Work) -> tuple[str, ...]:
