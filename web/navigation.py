@@ -47,6 +47,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "admin.audit",
         "privacy.walls",
         "privacy.broken_glass",
+        "privacy.requests",
+        "privacy.retention",
     ),
 }
 

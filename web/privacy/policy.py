@@ -6,6 +6,7 @@ from worksorders.domain.roles import Role
 REVIEWERS = allow(Role.PRIVACY_OFFICER, Role.AUDITOR)
 OFFICERS = allow(Role.PRIVACY_OFFICER)
 ASKERS = allow(Role.COORDINATOR)
+KEEPERS = allow(Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 DECIDERS = allow(Role.COORDINATOR, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
 
 POLICY: dict[str, Rule] = {
@@ -18,4 +19,16 @@ POLICY: dict[str, Rule] = {
     "break_glass": ASKERS,
     "open_glass": DECIDERS,
     "refuse_glass": DECIDERS,
+    "retention": KEEPERS,
+    "destroy_due": KEEPERS,
+    "place_hold": KEEPERS,
+    "lift_hold": KEEPERS,
+    "requests": KEEPERS,
+    "receive_request": OFFICERS,
+    "request_page": KEEPERS,
+    "request_identity": OFFICERS,
+    "request_propose": OFFICERS,
+    "request_agree": KEEPERS,
+    "request_send_back": KEEPERS,
+    "request_file": OFFICERS,
 }

@@ -66,12 +66,14 @@ def forget_field(
     return True
 
 
-def forget_due(session: Session, now: datetime, *, limit: int = due.MOST_CASES) -> int:
+def forget_due(
+    session: Session, now: datetime, *, actor: Actor | None = None, limit: int = due.MOST_CASES
+) -> int:
     """Destroy everything that is due and that nothing keeps; gives how many fields."""
     done = 0
     for one in due.find(session, local_day(now), ahead=timedelta(0), limit=limit):
         if one.kept_by is None:
-            done += forget_field(session, None, one.case_id, one.due.rule, one.due.on, now)
+            done += forget_field(session, actor, one.case_id, one.due.rule, one.due.on, now)
     return done
 
 
