@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.harness.kinds import every_kind
+from tests.faults.harness.running.room import TIE, TIED
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -29,8 +31,11 @@ LINE = re.compile(r"^seed +\d+ ", re.MULTILINE)
 
 def run(*words):
     """Run the harness in a process of its own, as `make faults` does; gives its exit code and what it said."""
-    command = ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "tests.faults.harness", *words]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+    command = [*TIE, sys.executable, "-m", "tests.faults.harness", *words]
+    environment = os.environ | {TIED: "yes"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as running:
         try:
             said, _ = running.communicate(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
