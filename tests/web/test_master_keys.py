@@ -13,7 +13,12 @@ from worksorders.domain.errors import FaultsError
 from worksorders.gateways.cipher import RETIRED, SealError, cipher_from_text, load_cipher
 from worksorders.steps import disclose
 from worksorders.steps.accounts import codes
+from worksorders.steps.finance.incoming import files
 from worksorders.steps.master_keys import backup, rotate
+from worksorders.steps.webhooks import keep
+from worksorders.store.tables import Base
+from worksorders.store.tables.exchange import Webhook
+from worksorders.store.tables.invoice_files import InvoiceFile
 from worksorders.store.tables.people import AppUser
 
 
@@ -149,3 +154,48 @@ def test_the_commands_add_change_and_tell(app, world, key_file, tmp_path):
     assert "NO COPY" not in run(args=["vault", "status"]).output
     copy.write_text(new_key())
     assert run(args=["vault", "record-backup", str(copy), "--kept", "the safe"]).exit_code == 1
+
+
+def test_secrets_of_webhooks_go_along_and_the_old_key_may_go(world, key_file):
+    own, _, _ = world
+    with own.sessions.begin() as session:
+        maker = factories.actor_of(factories.make_user(session, "administrator"))
+        details = keep.WebhookDetails(
+            "Casework", "https://hooks.example.org.nz/x", frozenset({"order.raised"})
+        )
+        row, secret = keep.register(session, own.cipher, maker, details, factories.NOW)
+        _, newer = keep.rotate(session, own.cipher, maker, row.id, factories.NOW)
+        hook_id = row.id
+    first, second = key_file.read_text().strip(), new_key()
+    key_file.write_text(f"{first}\n{second}\n")
+    rotate.rotate(own.sessions, own.cipher)
+    with own.sessions() as session:
+        row = session.get_one(Webhook, hook_id)
+        assert row.key_version == 2
+        assert {c.kind: c.version for c in rotate.count_by_version(session)}["webhooks"] == 2
+        only_new = replace(own.cipher, masters={2: own.cipher.masters[2]}, path=None)
+        assert keep.secrets_of(only_new, row, factories.NOW) == [newer.encode(), secret.encode()]
+        with pytest.raises(SealError, match="version 2"):
+            keep.secrets_of(cipher_from_text(first), row, factories.NOW)
+
+
+def test_files_of_refused_invoices_go_along(world, key_file):
+    own, _, actor = world
+    with own.sessions.begin() as session:
+        file = files.Incoming(b"%PDF-1.4 refused", files.PDF)
+        file_id = files.keep(session, own.cipher, actor, file, factories.NOW).id
+    first, second = key_file.read_text().strip(), new_key()
+    key_file.write_text(f"{first}\n{second}\n")
+    rotate.rotate(own.sessions, own.cipher)
+    with own.sessions() as session:
+        only_new = replace(own.cipher, masters={2: own.cipher.masters[2]}, path=None)
+        assert files.open_alone(only_new, session.get_one(InvoiceFile, file_id)) == b"%PDF-1.4 refused"
+
+
+def test_whatever_a_master_key_wraps_has_a_batch_of_its_own():
+    wrapped = {
+        table.fullname
+        for table in Base.metadata.tables.values()
+        if {"key_version", "master_version"} & set(table.columns.keys())
+    }
+    assert wrapped == {"vault.case_key", "check_document", "invoice_file", "webhook"}

@@ -6,6 +6,7 @@ file again. Look-up hashes stay under a key derived from the first master key, w
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from worksorders.steps.accounts.codes import KIND
 from worksorders.store import vault
 from worksorders.store.tables.contractors import CheckDocument
 from worksorders.store.tables.exchange import Webhook
+from worksorders.store.tables.invoice_files import InvoiceFile
 from worksorders.store.tables.people import AppUser
 
 AT_A_TIME = 200
@@ -37,7 +39,7 @@ def rotate(sessions: sessionmaker[Session], cipher: Cipher) -> int:
     """Rewrap all that is under an older master key than the newest; gives how many. May be stopped and run again."""
     cipher.read_again()
     done = 0
-    for batch in (_cases, _documents, _webhooks, _accounts):
+    for batch in (_cases, _documents, _invoice_files, _webhooks, _accounts):
         while True:
             with sessions.begin() as session:
                 changed = batch(session, cipher)
@@ -59,6 +61,11 @@ def count_by_version(session: Session) -> Sequence[Count]:
         .where(CheckDocument.key_version.is_not(None))
         .group_by(CheckDocument.key_version)
     )
+    files = session.execute(
+        select(InvoiceFile.key_version, func.count())
+        .where(InvoiceFile.key_version.is_not(None))
+        .group_by(InvoiceFile.key_version)
+    )
     webhooks = session.execute(select(Webhook.key_version, func.count()).group_by(Webhook.key_version))
     version = func.get_byte(AppUser.totp_secret_sealed, 0) * 256 + func.get_byte(
         AppUser.totp_secret_sealed, 1
@@ -69,6 +76,7 @@ def count_by_version(session: Session) -> Sequence[Count]:
     return [
         *cases,
         *(Count("documents", number, count) for number, count in documents if number is not None),
+        *(Count("invoice files", number, count) for number, count in files if number is not None),
         *(Count("webhooks", number, count) for number, count in webhooks),
         *(Count("authenticator apps", number, count) for number, count in accounts),
     ]
@@ -90,9 +98,25 @@ def _documents(session: Session, cipher: Cipher) -> int:
         .limit(AT_A_TIME)
         .with_for_update()
     ).all()
-    for row in rows:
+    return _rewrap([(row.check_id, row) for row in rows], cipher)
+
+
+def _invoice_files(session: Session, cipher: Cipher) -> int:
+    rows = session.scalars(
+        select(InvoiceFile)
+        .where(InvoiceFile.key_version < cipher.newest)
+        .order_by(InvoiceFile.id)
+        .limit(AT_A_TIME)
+        .with_for_update()
+    ).all()
+    return _rewrap([(row.id, row) for row in rows], cipher)
+
+
+def _rewrap(rows: Sequence[tuple[uuid.UUID, CheckDocument | InvoiceFile]], cipher: Cipher) -> int:
+    """Put the own key of each file under the newest master key."""
+    for key_id, row in rows:
         if row.wrapped is not None and row.key_version is not None:
-            fresh = cipher.rewrap(WrappedKey(row.check_id, row.wrapped, row.key_version))
+            fresh = cipher.rewrap(WrappedKey(key_id, row.wrapped, row.key_version))
             row.wrapped, row.key_version = fresh.wrapped, fresh.version
     return len(rows)
 
