@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, cast
 
@@ -17,8 +18,8 @@ from web.planning.blueprint import blueprint
 from web.planning.curve import picture
 from web.planning.forms import ActionForm, PlanForm
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.planning import area_map, find_plans, publish, request_plan
 from worksorders.steps.planning import board as boards
-from worksorders.steps.planning import find_plans, publish, request_plan
 from worksorders.steps.planning.solving.curve import Making, load_making
 from worksorders.steps.vetting import ahead
 
@@ -83,9 +84,18 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
             "lapsing": ahead.in_plan(db(), plan_id, request_now()),
             "week": week,
             "weeks": weeks,
-            "days": shown.days[(week - 1) * WEEK_DAYS : week * WEEK_DAYS],
+            "days": (days := shown.days[(week - 1) * WEEK_DAYS : week * WEEK_DAYS]),
+            "day_map": area_map.day_map(shown, _map_day(shown, days)),
+            "attribution": area_map.ATTRIBUTION,
         }
     return render_template("planning/plan.html", **values)
+
+
+def _map_day(shown: boards.Board, days: Sequence[date]) -> date:
+    """The day of the map: the one asked for, else the first of the week on which somebody goes anywhere."""
+    asked = request.args.get("day", "")
+    busy = [day for day in days if any(row.cells.get(day) for row in shown.rows)]
+    return next((day for day in days if day.isoformat() == asked), busy[0] if busy else days[0])
 
 
 @blueprint.get("/<uuid:plan_id>/progress")

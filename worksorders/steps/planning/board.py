@@ -37,6 +37,8 @@ class Stop:
     late: bool
     crew: int
     place_estimated: bool = False
+    area_code: str = ""
+    region_code: str = ""
 
     @property
     def movable(self) -> bool:
@@ -168,6 +170,8 @@ def _stop(
         pinned=pinned,
         late=span[1] > visit.due_at,
         crew=visit.crew,
+        area_code=order.area_code,
+        region_code=order.region_code,
     )
 
 
