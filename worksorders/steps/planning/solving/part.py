@@ -30,6 +30,8 @@ from worksorders.store.tables.planning import Plan
 PART = "plan.part"
 MOST_STARTS = 4
 LEAST_SECONDS = 1.0
+# Reasons that do not depend on where other visits are: a part knows only the workers of its own regions.
+LASTING = frozenset({"no_trade", "out_of_region", "out_of_reach", "excluded", "not_cleared", "no_shift"})
 SECONDS_A_VISIT = 0.2
 
 
@@ -88,27 +90,28 @@ def _nothing(_session: Session, _now: datetime) -> None:
 
 def _share(session: Session, plan: Plan, part: PlanPart) -> Share:
     """The part's share of time and work: by the square of its visits, with all planning workers busy."""
-    parts = session.scalars(select(PlanPart).where(PlanPart.plan_id == plan.id)).all()
+    size = func.jsonb_array_length(PlanPart.visit_ids)
+    sizes = session.scalars(select(size).where(PlanPart.plan_id == plan.id)).all()
     settings = PlanSettings(**plan.settings)
-    everything = [uuid.UUID(key) for one in parts for key in one.visit_ids]
+    own = tuple(uuid.UUID(key) for key in part.visit_ids)
     regions = session.scalars(
         select(WorksOrder.region_code)
         .join(Visit, Visit.order_id == WorksOrder.id)
-        .where(Visit.id.in_(everything))
+        .where(Visit.id.in_(own))
         .distinct()
     )
-    many = len(part.visit_ids)
-    weight = settings.workers * many**2 / sum(len(one.visit_ids) ** 2 for one in parts)
+    many = len(own)
+    weight = settings.workers * many**2 / sum(one**2 for one in sizes)
     seconds = max(weight * settings.seconds, LEAST_SECONDS + SECONDS_A_VISIT * many)
     return Share(
-        visit_ids=tuple(uuid.UUID(key) for key in part.visit_ids),
+        visit_ids=own,
         worker_ids=frozenset(uuid.UUID(key) for key in part.worker_ids),
         region_codes=frozenset(regions),
         asked=Asked(plan.starts_on, plan.days, part.asked_at),
         settings=settings,
         seed=plan.seed + part.position,
         seconds=min(seconds, settings.seconds),
-        work=math.ceil(settings.work * many / len(everything)) if settings.work else None,
+        work=math.ceil(settings.work * many / sum(sizes)) if settings.work else None,
     )
 
 
@@ -164,7 +167,7 @@ def end_part(session: Session, part_id: uuid.UUID, found: dict[str, Any] | None,
         return
     part.state, part.done_at = "done", now
     if found is not None:
-        part.result = found
+        part.result = found | {"unassigned": _with_lasting_reasons(part.result, found)}
         objective, bound, unassigned = found["curve"][-1][1:] if found["curve"] else (0, 0, 0)
         part.progress = part.progress | {
             "objective": objective,
@@ -176,6 +179,12 @@ def end_part(session: Session, part_id: uuid.UUID, found: dict[str, Any] | None,
     open_parts = select(func.count()).where(PlanPart.plan_id == plan_id, PlanPart.state != "done")
     if not session.scalar(open_parts):
         send_join(session, plan_id)
+
+
+def _with_lasting_reasons(first: dict[str, Any] | None, found: dict[str, Any]) -> list[Any]:
+    """Visits left out, those that nobody can make with the reason seen among the workers of the whole plan."""
+    seen = {one["visit"]: one for one in (first or {}).get("unassigned", ()) if one["reason"] in LASTING}
+    return [seen.get(one["visit"], one) for one in found["unassigned"]]
 
 
 def end_waiting(session: Session, plan: Plan, now: datetime) -> None:
