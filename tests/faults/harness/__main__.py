@@ -79,10 +79,12 @@ def run_seeds(house, chosen, seeds):
     began = time.monotonic()
     for number in range(chosen.first, chosen.first + chosen.seeds):
         late = chosen.seconds and time.monotonic() - began > chosen.seconds and len(seeds) >= chosen.least
-        if late or house.supervisor.ending.is_set():
+        if late:
             break
         kinds = chosen.kind or [None]
         seed = storm.run(number, kinds[(number - chosen.first) % len(kinds)])
+        if house.supervisor.ending.is_set():
+            return ["it was told to end before the last seed was over"]
         seeds.append(seed)
         report.line(say, seed, chosen)
     found = list(storm.look_at_all())
