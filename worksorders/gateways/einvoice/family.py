@@ -19,7 +19,10 @@ _HERE = frozenset({"S", "Z", "E", "G", "O"})
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A specification: `starts` its identifier, `processes` are patterns, `ignores` are rules that it has not got."""
+    """A specification: `starts` its identifier, `processes` are patterns, `ignores` are rules that it has not got.
+
+    Without `categories` any tax category will do.
+    """
 
     name: str
     starts: str
@@ -80,9 +83,16 @@ FAMILIES = (
     Family(
         "A-NZ Peppol BIS 3.0 self-billing",
         f"{_EN}#conformant#{_POACC}:selfbilling:international:aunz:3.0",
-        (rf"{_POACC}:selfbilling:[0-9]{{2}}:1\.0",),
+        (rf"{_POACC}:(self)?billing:[0-9]{{2}}:1\.0",),
     ),
-    Family("PINT", "urn:peppol:pint:", ignores=_NOT_IN_EUROPE, categories=_EUROPE | {"SR", "TAX", "NG", "ZR"}),
+    Family(
+        "Peppol BIS 3.0 of Singapore",
+        f"{_EN}#conformant#{_POACC}:billing:international:sg:3.0",
+        categories=frozenset(),
+        ignores=_NOT_IN_EUROPE,
+        european=True,
+    ),
+    Family("PINT", "urn:peppol:pint:", ignores=_NOT_IN_EUROPE, categories=frozenset()),
     Family(
         "Peppol BIS Billing 3.0",
         f"{_EN}#compliant#{_POACC}:",

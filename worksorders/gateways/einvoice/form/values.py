@@ -147,7 +147,7 @@ def _type(value: Value) -> Iterator[Wrong]:
 
 
 def _category(value: Value) -> Iterator[Wrong]:
-    if value.text not in value.context.categories:
+    if value.context.categories and value.text not in value.context.categories:
         known = ", ".join(sorted(value.context.categories))
         yield f"{_shown(value.text)} is no tax category", f"Use one of {known}.", "aligned-ibrp-cl-01-aunz"
 
