@@ -17,6 +17,7 @@ POLICY = {
     "pin": COORDINATORS,
     "why": COORDINATORS,
     "repair": COORDINATORS,
+    "ask_somebody": COORDINATORS,
     "slots": COORDINATORS,
     "visit_slots": COORDINATORS,
     "take": COORDINATORS,

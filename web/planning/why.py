@@ -13,6 +13,7 @@ from web.planning.blueprint import blueprint
 from web.planning.forms import ActionForm
 from web.services import services
 from worksorders.steps.advice.apply_repair import apply_repair
+from worksorders.steps.advice.ask_for import ask_for, asked_for
 from worksorders.steps.advice.standing import load_draft
 from worksorders.steps.advice.why import explain
 from worksorders.steps.planning import find_plans
@@ -37,7 +38,8 @@ def why(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
             now=request_now(),
         )
         found = explain(draft)
-    return render_template("planning/why.html", plan=plan, placed=placed, form=form, why=found)
+    asked = asked_for(db(), visit_id)
+    return render_template("planning/why.html", plan=plan, placed=placed, form=form, why=found, asked=asked)
 
 
 @blueprint.post("/<uuid:plan_id>/visits/<uuid:visit_id>/repair")
@@ -47,6 +49,30 @@ def repair(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return redirect(url_for("planning.why", plan_id=plan_id, visit_id=visit_id), 303)
     return take_once(form.key, "plan.repair", lambda: _repair(plan_id, visit_id))
+
+
+@blueprint.post("/<uuid:plan_id>/visits/<uuid:visit_id>/ask-for")
+def ask_somebody(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
+    """Put the call on the list that asks whoever decides about a repair."""
+    form = ActionForm()
+    if not form.validate_on_submit():
+        return redirect(url_for("planning.why", plan_id=plan_id, visit_id=visit_id), 303)
+    return take_once(form.key, "plan.ask_for", lambda: _ask_for(plan_id, visit_id))
+
+
+def _ask_for(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
+    ask_for(
+        db(),
+        services().sessions,
+        services().cipher,
+        actor(),
+        plan_id=plan_id,
+        visit_id=visit_id,
+        kind=request.form.get("kind", ""),
+        now=request_now(),
+    )
+    flash("The call is on the list. Once it ended with a yes, plan again.", "success")
+    return url_for("planning.why", plan_id=plan_id, visit_id=visit_id)
 
 
 def _repair(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:

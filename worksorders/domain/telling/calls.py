@@ -57,6 +57,24 @@ _ALL = (
         ),
     ),
     CallKind("client_update", "Tell the client: no message may be sent", _CLIENT, _SPOKEN),
+    CallKind(
+        "plan_window",
+        "Ask whether a visit outside the safe hours is safe",
+        _CLIENT,
+        (
+            Outcome("agreed", "Safe at that time, on that day"),
+            Outcome("refused", "Not safe at that time"),
+            _NOT_REACHED,
+            _NOT_NOW,
+            Outcome("must_not_call", "Not a safe way to reach them"),
+        ),
+    ),
+    CallKind(
+        "plan_overtime",
+        "Ask for a longer day of a worker",
+        "the firm’s office",
+        (Outcome("agreed", "Agreed"), Outcome("refused", "Not possible"), _NOT_REACHED, _NOT_NOW),
+    ),
     CallKind("client_agreement", "Ask the client about the work", _CLIENT, _SPOKEN),
     CallKind(
         "consent",

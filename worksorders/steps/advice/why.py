@@ -19,6 +19,7 @@ from worksorders.steps.planning.when import wall
 STEP_CENTS = 2000
 MOST_SHOWN = 12
 APPLICABLE = ("place", "moves")
+ASKABLE = ("window", "overtime")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class Help:
     def applicable(self) -> bool:
         """Whether a button can apply it: it asks nobody outside for anything."""
         return self.kind in APPLICABLE
+
+    @property
+    def askable(self) -> bool:
+        """Whether a button can put the call to whoever decides on the list."""
+        return self.kind in ASKABLE
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from worksorders.domain.people.check_kinds import Register, starting_register
 from worksorders.domain.people.vetting import Check, Holder
 from worksorders.domain.workdays import public_holidays
 from worksorders.steps.people.check_register import load_register
+from worksorders.steps.people.extra_time import agreed_for_workers, joined
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import (
     Absence,
@@ -56,12 +57,18 @@ class Person:
     agreements: tuple[tuple[date, date | None], ...]
     booked: tuple[Span, ...]
     register: Register = field(default_factory=starting_register, repr=False)
+    extra: tuple[tuple[date, int, int], ...] = ()
 
     def stretches(self, on: date) -> tuple[Stretch, ...]:
-        """Working hours of a day, none when absent or on a public holiday; bookings are not taken off."""
-        if self.is_away(on) or on in public_holidays(on.year):
+        """Working hours of a day with what the firm agreed to beyond them; bookings are not taken off.
+
+        None when absent; on a public holiday only what was agreed.
+        """
+        if self.is_away(on):
             return ()
-        return self.hours.get(on.weekday(), ())
+        usual = () if on in public_holidays(on.year) else self.hours.get(on.weekday(), ())
+        more = [(opens, closes) for day, opens, closes in self.extra if day == on]
+        return joined((*usual, *more)) if more else usual
 
     def is_away(self, on: date) -> bool:
         """Whether the day lies in an absence; then being on call does not count."""
@@ -138,6 +145,7 @@ def load_workforce(
         (row.firm_id, (row.valid_from, row.valid_to))
         for row in session.scalars(select(Agreement).where(Agreement.firm_id.in_(firm_ids)))
     )
+    extra = agreed_for_workers(session, worker_ids)
     booked = _booked(session, worker_ids, midnight(first_on), midnight(last_on + timedelta(days=2)))
     people = tuple(
         Person(
@@ -157,6 +165,7 @@ def load_workforce(
             agreements=tuple(agreements[firm.id]),
             booked=tuple(booked[worker.id]),
             register=register,
+            extra=tuple((one.falls_on, one.opens_minute, one.closes_minute) for one in extra[worker.id]),
         )
         for worker, firm in rows
     )

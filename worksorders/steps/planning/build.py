@@ -38,6 +38,10 @@ class Frame:
     lost_pins: tuple[uuid.UUID, ...] = ()
     estimated: frozenset[uuid.UUID] = frozenset()
 
+    def day(self, number: int) -> date:
+        """The day with this number."""
+        return self.starts_on + timedelta(days=number)
+
     def instant(self, minute: int) -> datetime:
         """The instant of an absolute minute, by the clock on the wall in New Zealand."""
         return wall(self.starts_on + timedelta(days=minute // DAY), minute % DAY)

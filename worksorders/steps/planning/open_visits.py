@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from worksorders.domain.local_time import local_day
+from worksorders.steps.people.extra_time import agreed_for_visits, joined
 from worksorders.store.tables.aftercare import Defect
 from worksorders.store.tables.cases import Opening
 from worksorders.store.tables.orders import FrozenRate, Visit, VisitDependency, WorksLine, WorksOrder
@@ -92,17 +93,6 @@ def parse_windows(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(windows)
 
 
-def joined(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Stretches of a day in their order, those that touch or overlap made one."""
-    found: list[tuple[int, int]] = []
-    for opens, closes in sorted(stretches):
-        if found and opens <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], closes))
-        else:
-            found.append((opens, closes))
-    return tuple(found)
-
-
 def load_open_work(
     session: Session, region_codes: Collection[str], only: Collection[uuid.UUID] | None = None
 ) -> OpenWork:
@@ -131,6 +121,7 @@ def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
     exposed = _touching_first(session, [row.id for row in rows], "insecure")
     held = _touching_last(session, [row.id for row in rows])
     repairs = _repairs(session, [row.id for row in rows])
+    extra = agreed_for_visits(session, [row.id for row in rows])
     visits = tuple(
         OpenVisit(
             id=row.id,
@@ -149,6 +140,9 @@ def _as_work(session: Session, rows: Sequence[Visit]) -> OpenWork:
             only_firms=repairs.get(row.id),
             area_code=row.order.area_code,
             held_for_now=row.id in held - exposed,
+            extra_windows=tuple(
+                (one.falls_on, one.opens_minute, one.closes_minute) for one in extra.get(row.id, ())
+            ),
         )
         for row in rows
     )
