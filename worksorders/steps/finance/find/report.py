@@ -166,12 +166,12 @@ def _costs(rows: dict[str, list[tuple[Decimal, int, Decimal, int]]]) -> dict[str
 
 
 def code_counts(session: Session, now: datetime) -> tuple[CodeCount, ...]:
-    """Exceptions raised in the last 365 days by code; one that a new match only repeated counts once."""
+    """Exceptions raised in the last 365 days by code; what a new match only repeated counts once."""
     since = start_of_day(local_day(now) - YEAR)
     rows = session.execute(
         select(
             InvoiceException.code,
-            func.count(InvoiceException.exception_key.distinct()),
+            func.count(),
             func.count(InvoiceException.invoice_id.distinct()),
             func.coalesce(func.sum(func.abs(InvoiceException.difference_cents)), 0),
         )
