@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-lists bench-finance invariants faults lock clean setup-run setup-test test-rest test-browser
+.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-lists bench-finance invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -45,6 +45,9 @@ check: .venv/.installed ## Check format, lint, types, layers and the database sc
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PYTHON) tools/money_floats.py
+	.venv/bin/bandit --quiet -ll --recursive $(SOURCES) --exclude worksorders/store/migrations
+	$(PYTHON) tools/safe_code.py
+	$(PYTHON) tools/disclosure.py check
 	$(PYTHON) tools/schema.py check
 
 bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=60 for longer, SEED=2 for others)
@@ -52,6 +55,13 @@ bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=6
 
 bench-lists: setup-run ## Time every list page in the database at 40,000 orders
 	@$(PYTHON) tools/bench_lists.py
+
+mutation: .venv/.installed ## Change the disclosure and access tables one word at a time and see that a test notices each (minutes)
+	@$(PYTHON) tools/mutation.py $(ONLY)
+
+attack: setup-run ## Let schemathesis, wapiti and sqlmap loose on a copy of its own on this machine (SECONDS_EACH=120)
+	@[ -x build/attack/bin/schemathesis ] || { install -d build && python3 -m venv build/attack && build/attack/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 sqlmap schemathesis; }
+	@$(PYTHON) tools/attack.py
 
 backup: .venv/.installed ## Back up the database of `make run`, running or not, into TO=folder, without its keys
 	@how=exec; if flock -n instance/lock true 2>/dev/null; then how=alone; fi; \
