@@ -188,3 +188,8 @@ def test_an_office_account_has_no_visits_of_its_own(app, services):
     page = browser.get("/portal/calendar").text
     assert "no visits of its own" in page
     assert "/portal/calendar/make" not in page
+
+
+def test_a_worker_finds_it_under_my_firm(scene):
+    browser, _ = scene
+    assert 'href="/portal/calendar"' in browser.get("/portal/firm").text
