@@ -23,7 +23,7 @@ STOP_WEB = ((signal.SIGTERM, 8.0), (signal.SIGQUIT, 2.0))
 # RQ finishes its job after the first TERM and gives it up after the second.
 STOP_WORKER = ((signal.SIGTERM, 1.3), (signal.SIGTERM, 3.0))
 STOP_RELAY = ((signal.SIGTERM, 5.0),)
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108 -- gunicorn beats its heart there, it keeps no data.
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 -- gunicorn beats its heart there, it keeps no data.  # nosec B108
 
 
 @dataclass(frozen=True, slots=True)
