@@ -44,7 +44,7 @@ CATALOGUE = (
     "discard_catalogue",
 )
 SETTINGS = ("settings", "change_settings", "regions", "change_region")
-VETTING = ("vetting", "cover", "check_document")
+VETTING = ("vetting", "cover", "ask_document", "check_document")
 TRAIL = ("audit", "audit_csv", "readings")
 BANK = ("bank_accounts", "verify_bank_account")
 

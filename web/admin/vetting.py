@@ -6,10 +6,13 @@ import uuid
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
+from wtforms.validators import Length
 
 from catalogue.trade import TRADES
 from web.admin.blueprint import blueprint, chosen, chosen_day, is_administrator, today
-from web.edge import db
+from web.edge import actor, db
+from web.fields import Required, TextField
+from web.forms import Form, render_form
 from web.services import services
 from worksorders.steps.people import check_documents
 from worksorders.steps.people import checks as step
@@ -27,14 +30,42 @@ def vetting() -> str:
     )
 
 
+class PurposeForm(Form):
+    """Why a document is read; it makes no record of its own."""
+
+    form_uuid = None
+    purpose = TextField(
+        "What do you need it for?",
+        [
+            Required("Say what you need it for."),
+            Length(min=8, max=200, message="Say it in 8 to 200 letters."),
+        ],
+        description="It is logged with your name",
+    )
+
+
 @blueprint.get("/checks/<uuid:check_id>/document")
+def ask_document(check_id: uuid.UUID) -> ResponseReturnValue:
+    """Ask for what the document behind a check is needed."""
+    return _ask(PurposeForm(formdata=None), check_id)
+
+
+@blueprint.post("/checks/<uuid:check_id>/document")
 def check_document(check_id: uuid.UUID) -> ResponseReturnValue:
-    """The document behind a check, to be saved: it is never shown inside a page of ours."""
-    found = check_documents.read(db(), services().cipher, check_id)
+    """The document, to be saved: it is never shown inside a page of ours, and each reading is in the trail."""
+    form = PurposeForm()
+    if not form.validate_on_submit():
+        return _ask(form, check_id)
+    found = check_documents.read(db(), services().cipher, actor(), check_id, form.purpose.data or "")
     response = Response(found.content, mimetype=found.media_type)
     ending = "pdf" if found.media_type == check_documents.PDF else "jpg"
     response.headers["Content-Disposition"] = f'attachment; filename="check-{check_id}.{ending}"'
     return response
+
+
+def _ask(form: PurposeForm, check_id: uuid.UUID) -> ResponseReturnValue:
+    check_documents.require(db(), check_id)
+    return render_form("admin/document_ask.html", form, check_id=check_id)
 
 
 @blueprint.get("/vetting/cover")

@@ -17,7 +17,6 @@ from web.privacy.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.privacy.retention import CLOCK_WORDS
-from worksorders.gateways.retention import rules
 from worksorders.steps.forget import destroy, due, holds
 
 
@@ -98,8 +97,8 @@ def _page(form: HoldForm) -> ResponseReturnValue:
         due=due.find(db(), today),
         standing=standing,
         gone=gone,
-        rules=rules(),
-        labels={rule.field: rule.label for rule in rules()},
+        rules=due.clocks(),
+        labels={rule.field: rule.label for rule in due.clocks()},
         clocks=CLOCK_WORDS,
         button=fresh_form(),
     )

@@ -13,6 +13,7 @@ from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.steps.people import check_documents, checks, workers
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.vetting import verdicts
+from worksorders.store.tables.trail import AuditEvent
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 24)
@@ -118,7 +119,10 @@ def test_a_picture_of_a_document_is_painted_afresh_and_sealed_and_a_large_file_i
     assert kept.media_type == "image/jpeg"
     assert b"canary" in shot.getvalue()
     assert not kept.content.startswith(b"\xff\xd8")
-    opened = check_documents.read(session, cipher, row.id).content
+    opened = check_documents.read(session, cipher, admin, row.id, "Compare the number").content
+    session.flush()
+    read = session.query(AuditEvent).filter_by(action="check.document_read", subject_id=row.id).one()
+    assert (read.actor_id, read.reason) == (admin.user_id, "Compare the number")
     assert opened.startswith(b"\xff\xd8")
     assert b"canary" not in opened
     assert check_documents.documented(session, firm.id) == {row.id}

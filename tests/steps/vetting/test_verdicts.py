@@ -163,11 +163,11 @@ def test_documents_kept_before_sealing_are_sealed_once_and_open_as_before(sessio
         CheckDocument(check_id=new.id, media_type="application/pdf", content=clear, sha256=b"", stored_at=NOW)
     )
     session.flush()
-    assert check_documents.read(session, services.cipher, new.id).content == clear
+    assert check_documents.read(session, services.cipher, admins[0], new.id, "Look at it").content == clear
     assert check_documents.seal_kept(session, services.cipher) == 1
     session.flush()
     assert clear not in session.get(CheckDocument, new.id).content
-    assert check_documents.read(session, services.cipher, new.id).content == clear
+    assert check_documents.read(session, services.cipher, admins[0], new.id, "Look at it").content == clear
     assert check_documents.seal_kept(session, services.cipher) == 0
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import local_day
-from worksorders.domain.privacy.retention import Due, Over, due_fields
+from worksorders.domain.privacy.retention import Due, Over, RetentionRule, due_fields
 from worksorders.gateways.retention import rules
 from worksorders.store.tables.cases import Assessment, CaseFile, Handover
 from worksorders.store.tables.forgetting import Forgotten, LegalHold, PrivacyRequest
@@ -55,6 +55,11 @@ def find(
     first = list(dict.fromkeys(one.case_id for one in found))[:limit]
     chosen = set(first)
     return [one for one in found if one.case_id in chosen]
+
+
+def clocks() -> tuple[RetentionRule, ...]:
+    """The rules in force, for a page that shows them."""
+    return rules()
 
 
 def of_case(session: Session, case_id: uuid.UUID) -> Over | None:

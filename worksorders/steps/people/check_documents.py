@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.gateways.photos import PhotoError, repaint
+from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.store.tables.contractors import CheckDocument, VettingCheck
 
@@ -59,11 +60,18 @@ def keep(
     return row
 
 
-def read(session: Session, cipher: Cipher, check_id: uuid.UUID) -> Document:
-    """The document of a check, opened; raises NotFoundError where there is none."""
+def require(session: Session, check_id: uuid.UUID) -> CheckDocument:
+    """The row of a check's document, closed; raises NotFoundError where there is none."""
     row = session.get(CheckDocument, check_id)
     if row is None:
         raise NotFoundError("There is no such document.")
+    return row
+
+
+def read(session: Session, cipher: Cipher, actor: Actor, check_id: uuid.UUID, purpose: str) -> Document:
+    """The document of a check, opened for a purpose that the trail keeps; NotFoundError where there is none."""
+    row = require(session, check_id)
+    audit.record(session, actor, "check.document_read", ("vetting_check", check_id), reason=purpose.strip())
     if row.wrapped is None or row.key_version is None:
         return Document(row.media_type, row.content)
     key = WrappedKey(check_id, row.wrapped, row.key_version)
