@@ -20,7 +20,7 @@ from scheduler.plan import Level, Route
 from scheduler.problem import Problem, Variant
 
 SLICE = 50
-FIRST_SECONDS_A_VISIT = 0.015
+FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE = 0.015, 0.03
 SHARE_OF_FIRST = 0.15
 SHARE_OF_BOUND = 0.6
 MOST_MASTER = 12_000
@@ -66,7 +66,9 @@ class PartSolver:
         self.report = report
         if self.proven() or not self.compiled.slots:
             return
-        first = min(SHARE_OF_FIRST * budget.left(), FIRST_SECONDS_A_VISIT * len(self.problem.visits))
+        visits = len(self.problem.visits)
+        each = FIRST_SECONDS_A_VISIT if visits <= MOST_PROOF else FIRST_OF_LARGE
+        first = min(SHARE_OF_FIRST * budget.left(), each * visits)
         self._anneal(budget.part(first, budget.work))
         steps = (self._relax, self._integer, self._prove, self._dive, self._prove, self._neighbourhoods)
         for step in steps:
@@ -155,7 +157,7 @@ class PartSolver:
             return
         self.take(dive(self.generation, budget.part(0.3 * budget.left(), budget.work)))
         for heat in (COLD * 60, COLD * 30, COLD * 10):
-            if not budget.over() and self.incumbent.run(SLICE * 8, heat, heat / 2):
+            if not budget.over() and self.incumbent.run(SLICE * 40, heat, heat / 2):
                 self.report()
 
     def _limits(self, budget: Budget, share: float) -> Limits:
@@ -182,7 +184,7 @@ class PartSolver:
             self.take(search.improve(self.plan(), min(visits, sizes[done % 3]), inner, limits, rounds))
             if budget.over():
                 return
-            if self.incumbent.run(SLICE * 4, COLD * 20, COLD):
+            if self.incumbent.run(SLICE * 80, COLD * 30, COLD):
                 self.report()
             done += 1
             if done % 12 == 0:

@@ -25,7 +25,10 @@ ROWS_EVERY = 5
 WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
-INWARD = 0.7  # of the full variant alone; the common one converges sooner without
+INWARD, INWARD_FROM = (
+    0.7,
+    61,
+)  # full variant only; fewer visits converge soon, and with more routes to choose from
 
 
 class Found(NamedTuple):
@@ -119,6 +122,7 @@ class Generation:
         self.level = 0
         self.rounds = 0
         self.each = EACH_FULL if compiled.full else EACH
+        self.inward = INWARD if compiled.full and len(compiled.net.service) >= INWARD_FROM else 0.0
         self.open_shifts = self.every
         self.look_everywhere = True
         self.fresh: list[int] = []
@@ -147,10 +151,10 @@ class Generation:
         self.value = value
         if self.rounds % ROWS_EVERY == 0 and self._separate():
             return True
-        whole = self.compiled.full or self.look_everywhere or self.rounds % WHOLE_EVERY == 0
+        whole = self.inward > 0 or self.look_everywhere or self.rounds % WHOLE_EVERY == 0
         duals = self.master.duals()
-        exact = self._price(duals, value, whole, INWARD if self.compiled.full else 0.0)
-        if exact is not None and not self.fresh and self.compiled.full:
+        exact = self._price(duals, value, whole, self.inward)
+        if exact is not None and not self.fresh and self.inward:
             exact = self._price(duals, value, whole, 0.0)
         if exact is None:
             return False
