@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 TOOLS = ROOT / "build" / "attack" / "bin"
 REPORT = ROOT / "build" / "attack-report"
 SECONDS_EACH = int(os.environ.get("SECONDS_EACH", "120"))
-START_SECONDS = 240
+START_SECONDS = 600
 
 
 def free_port() -> int:
