@@ -12,6 +12,7 @@ from tests import factories, referrals
 from worksorders.steps import disclose
 from worksorders.steps.intake import keep
 from worksorders.store.tables.forgetting import Forgotten, LegalHold, PrivacyRequest
+from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.trail import AuditEvent
 
 NAME = "Hinemoa Canarybird"
@@ -104,7 +105,7 @@ def test_holds_keep_what_is_due_and_another_person_lifts_them(world, services, c
     )
     hold = row(services, LegalHold)
     with services.sessions.begin() as session:
-        order = session.get(type(referrals.bare_order(session, factories.make_user(session))), order_id)
+        order = session.get(WorksOrder, order_id)
         order.state, order.closed_at, order.assessment.state = (
             "closed",
             factories.NOW - timedelta(days=400),
@@ -125,6 +126,21 @@ def test_holds_keep_what_is_due_and_another_person_lifts_them(world, services, c
     shown = officer.get(page).text
     assert "Nothing is due" in shown
     assert "Names and phones" in shown.split("What was destroyed", 1)[1]
+
+
+def test_the_command_ends_a_case_once_and_only_when_it_is_over(world, services, app):
+    _, _, order_id, code = world
+    run = app.test_cli_runner().invoke
+    live = run(args=["forget", "case", code, "--yes"])
+    assert live.exit_code == 1
+    assert "still going on" in live.output
+    with services.sessions.begin() as session:
+        order = session.get(WorksOrder, order_id)
+        order.state, order.closed_at, order.assessment.state = "closed", factories.NOW, "ordered"
+    assert "Destroyed." in run(args=["forget", "case", code, "--yes"]).output
+    assert "before" in run(args=["forget", "case", code, "--yes"]).output
+    assert run(args=["forget", "run"]).output == "0 fields destroyed.\n"
+    assert run(args=["forget", "case", "W-0", "--yes"]).exit_code == 1
 
 
 @pytest.mark.parametrize("role", ["coordinator", "finance", "auditor"])

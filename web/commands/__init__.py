@@ -7,6 +7,7 @@ from web.commands.audit import audit
 from web.commands.catalogue import catalogue
 from web.commands.demo import demo
 from web.commands.einvoice import einvoice
+from web.commands.forget import forget
 from web.commands.vault import vault
 from web.commands.vetting import vetting
 
@@ -18,5 +19,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(catalogue)
     app.cli.add_command(demo)
     app.cli.add_command(einvoice)
+    app.cli.add_command(forget)
     app.cli.add_command(vault)
     app.cli.add_command(vetting)
