@@ -113,10 +113,18 @@ class User(threading.Thread):
         if body:
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "X-CSRFToken": self.token}
         began = time.perf_counter()
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # The server closes a connection that was idle for a while; a browser opens another.
+            connection.close()
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
         text = answer.read().decode(errors="replace")
         seconds = time.perf_counter() - began
+        if answer.headers["Set-Cookie"]:
+            self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
         if answer.status != 200:
             self.wrong.append(f"{path}: {answer.status}")
         return seconds, text
