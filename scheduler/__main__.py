@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scheduler.check import check
 from scheduler.commands.advise import add_commands
+from scheduler.commands.stopping import stopping
 from scheduler.instance import read_instance, read_routes, write_result
 from scheduler.plan import Status
 from scheduler.reading.fields import InstanceError
@@ -101,14 +102,16 @@ def _solve(options: argparse.Namespace) -> int:
     from scheduler.solve import solve  # noqa: PLC0415 -- loads compiled code, which other commands can do without
 
     problem = read_instance(options.instance)
-    plan = solve(
-        problem,
-        options.variant,
-        seconds=options.seconds,
-        seed=options.seed,
-        workers=options.workers,
-        work=options.work,
-    )
+    with stopping() as should_stop:
+        plan = solve(
+            problem,
+            options.variant,
+            seconds=options.seconds,
+            seed=options.seed,
+            workers=options.workers,
+            work=options.work,
+            should_stop=should_stop,
+        )
     if options.out:
         write_result(plan, options.out)
     summary = {

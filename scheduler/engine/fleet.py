@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from typing import Any, NamedTuple
@@ -35,7 +36,10 @@ def solve_together(
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(stop,)) as pool:
+        # Processes begun here never hear an interrupt: this one does, and tells them.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         waiting: dict[Future[PartResult], int] = {pool.submit(solve_task, task): task.at for task in tasks}
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         while waiting:
             done, _ = wait(waiting, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:

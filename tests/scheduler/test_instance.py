@@ -2,15 +2,20 @@
 
 import copy
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from scheduler.instance import parse_instance, read_instance
 from scheduler.reading.fields import InstanceError
 from tests.scheduler.tiny import tiny_data
+from tools.bench_instance import make_instance
 
 
 @pytest.fixture
@@ -220,3 +225,28 @@ def spots(data):
         yield data, key
         if isinstance(value, (dict, list)):
             yield from spots(value)
+
+
+def listens(process):
+    """Whether a process catches SIGTERM by now."""
+    status = Path(f"/proc/{process}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) & (1 << (signal.SIGTERM - 1)))
+
+
+@pytest.mark.parametrize(("how", "workers"), [(signal.SIGTERM, 1), (signal.SIGINT, 2)])
+def test_a_solve_that_is_told_to_stop_writes_its_best_plan(tmp_path, how, workers):
+    good, out = tmp_path / "good.json", tmp_path / "plan.json"
+    good.write_text(json.dumps(make_instance(120, 25, ("G1", "E7"), 1)))
+    words = ["solve", good, "--seconds", "500", "--workers", workers, "--out", out]
+    with subprocess.Popen(
+        [sys.executable, "-m", "scheduler", *map(str, words)], stdout=subprocess.PIPE, start_new_session=True
+    ) as run:
+        while not listens(run.pid):
+            time.sleep(0.1)
+        time.sleep(2)
+        os.killpg(run.pid, how) if how is signal.SIGINT else run.send_signal(how)
+        run.communicate(timeout=100)
+    assert run.returncode == 0
+    assert json.loads(out.read_text())["status"] == "cancelled"
+    assert command("check", good, out).returncode == 0
