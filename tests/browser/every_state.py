@@ -28,6 +28,7 @@ from worksorders.steps.finance import clear, own_invoice
 from worksorders.steps.finance.claims.schedule import make_schedule
 from worksorders.steps.finance.payout import payer, runs
 from worksorders.steps.finance.receive import receive_typed
+from worksorders.steps.forget import holds
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.limits import delegations
 from worksorders.steps.offers import respond
@@ -41,6 +42,8 @@ from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.planning.request_plan import request_plan
 from worksorders.steps.privacy import glass, walls
 from worksorders.steps.proposals.ask import propose
+from worksorders.steps.requests import flow
+from worksorders.steps.requests.flow import Given
 from worksorders.steps.safety import alarm_plan
 from worksorders.steps.site import leave, photos, stop, travel
 from worksorders.steps.site.checklist import save_checklist
@@ -106,6 +109,9 @@ def fill_privacy(services):
         people = {name: actor(session, name) for name in ("mere", "tama", "aroha", "hana", "daniel")}
         case = session.scalars(select(CaseFile).order_by(CaseFile.created_at, CaseFile.id)).first()
         walls.raise_wall(session, people["hana"], case.code, people["daniel"].user_id, NOW)
+        holds.place(session, people["hana"], case.code, "Proceedings of the Family Court", NOW)
+        asked = Given("client", local_day(NOW), "not_confirmed", code=case.code)
+        flow.receive(session, people["hana"], asked, NOW)
         glass.ask(session, people["tama"], case.code, "The client called the wrong office", NOW)
         recovery.ask(session, people["aroha"], people["tama"].user_id, "Lost the phone, came in person", NOW)
     disclose.read(
