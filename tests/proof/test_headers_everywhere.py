@@ -25,6 +25,7 @@ WANTED = {
 OFF_ORIGIN = re.compile(r"https?:|\*|unsafe-|data:(?!\s*blob:)|//")
 # What the words of an address may be made of, beside random ids: short words of fixed lists, numbers, random links.
 PLAIN_ARGUMENTS = {
+    "key",  # A month, such as 2026-11.
     "code", "action", "digest", "filename", "kind", "name", "number", "part", "place", "token", "how", "day", "slug",
 }  # fmt: skip
 TELLING = ("address", "phone", "client", "street", "person_name", "lat", "lon", "alias", "q", "search")
