@@ -14,6 +14,7 @@ from sqlalchemy import select
 from catalogue.item import Evidence
 from tests import dispatching, factories, referrals
 from tests.browser.exchange import fill_exchange
+from tests.browser.invoices_in import fill_invoices_in
 from tests.browser.small_programme import make_programme
 from tests.steps.finance import paying
 from tests.steps.planning.conftest import World
@@ -98,6 +99,7 @@ def fill(services):
         fill_telling(session, mere, order_id)
         fill_supply(session, firm, office)
         fill_finance(session, firm, office)
+        fill_invoices_in(session, services.cipher)
         fill_exchange(session, services.cipher, actor(session, "aroha"), mere, firm.code)
     fill_privacy(services)
     fill_plan(services)
@@ -323,7 +325,8 @@ def fill_plan(services):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jobs, "_now", lambda: NOW)
         while deliveries := _planning_work(services):
-            assert all([jobs.deliver(services, one) for one in deliveries])
+            done = [jobs.deliver(services, one) for one in deliveries]
+            assert all(done)
     with services.sessions.begin() as session:
         result = session.scalars(select(Plan.result).where(Plan.state == "draft")).one()
         for plan in session.scalars(select(Plan).where(Plan.result.is_(None))):

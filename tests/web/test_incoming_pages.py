@@ -74,14 +74,18 @@ def test_an_invoice_is_made_under_self_billing_written_and_taken_back(page):
     action = f"/finance/self-billing/{page.order_id}/{page.firm_id}"
     assert action in listed
     key = re.search(rf'action="{action}".*?name="form_uuid"[^>]*value="([^"]+)"', listed, re.DOTALL)[1]
-    made = page.browser.post(action, {"form_uuid": key}, page="/finance/self-billing", follow_redirects=True).text
+    made = page.browser.post(
+        action, {"form_uuid": key}, page="/finance/self-billing", follow_redirects=True
+    ).text
     invoice_id = re.search(r"/finance/invoices/([0-9a-f-]{36})/self-billed.xml", made)[1]
     xml = page.browser.get(f"/finance/invoices/{invoice_id}/self-billed.xml")
     assert read(xml.data).faults == ()
     address = f"/finance/invoices/{invoice_id}/credit"
     form = page.browser.get(address).text
     key = re.search(r'name="form_uuid"[^>]*value="([^"]+)"', form)[1]
-    back = page.browser.post(address, {"form_uuid": key, "number": "SB-C1"}, page=address, follow_redirects=True)
+    back = page.browser.post(
+        address, {"form_uuid": key, "number": "SB-C1"}, page=address, follow_redirects=True
+    )
     assert "Credit note <span" in back.text
     with page.services.sessions() as session:
         totals = session.scalars(select(Invoice.payable_cents)).all()
