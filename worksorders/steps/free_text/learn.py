@@ -38,13 +38,20 @@ SHAPES: Mapping[str, Shape | None] = MappingProxyType(
         "visit.code_word": None,
         "line.paper": None,
         "invoice.file": None,
+        "letter": None,
     }
 )
 
 
 def shape_of(kind: str) -> Shape | None:
-    """How a value of this kind is written in a text; None for what is no single value (files, letters)."""
-    return SHAPES.get(kind.partition(":")[0])
+    """How a value of this kind is written in a text; None for what is no single value (files, letters).
+
+    LookupError for a kind that `SHAPES` does not list, so that no value is sealed which no text is compared with.
+    """
+    known = kind.partition(":")[0]
+    if known not in SHAPES:
+        raise LookupError(f"Say in SHAPES how people write a value of the vault's kind {known}, or None.")
+    return SHAPES[known]
 
 
 def text_kind(kind: str) -> str:
