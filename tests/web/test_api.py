@@ -242,6 +242,15 @@ def test_every_fault_of_every_record_is_told_at_once_and_nothing_is_kept(caller,
     assert count(services, Assessment) == 0
 
 
+def test_words_that_repeat_what_comes_with_them_are_told_at_their_field(caller, catalogue, services):
+    named = assessment(agency=f"Friends of {NAME}", answers_given_by="kereru canary")
+    named["openings"][0]["label"] = "door of 9 canary cres"
+    answer = caller().post("/assessments", assessment(), named)
+    assert fields(answer) == ["records.1.agency", "records.1.answers_given_by", "records.1.openings.0.label"]
+    assert "anary" not in answer.text
+    assert count(services, Assessment) == 0
+
+
 def test_what_is_no_batch_of_records_is_refused_in_words(caller):
     made = caller()
     headers = {"Authorization": f"Bearer {made.secret}", "Content-Type": "application/json"}

@@ -231,3 +231,13 @@ def test_pages_hold_no_id_twice(coordinator):
     for path in ("/assessments/new", f"/assessments/{assessment_id}"):
         ids = re.findall(r'\sid="([^"]+)"', coordinator.get(path).text)
         assert sorted(ids) == sorted(set(ids))
+
+
+def test_an_opening_named_after_the_client_is_refused_at_its_label(coordinator, services):
+    form = pages.take_in_form(openings__1__label="Hine’s window", advocate="021 555 0199")
+    answer = coordinator.post("/assessments/new", form)
+    assert answer.status_code == 422
+    assert 'id="openings-1-label-error"' in answer.text
+    assert 'id="advocate-error"' in answer.text
+    assert answer.text.count("repeats something protected") == 4
+    assert count(services, CaseFile) == 0

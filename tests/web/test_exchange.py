@@ -117,13 +117,22 @@ def test_every_fault_is_listed_with_line_and_column_and_nothing_is_kept(signed_i
         *good_lines("R-1"),
         flat(assessment(), reference="R-2", urgency="P7", adults="many") | opening(finding=NAME),
         flat(assessment(), reference="R-3", **{"home.town": STREET}) | opening(kind=PHONE),
+        flat(assessment(), reference="R-4", answers_given_by=NAME)
+        | opening("window", PHONE, "secure", "opens far enough to climb through", "2"),
     ]
     page = hand_in(browser, "assessments", sheet(*lines))
     assert "not imported" in page.text
     with services.sessions() as session:
         (run,) = session.scalars(select(ImportRun)).all()
         told = {(fault["row"], fault["field"]) for fault in run.faults}
-        assert told == {(5, "urgency"), (5, "adults"), (6, "home.town"), (6, "openings.kind")}
+        assert told == {
+            (5, "urgency"),
+            (5, "adults"),
+            (6, "home.town"),
+            (6, "openings.kind"),
+            (7, "answers_given_by"),
+            (7, "openings.label"),
+        }
         kept = json.dumps([run.faults, run.made, [row.detail for row in session.scalars(select(AuditEvent))]])
     assert count(services, Assessment) == 0
     for word in (STREET, NAME, PHONE, "R-2"):

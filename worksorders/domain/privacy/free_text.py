@@ -91,7 +91,7 @@ def _joined(words: list[Word]) -> Iterator[tuple[str, Span]]:
     for first, word in enumerate(words):
         span = (word.start, word.end)
         yield f"w:{word.text}", span
-        if word.text.endswith("s") and len(word.text) > SHORTEST_SPACED:
+        if word.text.endswith("s") and len(word.text) > SHORTEST_PART:
             yield f"w:{word.text[:-1]}", span
         joined, telling = "", False
         for other in words[first:]:

@@ -139,6 +139,8 @@ def _told(entry: Entry, error: DomainError) -> list[Told]:
 def _path(field: str) -> str:
     """The name of a form's field as a path of the record."""
     path = field.replace("-", ".")
+    if path.startswith("answers.") and path.endswith(".given_by"):
+        return "answers_given_by"
     return "safe_times" if path == "safe_windows" else path
 
 

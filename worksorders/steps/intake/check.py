@@ -23,6 +23,7 @@ from worksorders.domain.order.deadlines import Urgency
 from worksorders.domain.records.kinds import MOST_PEOPLE
 from worksorders.gateways.places import Town
 from worksorders.steps.intake.referral import Referral
+from worksorders.steps.intake.words import check_words
 
 LONGEST_TEXT = 300
 DAY_MINUTES = 24 * 60
@@ -37,6 +38,7 @@ def check(referral: Referral, towns: Mapping[str, Town], rules: Sequence[Finding
     Inner fields: `answers-<criterion>`, `home-street|town|built_before_2000|latitude|longitude`,
     `person-name|phone`, `safe_windows`, `openings`, `openings-<i>-kind|label|state`,
     `openings-<i>-findings-<j>-finding|measured`.
+    Open texts that repeat a protected value of the same referral are refused too, see `check_words`.
     """
     faults = Faults()
     _check_survey(referral, now, faults)
@@ -54,6 +56,8 @@ def check(referral: Referral, towns: Mapping[str, Town], rules: Sequence[Finding
     except FaultsError as error:
         for fault in error.faults:
             faults.add(fault.field, fault.message)
+    town = towns.get(referral.home.town)
+    check_words(referral, town.name if town else "", faults)
     faults.raise_if_any()
 
 
