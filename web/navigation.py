@@ -55,11 +55,15 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class NavItem:
-    """One entry of the navigation: shown to users who have one of `roles` (empty: to everyone signed in)."""
+    """One entry of the navigation: shown to users who have one of `roles` (empty: to everyone signed in).
+
+    `also` are beginnings of addresses of further pages that belong to it.
+    """
 
     endpoint: str
     text: str
     roles: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,12 @@ class _Entry:
     text: str
     address: str
     endpoint: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def nearness(self) -> int:
+        """How much of the address of the page shown is this entry's; 0 for none of it."""
+        return max((len(one) for one in (self.address, *self.also) if _is_under(one)), default=0)
 
 
 def navigation_for(user: Any) -> Navigation:
@@ -88,11 +98,12 @@ def navigation_for(user: Any) -> Navigation:
     items: Iterable[NavItem] = current_app.extensions["navigation"]
     role = str(user.role)
     seen = [
-        _Entry(item.text, url_for(item.endpoint), item.endpoint)
+        _Entry(item.text, url_for(item.endpoint), item.endpoint, item.also)
         for item in items
         if item.endpoint in current_app.view_functions and (not item.roles or role in item.roles)
     ]
-    nearest = max((entry.address for entry in seen if _is_under(entry.address)), key=len, default=None)
+    closest = max(seen, key=lambda entry: entry.nearness, default=None)
+    nearest = closest.address if closest and closest.nearness else None
     rows = [(name, entries) for name, entries in _grouped(seen).items() if entries]
     main = []
     group, pages = "", []

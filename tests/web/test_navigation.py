@@ -46,3 +46,13 @@ def test_the_page_and_its_group_are_marked(signed_in):
 def test_every_grouped_entry_exists(app):
     declared = {item.endpoint for item in app.extensions["navigation"]}
     assert {endpoint for endpoints in GROUPS.values() for endpoint in endpoints} <= declared
+
+
+def test_a_page_whose_address_lies_elsewhere_is_marked_under_its_entry(signed_in):
+    browser, _ = signed_in("finance")
+    for path, entry in (
+        ("/finance/retention", "/finance/payments"),
+        ("/finance/invoices/upload", "/finance"),
+    ):
+        main = re.search(r'<nav[^>]*aria-label="Main".*?</nav>', browser.get(path).text, re.DOTALL)[0]
+        assert re.findall(r'href="([^"]+)"[^>]*aria-current="true"', main) == [entry]

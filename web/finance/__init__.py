@@ -10,7 +10,9 @@ _FINANCE = frozenset({Role.FINANCE})
 
 NAVIGATION = [
     NavItem("finance.queue", "Invoices", _FINANCE),
-    NavItem("finance.payments", "Payments", _FINANCE),
+    NavItem(
+        "finance.payments", "Payments", _FINANCE, ("/finance/runs", "/finance/payer", "/finance/retention")
+    ),
     NavItem("finance.clocks", "Clocks", _FINANCE),
     NavItem("finance.months", "Months", _FINANCE),
     NavItem("finance.patterns", "Patterns", frozenset({Role.FINANCE, Role.AUDITOR})),

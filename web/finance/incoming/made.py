@@ -13,8 +13,9 @@ from web.fields import Required, TextField
 from web.finance.blueprint import blueprint
 from web.forms import Form, apply_faults, render_form
 from worksorders.domain.errors import DomainError, FaultsError, RefusedError
+from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance.billing.answer import answer_file
-from worksorders.steps.finance.billing.credit import credit_in_full
+from worksorders.steps.finance.billing.credit import credit_in_full, may_credit
 from worksorders.steps.finance.billing.document import document_file
 from worksorders.steps.finance.billing.make import self_bill
 from worksorders.steps.finance.clear import require_finance
@@ -67,6 +68,8 @@ def credit(invoice_id: uuid.UUID) -> ResponseReturnValue:
     """Take a document back that we made: a credit note of all of it."""
     require_finance(actor())
     invoice, form = load_invoice(db(), invoice_id), CreditForm()
+    if not may_credit(actor(), invoice):
+        raise NotFoundError("There is no such invoice.")
     if not form.is_submitted():
         form.number.data = f"{invoice.number}-C"
     elif form.validate():
