@@ -38,7 +38,7 @@ def payments() -> ResponseReturnValue:
     form.chosen.choices = [
         (f"{row.id}/invoice", f"{row.number}, {row.firm}: {money(row.payable_cents)}")
         for row in rows
-        if row.has_account and row.id not in taken
+        if row.has_account and row.id not in taken and row.payable_cents > 0
     ] + [
         (f"{one.invoice_id}/retention", f"Retention of {one.number}, {one.firm}: {money(one.cents)}")
         for one in released
@@ -71,6 +71,10 @@ def _prepare(form: RunForm) -> str:
     assert pay_on is not None
     run = step.prepare(db(), actor(), form.chosen.data, pay_on=pay_on, now=request_now())
     flash(f"Run {run.code} is prepared: another person looks at it and approves it.", "success")
+    if len({f"{row.invoice_id}/{row.part}" for row in run.items} & set(form.chosen.data)) < len(
+        set(form.chosen.data)
+    ):
+        flash("What firms owe us by credit notes beyond their invoices waits for a later run.", "info")
     return url_for("finance.pay_run", pay_run_id=run.id)
 
 

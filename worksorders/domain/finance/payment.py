@@ -108,11 +108,8 @@ def hash_total(payments: Iterable[Payment]) -> int:
 def payments_of(items: Iterable[PayItem]) -> tuple[Payment, ...]:
     """One payment for each supplier and account in order of supplier, credits set off.
 
-    One that is not above zero is left out; `check_run` refuses a run that holds such items.
+    One that is not above zero is left out: at zero there is nothing to send, and `check_run` refuses less than that.
     """
-    groups: dict[tuple[str, str], list[PayItem]] = {}
-    for item in sorted(items, key=lambda one: (one.supplier_id, one.invoice_id)):
-        groups.setdefault((item.supplier_id, compact_account(item.account)), []).append(item)
     payments = (
         Payment(
             group[0].supplier_id,
@@ -123,9 +120,24 @@ def payments_of(items: Iterable[PayItem]) -> tuple[Payment, ...]:
             tuple(item.invoice_id for item in group),
             tuple(item.invoice_number for item in group),
         )
-        for group in groups.values()
+        for group in _groups(items)
     )
     return tuple(payment for payment in payments if payment.amount_cents > 0)
+
+
+def _groups(items: Iterable[PayItem]) -> list[list[PayItem]]:
+    """The items of each supplier and account, in order of supplier."""
+    groups: dict[tuple[str, str], list[PayItem]] = {}
+    for item in sorted(items, key=lambda one: (one.supplier_id, one.invoice_id)):
+        groups.setdefault((item.supplier_id, compact_account(item.account)), []).append(item)
+    return list(groups.values())
+
+
+def carried_on(items: Iterable[PayItem]) -> frozenset[str]:
+    """Suppliers whose credits come to more than what they are owed: all of theirs waits for a later run."""
+    return frozenset(
+        group[0].supplier_id for group in _groups(items) if sum(item.amount_cents for item in group) < 0
+    )
 
 
 def check_run(run: PayRun, now: Mapping[str, PayableNow], today: date) -> tuple[RunFault, ...]:
@@ -161,12 +173,12 @@ def _content(run: PayRun, today: date) -> Iterator[RunFault]:
 
 
 def _set_off(run: PayRun) -> Iterator[RunFault]:
-    paid = {invoice_id for payment in payments_of(run.items) for invoice_id in payment.invoice_ids}
+    waiting = carried_on(run.items)
     for item in run.items:
-        if item.invoice_id not in paid:
+        if item.supplier_id in waiting:
             yield RunFault(
                 "set-off",
-                f"What supplier {item.supplier_id} is owed less its credits is not above zero: leave it for a later run.",
+                f"What {item.supplier_name} is owed less its credits is below zero: leave it for a later run.",
                 item.invoice_id,
             )
 

@@ -38,17 +38,13 @@ MEDIA_TYPES = {BANK: "application/xml", BILLS: "text/csv"}
 def make_files(session: Session, run: PayRun, now: datetime) -> list[PayRunFile]:
     """Write the files, read them back, and keep them with their hashes; RefusedError where the totals differ.
 
-    Their names hold the run's code and nothing else.
+    Their names hold the run's code and nothing else. A run that only sets credits off has no file for the bank.
     """
-    payments = payments_of(as_items(run.items))
-    data = write_pain001(run.code, payments, Payer(run.payer.name, run.payer.number), run.pay_on, now)
-    back = read_pain001(data)
-    expected = (len(payments), run.total_cents, hash_total(payments))
-    _agree((back.count, back.total_cents, back.hash_total) == expected, run, "bank file")
+    bank = _bank_file(run, now)
     bills = find_bills(session, run)
     pages = write_xero_bills(bills)
     _agree(read_xero_totals(pages) == totals_of(bills), run, "bills")
-    rows = [_row(run, BANK, 1, f"{run.code}.xml", data, now)]
+    rows = [_row(run, BANK, 1, f"{run.code}.xml", bank, now)] if bank else []
     rows += [
         _row(run, BILLS, at, f"{run.code}-bills-{at}.csv", page, now)
         for at, page in enumerate(pages, start=1)
@@ -56,6 +52,18 @@ def make_files(session: Session, run: PayRun, now: datetime) -> list[PayRunFile]
     session.add_all(rows)
     session.flush()
     return rows
+
+
+def _bank_file(run: PayRun, now: datetime) -> bytes:
+    """The payment file, empty where all is set off."""
+    payments = payments_of(as_items(run.items))
+    if not payments:
+        return b""
+    data = write_pain001(run.code, payments, Payer(run.payer.name, run.payer.number), run.pay_on, now)
+    back = read_pain001(data)
+    expected = (len(payments), run.total_cents, hash_total(payments))
+    _agree((back.count, back.total_cents, back.hash_total) == expected, run, "bank file")
+    return data
 
 
 def _agree(same: bool, run: PayRun, what: str) -> None:

@@ -49,6 +49,13 @@ def record_return(
             state=items[0].ended or run.state,
             action="return",
         )
+    amount = sum(item.amount_cents for item in items)
+    if not amount:
+        raise RefusedError(
+            f"Nothing was sent to {items[0].firm_name} in run {run.code}: its credits were set off.",
+            state="set off",
+            action="return",
+        )
     faults = Faults()
     faults.require(len(reason.strip()) >= SHORTEST_REASON, "reason", "Say what the bank gave as the reason.")
     today = local_day(now)
@@ -63,7 +70,7 @@ def record_return(
         id=uuid.uuid4(),
         run_id=run.id,
         firm_id=firm_id,
-        amount_cents=sum(item.amount_cents for item in items),
+        amount_cents=amount,
         returned_on=returned_on,
         reason=reason.strip(),
         recorded_at=now,

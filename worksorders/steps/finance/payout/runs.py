@@ -21,6 +21,7 @@ from worksorders.steps.finance.gather import order_ids_of
 from worksorders.steps.finance.keeping import releases
 from worksorders.steps.finance.match import load_invoice, lock_orders
 from worksorders.steps.finance.pay import mark_paid
+from worksorders.steps.finance.payout.credits import open_credits, with_credits
 from worksorders.steps.finance.payout.files import make_files
 from worksorders.steps.finance.payout.freeze import freeze, set_references
 from worksorders.steps.finance.payout.gate import (
@@ -33,13 +34,16 @@ from worksorders.steps.finance.payout.gate import (
 from worksorders.steps.finance.payout.payer import payer_to_use
 from worksorders.steps.tell.messages import notify_firm
 from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PayRun
+from worksorders.store.tables.payouts import PayRun, PayRunItem
 
 SECOND_PERSON = frozenset({"approval", "two people"})
 
 
 def prepare(session: Session, actor: Actor, chosen: Iterable[str], *, pay_on: date, now: datetime) -> PayRun:
     """Freeze approved documents (`<invoice id>/invoice`) and released retention (`…/retention`) into a run.
+
+    Every approved credit note of a firm goes with what it is paid. Where its credits come to more, all of that firm
+    stays out of the run and waits for a later one.
 
     FaultsError at `chosen` or `pay_on` names everything that speaks against it; RefusedError without a verified
     account to pay from.
@@ -52,7 +56,7 @@ def prepare(session: Session, actor: Actor, chosen: Iterable[str], *, pay_on: da
             state="none",
             action="prepare",
         )
-    wanted = _read(chosen)
+    wanted = with_credits(session, _read(chosen))
     _lock(session, wanted)
     found = [(one, *payable_now(session, one, now)) for one in wanted]
     run_id, code = uuid.uuid4(), new_code("K", secrets.token_bytes(LEAST_BYTES))
@@ -62,6 +66,7 @@ def prepare(session: Session, actor: Actor, chosen: Iterable[str], *, pay_on: da
         for one, invoice, payable in found
         if (row := freeze(session, run_id, code, one, invoice, payable, faults)) is not None
     ]
+    rows = _without_carried(rows, faults)
     set_references(rows, code)
     items = as_items(rows)
     frozen = rules.run_hash(items, pay_on)
@@ -69,7 +74,7 @@ def prepare(session: Session, actor: Actor, chosen: Iterable[str], *, pay_on: da
     for fault in rules.check_run(
         checked, {payable.invoice_id: payable for _, _, payable in found}, local_day(now)
     ):
-        if fault.code not in SECOND_PERSON:
+        if fault.code not in SECOND_PERSON and not (fault.code == "empty" and faults):
             faults.add("pay_on" if fault.code == "date" else "chosen", _words(fault, found))
     faults.raise_if_any()
     run = PayRun(
@@ -96,6 +101,19 @@ def prepare(session: Session, actor: Actor, chosen: Iterable[str], *, pay_on: da
         detail={"code": code, "total_cents": run.total_cents, "items": len(rows), "hash": frozen},
     )
     return load_run(session, run.id)
+
+
+def _without_carried(rows: Sequence[PayRunItem], faults: Faults) -> list[PayRunItem]:
+    """The rows of firms that are owed something or nothing; a fault where the run would have no others."""
+    waiting = rules.carried_on(as_items(rows))
+    kept = [row for row in rows if str(row.firm_id) not in waiting]
+    if rows and not kept:
+        firms = ", ".join(sorted({row.firm_name for row in rows}))
+        faults.add(
+            "chosen",
+            f"The credit notes of {firms} come to more than what is owed: they wait for more invoices of that firm.",
+        )
+    return kept
 
 
 def _read(chosen: Iterable[str]) -> tuple[Wanted, ...]:
@@ -154,6 +172,7 @@ def approve(session: Session, actor: Actor, run_id: uuid.UUID, now: datetime) ->
         checked, {payable.invoice_id: payable for _, _, payable in found}, local_day(now)
     )
     _refuse(faults, run, found)
+    _refuse_new_credits(session, run)
     _pay(session, actor, run, found, now)
     run.state, run.approved_at, run.approved_by = "approved", now, actor.user_id
     session.flush()
@@ -198,6 +217,18 @@ def _refuse(
     if all(fault.code in SECOND_PERSON for fault in faults):
         raise NotPermittedError(words)
     raise RefusedError(f"Nothing of run {run.code} was paid. {words}", state=run.state, action="approve")
+
+
+def _refuse_new_credits(session: Session, run: PayRun) -> None:
+    """A credit note that was approved after the run was frozen is set off before anything is paid."""
+    found = [number for _, number in open_credits(session, {row.firm_id for row in run.items})]
+    if found:
+        raise RefusedError(
+            f"Nothing of run {run.code} was paid. Credit note {', '.join(found)} was approved since: "
+            "cancel the run and prepare it again.",
+            state=run.state,
+            action="approve",
+        )
 
 
 def cancel(session: Session, actor: Actor, run_id: uuid.UUID, *, reason: str, now: datetime) -> PayRun:
