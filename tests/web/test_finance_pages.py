@@ -16,6 +16,7 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, document, typed_line
 from worksorders.steps.finance.payout import payer
 from worksorders.steps.finance.receive import receive_typed
+from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.finance import Invoice, InvoiceException
 from worksorders.store.tables.orders import WorksOrder
 
@@ -250,6 +251,42 @@ def test_a_firm_invoices_in_one_click_and_sees_only_its_own(world, signed_in):
     assert stranger.get(first.location).status_code == 404
     assert stranger.get(path).status_code == 404
     assert world.order.code not in stranger.get("/portal/invoices").text
+
+
+def test_a_firm_takes_its_invoice_back_once_and_nobody_elses(world, signed_in):
+    browser, _ = signed_in("contractor", firm_id=world.firm.id)
+    form = {"form_uuid": str(uuid.uuid4()), "number": "INV-1"}
+    sent = browser.post(f"/portal/invoices/orders/{world.order.id}", form).location
+    path = f"{sent}/credit"
+    assert path in browser.get(sent).text
+    assert 'value="INV-1-C"' in browser.get(path).text
+    assert "used before" in browser.post(path, form | {"form_uuid": str(uuid.uuid4())}).text
+    note = browser.post(path, {"form_uuid": str(uuid.uuid4()), "number": "INV-1-C"}).location
+    assert "It takes invoice INV-1 back" in browser.get(note).text
+    page = browser.get(sent).text
+    assert "Taken back by credit note INV-1-C" in page
+    assert path not in page
+    assert browser.get(f"{note}/credit").status_code == 404
+    typed = world.receive()
+    assert browser.get(f"/portal/invoices/{typed}/credit").status_code == 404
+    with world.services.sessions.begin() as session:
+        stranger_firm = dispatching.cleared_firm(session)
+    stranger, _ = signed_in("contractor", firm_id=stranger_firm.id)
+    assert stranger.get(path).status_code == 404
+    finance, _ = signed_in("finance")
+    assert finance.get(f"/finance/invoices/{typed}/credit").status_code == 404
+
+
+def test_a_firm_whose_invoices_we_make_sends_none(world, signed_in):
+    with world.services.sessions.begin() as session:
+        session.get(Firm, world.firm.id).agreements[0].self_billing = True
+    browser, _ = signed_in("contractor", firm_id=world.firm.id)
+    assert "We make this invoice for you" in browser.get("/portal/invoices").text
+    path = f"/portal/invoices/orders/{world.order.id}"
+    answer = browser.post(path, {"form_uuid": str(uuid.uuid4()), "number": "INV-1"})
+    assert answer.status_code == 422
+    assert "Your agreement says that we make your invoices" in answer.text
+    assert world.one(select(func.count()).select_from(Invoice)) == 0
 
 
 def test_a_number_used_twice_is_refused_at_its_field(world, signed_in, services):

@@ -13,7 +13,9 @@ from web.fields import Required, TextField
 from web.forms import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import own_invoice
+from worksorders.steps.finance.billing.credit import credit_in_full, may_credit
 from worksorders.steps.finance.claims.schedule import has_schedule, own_schedule
 from worksorders.steps.finance.find import own
 from worksorders.steps.finance.find.runs import own_payments
@@ -25,6 +27,12 @@ class NumberForm(Form):
     number = TextField("Invoice number", [Required("Enter a number for the invoice.")])
 
 
+class CreditForm(Form):
+    """The number of a credit note, proposed and free to change."""
+
+    number = TextField("Credit note number", [Required("Enter a number for the credit note.")])
+
+
 @blueprint.get("/invoices")
 def invoices() -> str:
     """What may be invoiced now, and the invoices of the firm."""
@@ -32,6 +40,7 @@ def invoices() -> str:
         "portal/invoices.html",
         claims=own_invoice.find_claimable(db(), actor(), request_now()),
         sent=own.find_sent(db(), actor()),
+        made_by_us=own_invoice.is_made_by_us(db(), actor(), request_now()),
     )
 
 
@@ -62,6 +71,29 @@ def invoice(invoice_id: uuid.UUID) -> str:
     """One of the firm's own invoices with what is held or disputed of it, in words."""
     page = own.find_one(db(), actor(), invoice_id)
     return render_template("portal/invoice.html", page=page, scheduled=has_schedule(db(), invoice_id))
+
+
+@blueprint.route("/invoices/<uuid:invoice_id>/credit", methods=["GET", "POST"])
+def credit_invoice(invoice_id: uuid.UUID) -> ResponseReturnValue:
+    """Take an invoice back that was made here: a credit note of all of it."""
+    page, form = own.find_one(db(), actor(), invoice_id), CreditForm()
+    if not may_credit(actor(), page.invoice):
+        raise NotFoundError("There is no such invoice.")
+    if not form.is_submitted():
+        form.number.data = f"{page.invoice.number}-C"
+    elif form.validate():
+        try:
+            return take_once(form.key, "invoice.credit", lambda: _credit(invoice_id, form))
+        except FaultsError as faults:
+            db().rollback()
+            apply_faults(form, faults)
+    return render_form("portal/invoice_credit.html", form, invoice=page.invoice)
+
+
+def _credit(invoice_id: uuid.UUID, form: CreditForm) -> str:
+    outcome = credit_in_full(db(), actor(), invoice_id, form.number.data, request_now())
+    flash(f"Credit note {outcome.invoice.number} is made and sent.", "success")
+    return url_for("portal.invoice", invoice_id=outcome.invoice.id)
 
 
 @blueprint.get("/invoices/<uuid:invoice_id>/schedule.pdf")

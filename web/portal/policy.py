@@ -40,6 +40,7 @@ POLICY = {
     "invoices": CONTRACTORS,
     "invoice": CONTRACTORS,
     "make_invoice": CONTRACTORS,
+    "credit_invoice": CONTRACTORS,
     "schedule": CONTRACTORS,
     "payments": CONTRACTORS,
 }

@@ -18,6 +18,7 @@ from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.domain.local_time import local_day
 from worksorders.domain.money import gst_cents, gst_rate_on, line_cents
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.finance.billing.agreed import is_self_billing
 from worksorders.steps.finance.gather.invoice import BUYER
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
@@ -32,6 +33,7 @@ from worksorders.store.tables.safety import AbortiveCharge
 
 ZERO = Decimal(0)
 SETTLED = ("approved", "paid")
+MADE_BY_US = "Your agreement says that we make your invoices: send none, finance makes this one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ def find_claimable(session: Session, actor: Actor, now: datetime) -> Sequence[Cl
     return [claim for claim in claims_of(session, firm, list(orders), now) if claim.lines]
 
 
+def is_made_by_us(session: Session, actor: Actor, now: datetime) -> bool:
+    """Whether we make the invoices of the actor's firm."""
+    return is_self_billing(session, _own_firm(session, actor), now)
+
+
 def find_claim(session: Session, actor: Actor, order_id: uuid.UUID, now: datetime) -> Claim:
     """What the actor's firm may invoice of one order; NotFoundError where it has no accepted work there."""
     firm = _own_firm(session, actor)
@@ -98,7 +105,8 @@ def find_claim(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
 def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now: datetime) -> Outcome:
     """Make the invoice of everything that may be claimed of an order now, and match it at once.
 
-    FaultsError at `number` where it is empty or the firm used it before; RefusedError where nothing is left to claim.
+    FaultsError at `number` where it is empty, the firm used it before, or its agreement says that we make its
+    invoices; RefusedError where nothing is left to claim.
     """
     firm = _own_firm(session, actor)
     if not _may_learn(session, actor, order_id):
@@ -114,7 +122,7 @@ def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now
             state="invoiced",
             action="submit",
         )
-    _check_number(session, firm, number)
+    _check_number(session, firm, number, now)
     account = account_to_pay(session, firm.id)
     invoice = add_invoice(
         session,
@@ -166,8 +174,9 @@ def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now
     return match_invoice(session, actor, invoice.id, now)
 
 
-def _check_number(session: Session, firm: Firm, number: str) -> None:
+def _check_number(session: Session, firm: Firm, number: str, now: datetime) -> None:
     faults = Faults()
+    faults.require(not is_self_billing(session, firm, now), "number", MADE_BY_US)
     same = normalise_number(number)
     faults.require(same, "number", "Enter a number for the invoice, with a letter or digit in it.")
     used = session.scalar(

@@ -16,7 +16,8 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.workdays import add_working_days
 from worksorders.gateways.einvoice import SelfBilled, SelfBilledLine, write_self_billed
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.finance.billing.make import PREFIX, is_self_billing
+from worksorders.steps.finance.billing.agreed import is_self_billing
+from worksorders.steps.finance.billing.make import PREFIX
 from worksorders.steps.finance.billing.own_details import OwnDetails, own_details
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.match import load_invoice

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import RefusedError
@@ -15,12 +14,13 @@ from worksorders.domain.finance.facts.identifiers import (
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.finance.billing.agreed import is_self_billing
 from worksorders.steps.finance.billing.own_details import own_details
 from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
 from worksorders.steps.finance.own_invoice import Claim, claims_of
 from worksorders.steps.finance.receive import add_invoice, lock_firm
 from worksorders.steps.people.bank_accounts import account_to_pay
-from worksorders.store.tables.contractors import Agreement, Firm
+from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.finance import Invoice, InvoiceLine
 from worksorders.store.tables.orders import WorksOrder
 
@@ -96,16 +96,6 @@ def self_bill(
         )
     session.flush()
     return match_invoice(session, actor, invoice.id, now)
-
-
-def is_self_billing(session: Session, firm: Firm, now: datetime) -> bool:
-    """Whether an agreement in force says that we make the firm's invoices."""
-    today = local_day(now)
-    agreements = session.scalars(select(Agreement).where(Agreement.firm_id == firm.id))
-    return any(
-        one.self_billing and one.valid_from <= today and (one.valid_to is None or today <= one.valid_to)
-        for one in agreements
-    )
 
 
 def _claim(session: Session, firm: Firm, order: WorksOrder, now: datetime) -> Claim:

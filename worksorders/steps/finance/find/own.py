@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.finance.codes import CODES
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.finance.billing.credit import may_credit
 from worksorders.steps.finance.own_invoice import may_learn_of
 from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
 from worksorders.store.tables.orders import WorksOrder
@@ -36,6 +37,12 @@ class OwnInvoice:
     state: str
     tone: str
     differences: tuple[tuple[str, str, str, str], ...]
+    may_credit: bool = False
+    credited_by: str = ""
+
+    @property
+    def is_credit(self) -> bool:
+        return self.invoice.kind == "credit_note"
 
 
 def find_sent(session: Session, actor: Actor) -> Sequence[OwnInvoice]:
@@ -61,7 +68,16 @@ def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoic
     if row is None:
         raise NotFoundError("There is no such invoice.")
     told = tuple(_told(one) for one in row.exceptions if _is_told(one))
-    return OwnInvoice(row, *SHOWN[row.state], told)
+    credited = session.scalar(
+        select(Invoice.number).where(
+            Invoice.firm_id == row.firm_id,
+            Invoice.kind == "credit_note",
+            Invoice.credits_number == row.number,
+            Invoice.state != "rejected",
+        )
+    )
+    may = may_credit(actor, row) and not credited
+    return OwnInvoice(row, *SHOWN[row.state], told, may, credited or "")
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
