@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-lists bench-finance invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
+.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-lists bench-finance bench-queue invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -75,6 +75,9 @@ faults: setup-run ## Kill, stop, wipe and race the running product by seed (SEED
 
 bench-finance: setup-run ## Time matching 10,000 invoice lines against 100,000 order lines, and see that it is linear
 	@$(PYTHON) tools/bench_finance.py
+
+bench-queue: setup-run ## Time the queue of invoices and its neighbours with 10,000 invoices that wait
+	@$(PYTHON) tools/bench_queue.py
 
 invariants: setup-run ## Walk through thousands of generated histories of orders, invoices and payments (HISTORIES=20000)
 	@FINANCE_HISTORIES=$(or $(HISTORIES),3000) $(PYTHON) -m pytest -n $(PARALLEL) tests/domain/finance/test_finance_invariants.py tests/gateways/test_payfiles.py
