@@ -57,6 +57,21 @@ def test_the_case_is_known_from_the_address_too(world, app):
             assert (MESSAGE in form.purpose.errors) is not allowed
 
 
+def test_the_hashes_of_a_database_from_before_are_made_by_a_command(world, app, services, database):
+    with database.connect("works_owner") as owner:
+        owner.execute("DELETE FROM vault.look_up WHERE kind LIKE 'text:%'")
+        owner.commit()
+    with services.sessions.begin() as session:
+        keeper = factories.make_user(session, "administrator").sign_in_name
+        clerk = factories.make_user(session, "coordinator").sign_in_name
+    run = app.test_cli_runner().invoke
+    assert "administrator or privacy officer" in run(args=["vault", "learn", "--as", clerk]).output
+    answer = run(args=["vault", "learn", "--as", keeper])
+    assert answer.output.splitlines() == ["1 cases wait.", "1 cases learned."]
+    sent = {"code": world[2], "reason": "hinemoa rang", "form_uuid": str(world[1])}
+    assert world[0].post("/privacy/glass", sent).status_code == 422
+
+
 # Fields whose words go into the vault, and nowhere else.
 SEALED = {
     "web.aftercare.forms.KeyForm": {"name"},

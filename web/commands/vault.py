@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 from web.services import services
 from worksorders.domain.errors import DomainError
 from worksorders.gateways.cipher import KEY_BYTES, SealError, load_cipher
+from worksorders.steps.free_text import backfill
 from worksorders.steps.master_keys import backup
 from worksorders.steps.master_keys import rotate as rotation
 
@@ -73,3 +74,19 @@ def record_backup(copy: Path, kept: str) -> None:
     except (DomainError, SealError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"The copy holds master key {', '.join(map(str, versions))}.")
+
+
+@vault.command("learn")
+@click.option("--as", "name", required=True, help="Sign-in name of who answers for the readings.")
+def learn(name: str) -> None:
+    """Make the hashes with which free text is compared for cases that have none; may be stopped and run again."""
+    sessions, cipher = services().sessions, services().cipher
+    try:
+        with sessions() as session:
+            actor = backfill.keeper(session, name)
+            waiting = backfill.count_waiting(session)
+        click.echo(f"{waiting} cases wait.")
+        done = backfill.learn_waiting(sessions, cipher, actor)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{done} cases learned.")
