@@ -8,6 +8,7 @@ from typing import Any
 from web.api.operations import OPERATIONS, Operation
 from web.api.reading import MOST_ROWS, field_name
 from worksorders.domain.records.describe import json_schema
+from worksorders.domain.records.invoice import invoice
 from worksorders.domain.records.schema import Field
 from worksorders.steps.exchange.scopes import SCOPES
 from worksorders.steps.lists.find import REGISTERS
@@ -68,7 +69,9 @@ def _operation(one: Operation) -> dict[str, Any]:
     }
     if one.xml:
         document = {"type": "string", "description": "UBL 2.1 in PINT A-NZ form, at most 10 MB"}
-        found["requestBody"] = {"required": True, "content": {"application/xml": {"schema": document}}}
+        stated = {"$ref": "#/components/schemas/Invoice"}
+        content = {"application/xml": {"schema": document}, "application/json": {"schema": stated}}
+        found["requestBody"] = {"required": True, "content": content}
     if one.body:
         schema = {"$ref": f"#/components/schemas/{_batch(one.body)}"}
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
@@ -160,7 +163,7 @@ def _schemas(records: dict[str, Field]) -> dict[str, Any]:
         found[record.name.capitalize()] = json_schema(record)
         item = {"$ref": f"#/components/schemas/{record.name.capitalize()}"}
         found[_batch(name)] = _object({"records": {"type": "array", "items": item, "minItems": 1}})
-    return found | _fixed()
+    return found | {"Invoice": json_schema(invoice())} | _fixed()
 
 
 def _fixed() -> dict[str, Any]:

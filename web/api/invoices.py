@@ -1,4 +1,4 @@
-"""The call that hands an e-invoice in: kept as received whatever is wrong with it, and matched where it can be."""
+"""The call that hands an invoice in, as UBL or as JSON: kept as received whatever is wrong with it, and matched where it can be."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.finance.facts import IntakeFault
 from worksorders.steps.finance.find.own import KEPT_INSIDE
 from worksorders.steps.finance.incoming.by_call import Taken, take_call
-from worksorders.steps.finance.incoming.files import XML
+from worksorders.steps.finance.incoming.files import JSON, XML
 
-KINDS = frozenset({XML, "text/xml"})
+KINDS = {XML: XML, "text/xml": XML, JSON: JSON}
 
 
 def take_invoice() -> ResponseReturnValue:
@@ -26,11 +26,11 @@ def take_invoice() -> ResponseReturnValue:
     It has a transaction of its own, since the file is kept even then.
     """
     if request.mimetype not in KINDS or request.args:
-        message = f"Send one UBL 2.1 document as {XML}, without parameters; this came as {request.mimetype or 'nothing'}."
+        message = f"Send one UBL 2.1 document as {XML} or one invoice as {JSON}, without parameters; this came as {request.mimetype or 'nothing'}."
         raise FaultsError([Fault("Content-Type", message)])
-    key, body = read_key(), request.get_data()
+    kind, key, body = KINDS[request.mimetype], read_key(), request.get_data()
     with services().sessions.begin() as session:
-        taken = take_call(session, services().cipher, caller().actor, key, body, request_now())
+        taken = take_call(session, services().cipher, caller().actor, key, body, request_now(), kind)
         answer = _shown(taken)
     if taken.invoice_id is None:
         return _refused(taken.faults)

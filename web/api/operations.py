@@ -61,7 +61,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "POST",
         "/v1/invoices",
         "invoices:write",
-        "Hand one UBL 2.1 invoice or credit note in: it is kept, checked and matched",
+        "Hand one invoice or credit note in, as UBL 2.1 or as JSON: it is kept, checked and matched",
         xml=True,
     ),
     *_list("plans", "plans:read", "Plans with what each placed, newest first"),

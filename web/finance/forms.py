@@ -25,9 +25,9 @@ from web.fields import (
 )
 from web.forms import Form
 from worksorders.domain.finance.split.units import standard_unit
+from worksorders.domain.records.invoice import MOST_LINES
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine
 
-MOST_LINES = 30
 FIRST_LINES = 1
 SAFE_WORDS = "No name and no address: it is kept for good."
 

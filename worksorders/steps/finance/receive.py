@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -85,6 +84,20 @@ def receive_typed(
     """
     if actor.role is not Role.FINANCE:
         raise NotFoundError("There is no such page.")
+    file = Incoming(pdf, PDF) if pdf else None
+    return receive_document(session, actor, document, now, file=file, cipher=cipher)
+
+
+def receive_document(
+    session: Session,
+    actor: Actor,
+    document: TypedInvoice,
+    now: datetime,
+    *,
+    file: Incoming | None = None,
+    cipher: Cipher | None = None,
+) -> Outcome:
+    """The same for whoever may hand a document in, with the file that states it."""
     firm = session.get(Firm, document.firm_id)
     faults = Faults()
     faults.require(firm, "firm_id", "Choose the firm that sent the invoice.")
@@ -92,7 +105,7 @@ def receive_typed(
     faults.require(document.lines, "lines", "Enter at least one line.")
     if document.issued_on > local_day(now):
         faults.add("issued_on", "The date of the invoice lies in the future: check it.")
-    _check_pdf(pdf, faults)
+    _check_pdf(file, faults)
     orders = _orders(session, document.lines)
     bound = [_bound(line, index, orders, faults) for index, line in enumerate(document.lines)]
     faults.raise_if_any()
@@ -113,7 +126,7 @@ def receive_typed(
             source="typed",
             kind="invoice" if sign > 0 else "credit_note",
             credits_number=document.credits_number.strip() or None,
-            file_sha256=hashlib.sha256(pdf).hexdigest() if pdf else None,
+            file_sha256=file.sha256 if file else None,
             issued_on=document.issued_on,
             received_at=now,
             received_by=actor.user_id,
@@ -141,15 +154,18 @@ def receive_typed(
             )
         )
     session.flush()
-    if pdf:
+    if file:
         assert cipher is not None
         case_id = next(iter(orders.values())).case_id if orders else None
-        keep_file(session, cipher, actor, Incoming(pdf, PDF), now, invoice_id=invoice.id, case_id=case_id)
+        keep_file(session, cipher, actor, file, now, invoice_id=invoice.id, case_id=case_id)
     return match_invoice(session, actor, invoice.id, now)
 
 
-def _check_pdf(pdf: bytes, faults: Faults) -> None:
-    if pdf and not pdf.startswith(b"%PDF-"):
+def _check_pdf(file: Incoming | None, faults: Faults) -> None:
+    if file is None or file.media_type != PDF:
+        return
+    pdf = file.content
+    if not pdf.startswith(b"%PDF-"):
         faults.add("pdf", "This file is no PDF: choose the PDF of the invoice, or leave it out.")
     if len(pdf) > MOST_BYTES:
         faults.add("pdf", f"The PDF has {len(pdf):,} bytes: send at most {MOST_BYTES:,}.")
@@ -171,6 +187,7 @@ def add_invoice(session: Session, actor: Actor, invoice: Invoice) -> Invoice:
         )
     )
     invoice.duplicate_of_id = first
+    invoice.received_at = _after_the_last(session, invoice)
     if invoice.order_id is not None:
         latest = select(func.max(Invoice.claim_number)).where(Invoice.order_id == invoice.order_id)
         invoice.claim_number = (session.scalar(latest) or 0) + 1
@@ -185,6 +202,18 @@ def add_invoice(session: Session, actor: Actor, invoice: Invoice) -> Invoice:
         detail={"number": invoice.number, "source": invoice.source, "total_cents": invoice.total_cents},
     )
     return invoice
+
+
+def _after_the_last(session: Session, invoice: Invoice) -> datetime:
+    """The moment of receipt, later than what the firm handed in with it: of two alike the second sees the first."""
+    with_it = session.scalar(
+        select(func.max(Invoice.received_at)).where(
+            Invoice.firm_id == invoice.firm_id,
+            Invoice.received_at >= invoice.received_at,
+            Invoice.received_at < invoice.received_at + timedelta(seconds=1),
+        )
+    )
+    return invoice.received_at if with_it is None else with_it + timedelta(microseconds=1)
 
 
 def _stated(firm: Firm, document: TypedInvoice) -> dict[str, object]:

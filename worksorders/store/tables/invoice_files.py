@@ -20,7 +20,7 @@ class InvoiceFile(HasId, Base):
 
     __tablename__ = "invoice_file"
     __table_args__ = (
-        one_of("media_type", ("application/xml", "application/pdf")),
+        one_of("media_type", ("application/xml", "application/pdf", "application/json")),
         one_of("how", ("upload", "api")),
         CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint(

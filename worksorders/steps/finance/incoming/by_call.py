@@ -1,4 +1,4 @@
-"""Takes an e-invoice from another system once for each key of its calls, and tells what became of it."""
+"""Takes an invoice from another system once for each key of its calls, and tells what became of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from worksorders.domain.finance.facts import IntakeFault
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import once
 from worksorders.steps.actor import Actor
-from worksorders.steps.finance.incoming.files import XML, Incoming, find_answer
-from worksorders.steps.finance.incoming.ubl import receive_file
+from worksorders.steps.finance.incoming.files import JSON, XML, Incoming, find_answer
+from worksorders.steps.finance.incoming.stated import Stated, receive_stated
+from worksorders.steps.finance.incoming.ubl import Received, receive_file
 from worksorders.steps.finance.match import Outcome
 
 KEY = "Idempotency-Key"
@@ -34,7 +35,13 @@ class Taken:
 
 
 def take_call(
-    session: Session, cipher: Cipher, actor: Actor, key: uuid.UUID | None, body: bytes, now: datetime
+    session: Session,
+    cipher: Cipher,
+    actor: Actor,
+    key: uuid.UUID | None,
+    body: bytes,
+    now: datetime,
+    media_type: str = XML,
 ) -> Taken:
     """Receive a document; under a key that came before, what it led to. FaultsError where that was another document."""
     if key is not None:
@@ -43,7 +50,8 @@ def take_call(
             found = find_answer(session, earlier)
             faults = tuple(IntakeFault(**one) for one in found.faults)
             return Taken(found.invoice_id, found.number, found.kind, found.state, faults)
-    received = receive_file(session, cipher, actor, Incoming(body, XML, "api"), now)
+    taking = receive_stated if media_type == JSON else receive_file
+    received: Stated | Received = taking(session, cipher, actor, Incoming(body, media_type, "api"), now)
     if key is not None:
         once.keep_answer(session, key, str(received.file.id))
     if received.outcome is None:

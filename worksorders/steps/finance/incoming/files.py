@@ -22,7 +22,7 @@ from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.invoice_files import InvoiceFile
 
 SEALED_AS = "invoice.file"
-XML, PDF = "application/xml", "application/pdf"
+XML, PDF, JSON = "application/xml", "application/pdf", "application/json"
 MOST_BYTES = 10_000_000
 
 
