@@ -23,6 +23,7 @@ from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.order.assessment import CRITERIA
 from worksorders.steps.addresses.find import FoundAddress
+from worksorders.steps.forget.find import gone_of
 from worksorders.steps.intake import find_assessments
 from worksorders.steps.intake import give_back as giving
 from worksorders.steps.intake import take_in as taking
@@ -54,6 +55,7 @@ def _page(assessment_id: uuid.UUID, give_back_form: GiveBackForm, status: int) -
     page = render_template(
         "coordinator/assessment.html",
         found=found,
+        gone=gone_of(db(), found.assessment.case_id),
         criteria=CRITERIA,
         kind_words=kind_words,
         form=give_back_form,

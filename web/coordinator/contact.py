@@ -8,10 +8,11 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from web.coordinator.forms import ContactForm
-from web.edge import actor
+from web.edge import actor, db
 from web.forms import render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.forget.find import gone_of
 from worksorders.steps.intake.contact import read_contact
 
 
@@ -27,6 +28,11 @@ def show_contact(case_id: uuid.UUID, title: str, back: str) -> ResponseReturnVal
             form.show(faults)
         else:
             return render_template(
-                "coordinator/contact.html", contact=contact, title=title, back=back, purpose=form.purpose.data
+                "coordinator/contact.html",
+                contact=contact,
+                title=title,
+                back=back,
+                purpose=form.purpose.data,
+                gone=gone_of(db(), case_id),
             )
     return render_form("coordinator/contact_ask.html", form, title=title, back=back)

@@ -26,6 +26,7 @@ from web.coordinator.words import kind_words, rate_text, safe_times
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.domain.lifecycle.machines import ORDER
+from worksorders.steps.forget.find import gone_of
 from worksorders.steps.ordering.document import order_pdf as make_pdf
 from worksorders.steps.ordering.find import orders as listing
 from worksorders.steps.ordering.find.order import OrderView, find_order
@@ -89,6 +90,7 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
         links=find_links(db(), found.order),
         variations=find_of_order(db(), order_id),
         order=found.order,
+        gone=gone_of(db(), found.order.case_id),
         chain=find_chain(db(), found.order, request_now()),
         forms=forms,
         form=form,

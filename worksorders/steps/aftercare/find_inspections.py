@@ -71,7 +71,7 @@ def photos_of(session: Session, inspection_id: uuid.UUID) -> list[tuple[uuid.UUI
     """Ids of the photos of an inspection, each with its line."""
     rows = session.execute(
         select(InspectionPhoto.id, InspectionPhoto.line_id)
-        .where(InspectionPhoto.inspection_id == inspection_id)
+        .where(InspectionPhoto.inspection_id == inspection_id, InspectionPhoto.erased_at.is_(None))
         .order_by(InspectionPhoto.stored_at, InspectionPhoto.id)
     )
     return [(row.id, row.line_id) for row in rows]
@@ -79,7 +79,11 @@ def photos_of(session: Session, inspection_id: uuid.UUID) -> list[tuple[uuid.UUI
 
 def inspection_photo(session: Session, photo_id: uuid.UUID) -> bytes:
     """The JPEG; raises NotFoundError."""
-    content = session.scalar(select(InspectionPhoto.content).where(InspectionPhoto.id == photo_id))
+    content = session.scalar(
+        select(InspectionPhoto.content).where(
+            InspectionPhoto.id == photo_id, InspectionPhoto.erased_at.is_(None)
+        )
+    )
     if content is None:
         raise NotFoundError("There is no such photo.")
     return content

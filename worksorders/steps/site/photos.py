@@ -93,7 +93,10 @@ def own_photo(session: Session, actor: Actor, visit_id: uuid.UUID, photo_id: uui
     visit = own_visit(session, actor, visit_id)
     content = session.scalar(
         select(Photo.content).where(
-            Photo.id == photo_id, Photo.visit_id == visit_id, Photo.firm_id == visit.firm_id
+            Photo.id == photo_id,
+            Photo.visit_id == visit_id,
+            Photo.firm_id == visit.firm_id,
+            Photo.erased_at.is_(None),
         )
     )
     if content is None or visit.state not in ATTENDING or visit.order.state not in WORKED_ON:
@@ -102,8 +105,8 @@ def own_photo(session: Session, actor: Actor, visit_id: uuid.UUID, photo_id: uui
 
 
 def photo_for_office(session: Session, photo_id: uuid.UUID) -> bytes:
-    """The JPEG, for a coordinator who looks at the work; raises NotFoundError."""
-    content = session.scalar(select(Photo.content).where(Photo.id == photo_id))
+    """The JPEG, for a coordinator who looks at the work; NotFoundError also once it was destroyed."""
+    content = session.scalar(select(Photo.content).where(Photo.id == photo_id, Photo.erased_at.is_(None)))
     if content is None:
         raise NotFoundError("There is no such photo.")
     return content

@@ -193,7 +193,8 @@ def find_variation(session: Session, actor: Actor, variation_id: uuid.UUID, now:
     opening = session.get(Opening, variation.opening_id) if variation.opening_id else None
     photos = session.scalars(
         select(VariationPhoto.photo_id)
-        .where(VariationPhoto.variation_id == variation.id)
+        .join(Photo, Photo.id == VariationPhoto.photo_id)
+        .where(VariationPhoto.variation_id == variation.id, Photo.erased_at.is_(None))
         .order_by(VariationPhoto.photo_id)
     )
     return VariationPage(
@@ -258,7 +259,7 @@ def photo_of_variation(session: Session, photo_id: uuid.UUID) -> bytes:
     content = session.scalar(
         select(Photo.content)
         .join(VariationPhoto, VariationPhoto.photo_id == Photo.id)
-        .where(Photo.id == photo_id)
+        .where(Photo.id == photo_id, Photo.erased_at.is_(None))
     )
     if content is None:
         raise NotFoundError("There is no such photo.")

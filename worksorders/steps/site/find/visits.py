@@ -194,7 +194,7 @@ def _photos(session: Session, visit: Visit) -> Mapping[uuid.UUID | None, tuple[u
     found: dict[uuid.UUID | None, tuple[uuid.UUID, ...]] = {}
     rows = session.execute(
         select(Photo.line_id, Photo.id)
-        .where(Photo.visit_id == visit.id, Photo.firm_id == visit.firm_id)
+        .where(Photo.visit_id == visit.id, Photo.firm_id == visit.firm_id, Photo.erased_at.is_(None))
         .order_by(Photo.stored_at, Photo.id)
     )
     for line_id, photo_id in rows:

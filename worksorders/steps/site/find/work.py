@@ -62,7 +62,7 @@ def find_work(session: Session, order_id: uuid.UUID) -> WorkPage:
     rows = session.execute(
         select(Photo.line_id, Photo.id, Photo.firm_id == Visit.firm_id)
         .join(Visit, Visit.id == Photo.visit_id)
-        .where(Visit.order_id == order_id)
+        .where(Visit.order_id == order_id, Photo.erased_at.is_(None))
         .order_by(Photo.stored_at, Photo.id)
     )
     for line_id, photo_id, is_theirs in rows:
