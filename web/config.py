@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from web.post import post_from
 from worksorders.gateways.addresses.geocode import geocoder_from
+from worksorders.gateways.retention import check_rules
 
 VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 32
@@ -61,6 +62,7 @@ def load(environment: Mapping[str, str]) -> Settings:
     )
     post_from(environment, faults)
     geocoder_from(environment, faults)
+    check_rules(environment, faults)
     if environment.get("MIGRATION_URL"):
         faults.append(
             "MIGRATION_URL is set: it belongs to migrations alone, remove it from web and worker processes."

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 MOST_DAYS = 36525
+COLUMNS = ("field", "label", "kinds", "clock", "days", "basis")
+EVERYTHING = "everything"
+
+
+class RuleFaultsError(ValueError):
+    """A table of retention that cannot be used, with everything that is wrong in `faults`, a line each."""
+
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(self.faults))
 
 
 class Clock(StrEnum):
@@ -40,7 +50,7 @@ class RetentionRule:
     @property
     def takes_all(self) -> bool:
         """Whether it ends the case: key, values, hashes, photos and files."""
-        return self.field in {"everything", "not_served"}
+        return self.field in {EVERYTHING, "not_served"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +80,53 @@ def due_fields(rules: Iterable[RetentionRule], over: Over, done: Collection[str]
             yield Due(rule, over.since + timedelta(days=rule.days))
 
 
-def read_rules(rows: Iterable[dict[str, str]]) -> tuple[RetentionRule, ...]:
-    """The rules of a table; ValueError names the row and what is wrong with it."""
-    found = []
-    for number, row in enumerate(rows, start=2):
-        days = row["days"]
-        if not days.isdecimal() or not 0 < int(days) <= MOST_DAYS:
-            raise ValueError(
-                f"row {number}: days is {days!r}, it must be a whole number from 1 to {MOST_DAYS}"
-            )
-        if row["clock"] not in list(Clock):
-            raise ValueError(f"row {number}: clock is {row['clock']!r}, it must be one of {', '.join(Clock)}")
-        if not row["basis"].strip():
-            raise ValueError(f"row {number}: basis is empty: say why it is kept so long")
-        kinds = tuple(kind for kind in row["kinds"].split("|") if kind)
-        found.append(
-            RetentionRule(row["field"], row["label"], kinds, Clock(row["clock"]), int(days), row["basis"])
-        )
-    return tuple(found)
+def read_rules(rows: Iterable[Mapping[str | None, str | list[str] | None]]) -> tuple[RetentionRule, ...]:
+    """The rules of a table; RuleFaultsError lists everything that is wrong, by line (the heading is line 1)."""
+    listed = list(enumerate(rows, start=2))
+    faults: list[str] = []
+    for line, row in listed:
+        faults += [f"row {line}: {what}" for what in _wrong(row)]
+    faults += _wrong_together(
+        [(line, row["field"]) for line, row in listed if isinstance(row.get("field"), str)]
+    )
+    if faults:
+        raise RuleFaultsError(faults)
+    return tuple(_rule({name: str(row[name]) for name in COLUMNS}) for _, row in listed)
+
+
+def _wrong(row: Mapping[str | None, str | list[str] | None]) -> Iterator[str]:
+    cells = {name: row.get(name) for name in COLUMNS}
+    lacking = [name for name, cell in cells.items() if not isinstance(cell, str)]
+    if lacking or None in row:
+        yield f"it has {'no ' + ', '.join(lacking) if lacking else 'more cells than columns'}"
+        return
+    text = {name: str(cell).strip() for name, cell in cells.items()}
+    for name, why in (
+        ("field", "name it"),
+        ("label", "say what it is"),
+        ("basis", "say why it is kept so long"),
+    ):
+        if not text[name]:
+            yield f"{name} is empty: {why}"
+    if text["clock"] not in list(Clock):
+        yield f"clock is {text['clock']!r}, it must be one of {', '.join(Clock)}"
+    days = text["days"]
+    if not (days.isascii() and days.isdecimal()) or not 0 < int(days) <= MOST_DAYS:
+        yield f"days is {days!r}, it must be a whole number from 1 to {MOST_DAYS}"
+
+
+def _wrong_together(fields: list[tuple[int, object]]) -> Iterator[str]:
+    names = [name for _, name in fields]
+    for place, (line, name) in enumerate(fields):
+        if name in names[:place]:
+            yield f"row {line}: field {name} is there already in row {fields[names.index(name)][0]}"
+    if EVERYTHING not in names:
+        yield f"no row is for {EVERYTHING}: without it the key of a case would never be destroyed"
+
+
+def _rule(row: Mapping[str, str]) -> RetentionRule:
+    kinds = tuple(kind.strip() for kind in row["kinds"].split("|") if kind.strip())
+    return RetentionRule(
+        row["field"].strip(), row["label"].strip(), kinds, Clock(row["clock"].strip()), int(row["days"]),
+        row["basis"].strip(),
+    )  # fmt: skip
