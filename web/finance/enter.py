@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import blueprint
-from web.finance.forms import MOST_LINES, TypedForm
+from web.finance.forms import TypedForm
 from web.forms import apply_faults, render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
+from worksorders.domain.records.invoice import MOST_LINES
 from worksorders.steps.finance.receive import active_firms, receive_typed
 
 

@@ -24,7 +24,7 @@ from worksorders.steps.finance.incoming.ubl import receive_file
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.own_invoice import claims_of
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.finance import FundingContract, Invoice
 from worksorders.store.tables.invoice_files import InvoiceFile
 
 NZBN = "9429039501974"
@@ -159,11 +159,11 @@ def test_an_invoice_and_its_full_credit_note_make_zero_everywhere(desk):
 
 
 def test_g07_a_credit_note_without_its_invoice_or_beyond_it(desk):
-    lost = desk.receive(desk.xml("CreditNote", number="CN-1", reference=crediting("INV-7"))).outcome
+    lost = desk.receive(desk.xml("CreditNote", number="LOST-77", reference=crediting("INV-7"))).outcome
     assert "G07" in codes(lost)
     desk.receive(desk.xml())
     desk.receive(desk.xml("CreditNote", number="CN-2", reference=crediting("INV-100")))
-    twice = desk.receive(desk.xml("CreditNote", number="CN-3", reference=crediting("INV-100"))).outcome
+    twice = desk.receive(desk.xml("CreditNote", number="XR-9001", reference=crediting("INV-100"))).outcome
     assert "G07" in codes(twice)
     assert twice.invoice.payable_cents == 0
 
@@ -196,3 +196,17 @@ def test_nobody_but_finance_hands_files_in(desk):
     with pytest.raises(NotFoundError):
         receive_file(desk.session, desk.cipher, coordinator, Incoming(desk.xml()), NOW)
     assert desk.session.scalar(select(func.count()).select_from(InvoiceFile)) == 0
+
+
+def test_a_file_that_names_another_contract_is_blocked_and_its_own_or_an_unknown_one_is_not(desk):
+    own, other = desk.firm.agreements[0].code, paying.paid_firm(desk.session).agreements[0].code
+    ours = desk.session.scalar(select(FundingContract.code))
+    for number, (named, expected) in enumerate(
+        ((own.lower(), False), ("PO 7 of March", False), (ours, False), (other, True))
+    ):
+        reference = f"<cac:ContractDocumentReference><cbc:ID>{named}</cbc:ID></cac:ContractDocumentReference>"
+        data = desk.xml(number=f"INV{'ABCD'[number] * 5}").replace(
+            b"</cac:OrderReference>", b"</cac:OrderReference>" + reference.encode()
+        )
+        received = desk.receive(data)
+        assert ("M04" in codes(received.outcome)) is expected, named

@@ -16,6 +16,7 @@ from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.contractors import BankAccount
 from worksorders.store.tables.finance import FundingContract, InvoiceException
+from worksorders.store.tables.telling import UserContact
 
 
 @pytest.fixture
@@ -277,3 +278,46 @@ def test_c02_and_c03_the_year_and_the_whole_contract_are_never_passed(desk):
     contract.total_cents = 360_000_000
     desk.session.flush()
     assert codes(match_invoice(desk.session, None, outcome.invoice.id, NOW)) == set()
+
+
+def test_a_firm_that_shares_a_detail_with_another_or_with_our_staff_is_held(session):
+    firm, other = paying.paid_firm(session), paying.paid_firm(session)
+    order = paying.worked_order(session, firm)
+    paper = paying.document(firm, paying.typed_line(order.lines[0], order.code))
+    invoice = receive_typed(session, paying.finance(session), paper, paying.NOW).invoice
+    firm.phone, other.phone = "+64 9 555 0101", "+64 9 555 0199"
+    firm.email, other.email = "office@rimu.example", "office@miro.example"
+    session.flush()
+
+    def found():
+        outcome = match_invoice(session, None, invoice.id, paying.NOW)
+        return sorted(one.actual for one in outcome.match.exceptions if one.code == "P06")
+
+    assert found() == []
+    other.phone = "09 5550101"
+    session.flush()
+    assert found() == [f"the same phone as {other.code}"]
+    other.phone, other.email = None, "OFFICE@rimu.example"
+    session.flush()
+    assert found() == [f"the same mail address as {other.code}"]
+    other.email = None
+    clerk = paying.finance(session)
+    session.add(
+        UserContact(
+            user_id=clerk.user_id, mobile="+6495550101", changed_at=paying.NOW, changed_by=clerk.user_id
+        )
+    )
+    session.flush()
+    assert found() == ["the same phone as a person of our own staff"]
+    firm.phone = None
+    former = session.scalar(select(paying.BankAccount.number).where(paying.BankAccount.firm_id == firm.id))
+    session.add(
+        paying.BankAccount(
+            firm_id=other.id,
+            number=former,
+            entered_at=paying.NOW - timedelta(days=400),
+            entered_by=clerk.user_id,
+        )
+    )
+    session.flush()
+    assert found() == [f"the same account as {other.code}"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from worksorders.steps.finance.gather.parties import (
     party_index,
     supplier_facts,
 )
+from worksorders.steps.finance.gather.shared import shared_details
 from worksorders.steps.finance.keeping.find import retention_facts
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.offers import LineAccepted
@@ -41,7 +43,7 @@ def order_ids_of(session: Session, invoice: Invoice) -> list[uuid.UUID]:
 
 def gather(session: Session, invoice: Invoice, today: date, *, approver: str = "") -> MatchFacts:
     """Everything that `reconcile` needs; the caller holds the locks."""
-    supplier = supplier_facts(session, invoice.firm)
+    supplier = replace(supplier_facts(session, invoice.firm), shared=shared_details(session, invoice.firm))
     orders = order_facts(session, order_ids_of(session, invoice), but=invoice.id)
     if any((line.order_code or "") not in orders for line in invoice.lines):
         orders |= order_facts(session, _candidates(session, invoice), but=invoice.id)

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from worksorders.domain.finance.facts import IntakeFault
 from worksorders.domain.finance.facts.identifiers import compact_digits
 from worksorders.gateways.einvoice import EInvoice
-from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.contractors import Agreement, Firm
+from worksorders.store.tables.finance import FundingContract
 
 GLN = "0088"
+LONGEST_CODE = 40
 
 
 def find_firm(
@@ -39,6 +41,19 @@ def find_firm(
         f"{what} {number[:20]}" for what, number in (("NZBN", nzbn), ("GST number", gst)) if number
     )
     return None, (_unknown(f"no firm has {stated}" if stated else "it states neither NZBN nor GST number"),)
+
+
+def known_contract(session: Session, firm: Firm, text: str) -> str:
+    """The contract that a document names, where it is one of ours or another firm's agreement; else nothing.
+
+    A firm's own agreement is no other contract, and a reference that we do not know says nothing about ours.
+    """
+    code = text.strip().upper()
+    if not code or len(code) > LONGEST_CODE:
+        return ""
+    contract = session.scalar(select(FundingContract.code).where(func.upper(FundingContract.code) == code))
+    other = select(Agreement.code).where(func.upper(Agreement.code) == code, Agreement.firm_id != firm.id)
+    return contract or session.scalar(other) or ""
 
 
 def _unknown(what: str) -> IntakeFault:

@@ -82,10 +82,10 @@ def _no_number(_: str) -> None:
 
 
 def _typed(found: dict[str, Any], firm_id: uuid.UUID) -> TypedInvoice:
-    texts = {name: found[name] or "" for name in ("gst_number", "bank_account", "credits_number")}
     lines = [TypedLine(**(line | {"unit": standard_unit(line["unit"])})) for line in found["lines"]]
-    plain = ("number", "issued_on", "net_cents", "gst_cents", "total_cents", "names_buyer")
-    return TypedInvoice(firm_id=firm_id, lines=lines, **texts, **{name: found[name] for name in plain})
+    given: dict[str, Any] = {name: value for name, value in found.items() if value is not None}
+    given.pop("firm_code")
+    return TypedInvoice(**given | {"firm_id": firm_id, "lines": lines})
 
 
 def _path(field: str) -> str:

@@ -23,7 +23,7 @@ from worksorders.gateways.einvoice import EInvoice, EParty, read, to_facts
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.incoming import files
 from worksorders.steps.finance.incoming.files import Incoming
-from worksorders.steps.finance.incoming.party import find_firm
+from worksorders.steps.finance.incoming.party import find_firm, known_contract
 from worksorders.steps.finance.incoming.protected import fields_with_protected, scrub
 from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
 from worksorders.steps.finance.receive import UNNAMED, add_invoice, lock_firm
@@ -74,6 +74,8 @@ def receive_file(
         return Received(kept, document, None, faults)
     told = _without(document, protected)
     invoice = _add(session, actor, file, told, firm, orders, now)
+    named = known_contract(session, firm, told.contract_code)
+    invoice.stated = invoice.stated | {"contract_code": named}
     invoice.intake = {
         "faults": [files.as_row(fault) for fault in faults],
         "protected_fields": list(protected),
