@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from tests import factories
+from tests import factories, pdfs
 from worksorders.steps.admin import catalogue
 
 ACCOUNT = "01-0242-0100194-000"
@@ -156,7 +156,7 @@ def test_a_check_keeps_its_document_and_refuses_anything_but_pictures_and_pdf(ad
     assert page.status_code == 422
     assert "send a PDF, or a JPEG, PNG or WebP picture" in page.text
     assert "P-7" not in admin.get(f"/admin/firms/{firm.id}").text
-    pdf = b"%PDF-1.7 invented"
+    pdf = pdfs.plain("invented")
     page = send(admin, path, **fields, document=(io.BytesIO(pdf), "policy.pdf"))
     link = re.search(r'href="(/admin/checks/[^"]+/document)"', page.text)[1]
     answer = admin.get(link)

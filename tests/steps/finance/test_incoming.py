@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from tests import factories
+from tests import factories, pdfs
 from tests.gateways.ubl import invoice, line, party, tax_row
 from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, codes, document, typed_line
@@ -186,7 +186,7 @@ def test_the_pdf_behind_a_typed_invoice_is_kept_and_anything_else_refused(desk):
     typed = document(desk.firm, typed_line(desk.line, desk.order.code))
     with pytest.raises(FaultsError, match="no PDF"):
         receive_typed(desk.session, desk.finance, typed, NOW, pdf=b"GIF89a", cipher=desk.cipher)
-    outcome = receive_typed(desk.session, desk.finance, typed, NOW, pdf=b"%PDF-1.7 x", cipher=desk.cipher)
+    outcome = receive_typed(desk.session, desk.finance, typed, NOW, pdf=pdfs.plain(), cipher=desk.cipher)
     row = files.file_of(desk.session, outcome.invoice.id)
     assert (row.media_type, row.sha256) == ("application/pdf", outcome.invoice.file_sha256)
 

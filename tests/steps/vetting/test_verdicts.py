@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from catalogue.trade import TRADES
 from tests import dispatching as world
-from tests import factories
+from tests import factories, pdfs
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.domain.people.check_kinds import STARTING_KINDS, starting_register
 from worksorders.steps.actor import NotFoundError
@@ -99,7 +99,7 @@ def test_a_kind_that_needs_evidence_is_not_verified_without_it(session, services
     new = enter(session, admins[0], firm, "asbestos_course", None)
     with pytest.raises(FaultsError, match="document"):
         verdicts.verify(session, admins[1], new.id, NOW)
-    check_documents.keep(session, services.cipher, admins[0], new.id, b"%PDF-1.7 nothing", NOW)
+    check_documents.keep(session, services.cipher, admins[0], new.id, pdfs.plain(), NOW)
     assert verdicts.verify(session, admins[1], new.id, NOW).state == "verified"
 
 

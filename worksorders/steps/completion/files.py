@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
+from worksorders.gateways.pdfs import PdfError, check_pdf, is_pdf
 from worksorders.gateways.photos import PhotoError, repaint
 
 PDF = "application/pdf"
@@ -30,7 +31,12 @@ def read_paper(uploaded: bytes) -> KeptFile:
     if len(uploaded) > MOST_BYTES:
         raise PaperError(f"The file has {len(uploaded) // 1024:,} KB: send at most 5,120 KB.")
     media_type, content = PDF, uploaded
-    if not uploaded.startswith(b"%PDF-"):
+    if is_pdf(uploaded):
+        try:
+            check_pdf(uploaded)
+        except PdfError as error:
+            raise PaperError(str(error)) from None
+    else:
         try:
             media_type, content = JPEG, repaint(uploaded).content
         except PhotoError:

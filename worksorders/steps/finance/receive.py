@@ -17,6 +17,7 @@ from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
+from worksorders.gateways.pdfs import PdfError, check_pdf, is_pdf
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.gather.invoice import BUYER
@@ -165,10 +166,15 @@ def _check_pdf(file: Incoming | None, faults: Faults) -> None:
     if file is None or file.media_type != PDF:
         return
     pdf = file.content
-    if not pdf.startswith(b"%PDF-"):
+    if not is_pdf(pdf):
         faults.add("pdf", "This file is no PDF: choose the PDF of the invoice, or leave it out.")
-    if len(pdf) > MOST_BYTES:
+    elif len(pdf) > MOST_BYTES:
         faults.add("pdf", f"The PDF has {len(pdf):,} bytes: send at most {MOST_BYTES:,}.")
+    else:
+        try:
+            check_pdf(pdf)
+        except PdfError as error:
+            faults.add("pdf", str(error))
 
 
 def lock_firm(session: Session, firm_id: uuid.UUID) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.gateways.cipher import Cipher, WrappedKey
+from worksorders.gateways.pdfs import PdfError, check_pdf, is_pdf
 from worksorders.gateways.photos import PhotoError, repaint
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
@@ -42,7 +43,12 @@ def keep(
     if len(uploaded) > MOST_BYTES:
         raise _refused(f"The document has {len(uploaded) // 1024:,} KB; send at most 5,120 KB.")
     media_type, content = PDF, uploaded
-    if not uploaded.startswith(b"%PDF-"):
+    if is_pdf(uploaded):
+        try:
+            check_pdf(uploaded)
+        except PdfError as error:
+            raise _refused(str(error)) from None
+    else:
         try:
             media_type, content = JPEG, repaint(uploaded).content
         except PhotoError:
