@@ -104,3 +104,28 @@ def claimed(width, height):
 def test_more_than_forty_megapixels_are_refused_from_the_header_alone(size):
     with pytest.raises(PhotoError, match="40 megapixels"):
         repaint(claimed(*size))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_colour_profile_and_xmp_do_not_survive(kind):
+    profile = b"\0" * 36 + b"acsp" + CANARY
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + CANARY + b"</x:xmpmeta>"
+    more = {"xmp": xmp} if kind != "PNG" else {}
+    uploaded = as_bytes(picture(), kind, icc_profile=profile, **more)
+    with Image.open(io.BytesIO(uploaded)) as sent:
+        assert CANARY in sent.info["icc_profile"]
+    fresh = repaint(uploaded)
+    assert CANARY not in fresh.content
+    with Image.open(io.BytesIO(fresh.content)) as stored:
+        assert {"icc_profile", "xmp", "exif", "comment"}.isdisjoint(stored.info)
+
+
+def test_a_picture_that_is_a_page_of_the_web_too_is_only_a_picture_afterwards():
+    page = b"<html><script>alert(1)</script></html>"
+    for uploaded in (as_bytes(picture(), comment=page), as_bytes(picture()) + page):
+        assert page in uploaded
+        fresh = repaint(uploaded)
+        assert b"<script" not in fresh.content
+        assert fresh.content.endswith(b"\xff\xd9")
+    with pytest.raises(PhotoError):
+        repaint(page + as_bytes(picture()))
