@@ -69,7 +69,11 @@ class ProposeForm(Form):
         [Required("Choose what you propose.")],
         choices=[(flow.RELEASE, "Give them what is held about them"), (flow.REFUSE, "Refuse")],
     )
-    ground = SelectField("Ground of a refusal", choices=[("", "Choose"), *GROUNDS.items()])
+    ground = SelectField(
+        "Ground of a refusal",
+        description="Summaries in our own words: read the section of the Act, or ask the lawyer, before you refuse",
+        choices=[("", "Choose"), *GROUNDS.items()],
+    )
     reason = TextAreaField("Why", description="Needed for a refusal. No names, numbers or places.")
 
 

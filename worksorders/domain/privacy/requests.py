@@ -1,6 +1,7 @@
 """Requests for what is held about somebody: who may be given what, in which time, and on which grounds nothing.
 
-Rules: Privacy Act 2020, sections 39 to 53 as published; the operator's lawyer confirms each ground that is used.
+Rules: Privacy Act 2020, sections 39 to 53. The grounds are summaries in our own words, not the text of the Act: the
+operator's lawyer confirms them, and each one that is used.
 """
 
 from __future__ import annotations
