@@ -26,7 +26,8 @@ def refuse_protected(fields: Iterable[Any], sealed: frozenset[str]) -> bool:
 
     `sealed` names fields whose words go into the vault.
     """
-    if not has_request_context() or request.method != "POST" or "services" not in current_app.extensions:
+    # Without services nothing can be kept, nor is there a case to repeat something of.
+    if not has_request_context() or request.method != "POST" or not current_app.extensions.get("services"):
         return True
     typed = [field for field in fields if isinstance(field, TextField) and isinstance(field.data, str)]
     open_ones = {field.name: field for field in typed if field.data and field.short_name not in sealed}

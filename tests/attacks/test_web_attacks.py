@@ -21,7 +21,7 @@ def scene(world):
     with world.services.sessions() as session:
         for table in ("offer", "visit", "works_order", "worker", "variation"):
             found = session.scalars(text(f"SELECT id::text FROM {table} ORDER BY id")).all()
-            theirs += [key for key in found if key in world.foreign.ids][:1]
+            theirs += [key for key in found if key in world.foreign.ids.get(table, ())][:1]
     world.theirs, world.tokens = theirs, {}
     return world
 

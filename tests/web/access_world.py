@@ -87,19 +87,20 @@ def fill_with_another_firm(session, cipher):
 
 
 def foreign_keys(session, own):
-    """Every id and code in the database that is not the contractor's own, by kind of argument."""
-    ids, codes = set(), set()
+    """Every id by table, and every code, in the database that is not the contractor's own."""
+    ids, codes, kept = {}, set(), {str(key) for key in own}
     for table in inspect(session.connection()).get_table_names(schema="public"):
         columns = {column["name"] for column in inspect(session.connection()).get_columns(table)}
         if "id" in columns and table not in {"audit_event", "user_session"}:
-            ids |= {str(row[0]) for row in session.execute(text(f"SELECT id FROM {table}"))}
+            found = {str(row[0]) for row in session.execute(text(f"SELECT id FROM {table}"))} - kept
+            ids |= {table: sorted(found)} if found else {}
         if "code" in columns:
             codes |= {str(row[0]) for row in session.execute(text(f"SELECT code FROM {table}"))}
     own_codes = {
         code
         for (code,) in session.execute(text("SELECT code FROM firm WHERE id = ANY(:own)"), {"own": list(own)})
     }
-    return SimpleNamespace(ids=sorted(ids - {str(key) for key in own}), codes=sorted(codes - own_codes))
+    return SimpleNamespace(ids=ids, codes=sorted(codes - own_codes))
 
 
 def guard_of(app):

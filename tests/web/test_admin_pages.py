@@ -159,7 +159,8 @@ def test_a_check_keeps_its_document_and_refuses_anything_but_pictures_and_pdf(ad
     pdf = pdfs.plain("invented")
     page = send(admin, path, **fields, document=(io.BytesIO(pdf), "policy.pdf"))
     link = re.search(r'href="(/admin/checks/[^"]+/document)"', page.text)[1]
-    answer = admin.get(link)
+    assert "What do you need it for?" in admin.get(link).text
+    answer = send(admin, link, purpose="Is the sum insured enough?")
     assert (answer.data, answer.mimetype) == (pdf, "application/pdf")
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
