@@ -13,6 +13,7 @@ from tests import factories, referrals
 from web import create_app, jobs
 from worksorders.steps import outbox
 from worksorders.steps.admin import agreements
+from worksorders.steps.finance.payout import payer
 from worksorders.steps.people import bank_accounts, checks, firms, workers
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.vetting import verdicts
@@ -24,6 +25,7 @@ STAFF = (
     ("sione", "Sione Fable", "finance", 0),
     ("priya", "Priya Novella", "finance", 0),
     ("grace", "Grace Sketch", "finance", 0),
+    ("mika", "Mika Outline", "finance", 0),
     ("aroha", "Aroha Story", "administrator", 0),
     ("daniel", "Daniel Draft", "administrator", 0),
     ("li", "Li Schema", "auditor", 0),
@@ -100,6 +102,10 @@ def make_programme(services, *, firms=FIRMS, trades=TRADES, rates=RATES):
             )
             for name, shown, role, limit in STAFF
         }
+        paid_from = payer.enter(
+            session, people["sione"], name="Home Safety", number="01-902-0068389-00", now=factories.NOW
+        )
+        payer.verify(session, people["grace"], paid_from.id, factories.NOW)
         for number, (name, first, factor) in enumerate(firms, start=1):
             _firm(session, people, number, name, first, factor, trades=trades, rates=rates)
 

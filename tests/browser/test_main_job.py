@@ -331,8 +331,13 @@ class Job:
         for box in page.get_by_role("checkbox").all():
             box.check()
         self.picture(page, "job-10-payments")
-        page.get_by_role("button", name="Mark as paid").click()
-        page.get_by_text("marked as paid.").wait_for()
+        page.get_by_role("button", name="Prepare the run").click()
+        page.get_by_text("You prepared this run: another person approves it.").wait_for()
+        other = self.enter("mika")
+        other.goto(page.url)
+        other.get_by_role("button", name="Approve $").click()
+        other.get_by_role("link", name=".xml").first.wait_for()
+        self.picture(other, "job-10-run")
         page.goto("/finance/contract")
         self.picture(page, "job-11-drawdown")
         return page

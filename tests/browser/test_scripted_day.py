@@ -24,6 +24,8 @@ from tests.browser.small_programme import (
     make_programme,
     make_recorded_app,
 )
+from worksorders.domain.disclosure.offer import EXPIRY_MINUTES
+from worksorders.domain.order.deadlines import Urgency
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor
 from worksorders.steps.aftercare.inspections import set_rate
@@ -162,7 +164,7 @@ class Day:
         (second,) = self.asked(without=[first])
         go(self.mere, "/dispatch/offers")
         self.picture(self.mere, "day-23-second-asked")
-        self.clock.now += timedelta(minutes=16)
+        self.clock.now += timedelta(minutes=EXPIRY_MINUTES[Urgency.P2] + 1)
         (third,) = self.asked(without=[first, second])
         page = self.enter(f"office{third}", **PHONE)
         phone.open_offer(page)
