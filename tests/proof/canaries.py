@@ -50,7 +50,7 @@ CANARIES = {
     "key holder": "Ignatius Quennevais",
 }
 DUE_NOW = text(
-    "UPDATE outbox_message SET due_at = clock_timestamp(), wanted_at = created_at WHERE done_at IS NULL AND attempts = 0"
+    "UPDATE outbox_message SET due_at = clock_timestamp(), wanted_at = created_at WHERE done_at IS NULL AND attempts < 2"
 )
 POINT = f"{CANARIES['latitude']},{CANARIES['longitude']}"
 
