@@ -20,7 +20,7 @@ LIST = (
 )
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark")])
 def test_an_address_is_chosen_by_keyboard_and_let_go_when_it_is_changed(
     serve,
     services,

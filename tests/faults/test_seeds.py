@@ -16,7 +16,7 @@ from tests.faults.harness.running.room import TIE, TIED
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
-SEEDS_SECONDS, LEAST, PATIENCE_SECONDS = 20, 7, 300
+SEEDS_SECONDS, LEAST, PATIENCE_SECONDS = 8, 4, 300
 # What is worth most comes first; the seconds decide how far it gets, `make faults` runs them all.
 FIRST_KINDS = (
     "Valkey wiped", "work horse killed", "relay killed", "PostgreSQL process killed", "Valkey killed",
