@@ -7,11 +7,9 @@ import uuid
 from flask import jsonify
 from flask.typing import ResponseReturnValue
 
-from web.edge import actor, db
-from web.extensions import request_now
 from web.filters import nz_time
 from web.planning.blueprint import blueprint
-from web.services import services
+from web.planning.enquiry import enquiry
 from worksorders.steps.advice.standing import load_draft
 from worksorders.steps.advice.targets import targets
 from worksorders.steps.planning.when import wall
@@ -34,18 +32,7 @@ BARS = {
 @blueprint.post("/<uuid:plan_id>/visits/<uuid:visit_id>/targets")
 def drop_targets(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     """Worker, day and start of each place on the board, and a word for each worker who has none; nothing changes."""
-    draft = load_draft(
-        db(),
-        services().sessions,
-        services().cipher,
-        actor(),
-        plan_id=plan_id,
-        visit_id=visit_id,
-        now=request_now(),
-        purpose=PURPOSE,
-        pinned=False,
-    )
-    found = targets(draft)
+    found = targets(load_draft(enquiry(plan_id, visit_id), PURPOSE, pinned=False))
     return jsonify(
         open=[
             {

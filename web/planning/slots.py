@@ -12,6 +12,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import apply_faults
 from web.planning.blueprint import blueprint
+from web.planning.enquiry import enquiry
 from web.planning.forms import ActionForm
 from web.planning.questions import NewVisitForm
 from web.services import services
@@ -54,17 +55,7 @@ def visit_slots(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     form = ActionForm()
     found = None
     if form.validate_on_submit():
-        draft = load_draft(
-            db(),
-            services().sessions,
-            services().cipher,
-            actor(),
-            plan_id=plan_id,
-            visit_id=visit_id,
-            now=request_now(),
-            purpose=PURPOSE,
-        )
-        found = slots_of(draft)
+        found = slots_of(load_draft(enquiry(plan_id, visit_id), PURPOSE))
     return render_template("planning/slots.html", plan=plan, placed=placed, form=form, found=found)
 
 
@@ -78,15 +69,6 @@ def take(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _take(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
-    codes = take_slot(
-        db(),
-        services().sessions,
-        services().cipher,
-        actor(),
-        plan_id=plan_id,
-        visit_id=visit_id,
-        key=request.form.get("slot", ""),
-        now=request_now(),
-    )
+    codes = take_slot(enquiry(plan_id, visit_id), request.form.get("slot", ""))
     flash(f"Placed: {', '.join(codes)}. Publish the plan to hold the time.", "success")
     return url_for("planning.plan", plan_id=plan_id)

@@ -7,11 +7,10 @@ import uuid
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.edge import actor, db, take_once
-from web.extensions import request_now
+from web.edge import db, take_once
 from web.planning.blueprint import blueprint
+from web.planning.enquiry import enquiry
 from web.planning.forms import ActionForm
-from web.services import services
 from worksorders.steps.advice.apply_repair import apply_repair
 from worksorders.steps.advice.ask_for import ask_for, asked_for
 from worksorders.steps.advice.standing import load_draft
@@ -28,16 +27,7 @@ def why(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     form = ActionForm()
     found = None
     if form.validate_on_submit():
-        draft = load_draft(
-            db(),
-            services().sessions,
-            services().cipher,
-            actor(),
-            plan_id=plan_id,
-            visit_id=visit_id,
-            now=request_now(),
-        )
-        found = explain(draft)
+        found = explain(load_draft(enquiry(plan_id, visit_id)))
     asked = asked_for(db(), visit_id)
     return render_template("planning/why.html", plan=plan, placed=placed, form=form, why=found, asked=asked)
 
@@ -61,30 +51,12 @@ def ask_somebody(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue
 
 
 def _ask_for(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
-    ask_for(
-        db(),
-        services().sessions,
-        services().cipher,
-        actor(),
-        plan_id=plan_id,
-        visit_id=visit_id,
-        kind=request.form.get("kind", ""),
-        now=request_now(),
-    )
+    ask_for(enquiry(plan_id, visit_id), request.form.get("kind", ""))
     flash("The call is on the list. Once it ended with a yes, plan again.", "success")
     return url_for("planning.why", plan_id=plan_id, visit_id=visit_id)
 
 
 def _repair(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
-    codes = apply_repair(
-        db(),
-        services().sessions,
-        services().cipher,
-        actor(),
-        plan_id=plan_id,
-        visit_id=visit_id,
-        kind=request.form.get("kind", ""),
-        now=request_now(),
-    )
+    codes = apply_repair(enquiry(plan_id, visit_id), request.form.get("kind", ""))
     flash(f"Placed: {', '.join(codes)}. Publish the plan to hold the time.", "success")
     return url_for("planning.plan", plan_id=plan_id)

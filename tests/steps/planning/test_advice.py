@@ -13,7 +13,7 @@ from tests.steps.planning.test_planning import plan, reasons, still_clock, stops
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.advice.apply_repair import apply_repair
-from worksorders.steps.advice.standing import load_draft
+from worksorders.steps.advice.standing import Enquiry, load_draft
 from worksorders.steps.advice.why import STEP_CENTS, explain
 from worksorders.steps.planning import publish
 from worksorders.steps.planning.when import wall
@@ -31,31 +31,15 @@ def ask(world, now, plan_id, visit_id, scope=HOUSE):
     services = world.services
     with services.sessions() as session:
         narrow(session, scope)
-        draft = load_draft(
-            session,
-            services.sessions,
-            services.cipher,
-            world.actor,
-            plan_id=plan_id,
-            visit_id=visit_id,
-            now=now,
-        )
-        return explain(draft)
+        asked = Enquiry(session, services.sessions, services.cipher, world.actor, plan_id, visit_id, now)
+        return explain(load_draft(asked))
 
 
 def apply(world, now, plan_id, visit_id, kind):
     services = world.services
     with services.sessions.begin() as session:
-        return apply_repair(
-            session,
-            services.sessions,
-            services.cipher,
-            world.actor,
-            plan_id=plan_id,
-            visit_id=visit_id,
-            kind=kind,
-            now=now,
-        )
+        asked = Enquiry(session, services.sessions, services.cipher, world.actor, plan_id, visit_id, now)
+        return apply_repair(asked, kind)
 
 
 def take_out(world, plan_id, visit_id):

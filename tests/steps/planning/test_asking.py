@@ -8,6 +8,7 @@ from sqlalchemy import select
 from tests.steps.planning.test_planning import plan, reasons, still_clock, stops
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.advice.ask_for import ask_for, asked_for
+from worksorders.steps.advice.standing import Enquiry
 from worksorders.steps.people.extra_time import joined
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.tell.calls import complete_call
@@ -21,10 +22,8 @@ assert still_clock  # the fixture stops the clock here too
 def ask(world, now, plan_id, visit_id, kind):
     services = world.services
     with services.sessions.begin() as session:
-        return ask_for(
-            session, services.sessions, services.cipher, world.actor,
-            plan_id=plan_id, visit_id=visit_id, kind=kind, now=now,
-        )  # fmt: skip
+        asked = Enquiry(session, services.sessions, services.cipher, world.actor, plan_id, visit_id, now)
+        return ask_for(asked, kind)
 
 
 def answer(world, now, task_id, outcome):

@@ -2,58 +2,30 @@
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime
-
-from sqlalchemy.orm import Session, sessionmaker
-
 from scheduler.advice.answers.reasons import answer, repairs_of
 from scheduler.advice.answers.repair import applied
-from scheduler.check import check
 from scheduler.plan import Repair
 from worksorders.domain.errors import RefusedError
-from worksorders.gateways.cipher import Cipher
-from worksorders.steps.actor import Actor
 from worksorders.steps.advice.keep import keep_places
-from worksorders.steps.advice.standing import VARIANT, Draft, load_draft
+from worksorders.steps.advice.standing import Draft, Enquiry, breaks_a_rule, load_draft
 from worksorders.steps.advice.why import APPLICABLE
 
+PURPOSE = "repair a plan"
 GONE = "The plan has changed since: ask again what would help."
 
 
-def apply_repair(
-    session: Session,
-    sessions: sessionmaker[Session],
-    cipher: Cipher,
-    actor: Actor,
-    *,
-    plan_id: uuid.UUID,
-    visit_id: uuid.UUID,
-    kind: str,
-    now: datetime,
-) -> tuple[str, ...]:
+def apply_repair(enquiry: Enquiry, kind: str) -> tuple[str, ...]:
     """Give the visit the place that the repair of this kind found; returns the codes of all visits that were placed.
 
     Raises RefusedError where the draft no longer has that repair, or where its result would break a rule.
     """
-    draft = load_draft(
-        session,
-        sessions,
-        cipher,
-        actor,
-        plan_id=plan_id,
-        visit_id=visit_id,
-        now=now,
-        purpose="repair a plan",
-        lock=True,
-    )
+    draft = load_draft(enquiry, PURPOSE, lock=True)
     repair = _found(draft, kind)
     _, routes = applied(draft.problem, draft.book.routes(), repair)
-    before = {one.code for one in check(draft.problem, draft.book.routes(), VARIANT)}
-    if {one.code for one in check(draft.problem, routes, VARIANT)} - before:
+    if breaks_a_rule(draft, routes):
         raise RefusedError(GONE, state=draft.plan.state, action="repair")
     places = [(spot.visit, spot.worker, spot.start) for spot in repair.places]
-    return keep_places(session, actor, draft, places, {"repair": repair.kind})
+    return keep_places(enquiry.session, enquiry.actor, draft, places, {"repair": repair.kind})
 
 
 def _found(draft: Draft, kind: str) -> Repair:

@@ -10,21 +10,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from scheduler.advice.answers.reasons import answer, repairs_of
 from scheduler.changes import LongerShift, WiderWindow
 from worksorders.domain.errors import RefusedError
-from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
-from worksorders.steps.advice.standing import Draft, load_draft
+from worksorders.steps.advice.apply_repair import GONE, PURPOSE
+from worksorders.steps.advice.standing import Draft, Enquiry, load_draft
 from worksorders.steps.tell.calls import raise_call_task
 from worksorders.store.tables.plan_parts import PlanRequest
 from worksorders.store.tables.telling import CallTask
 
 ASKABLE = {"window": "plan_window", "overtime": "plan_overtime"}
-GONE = "The plan has changed since: ask again what would help."
 
 
 @dataclass(frozen=True)
@@ -40,35 +39,16 @@ class Asked:
     outcome: str | None
 
 
-def ask_for(
-    session: Session,
-    sessions: sessionmaker[Session],
-    cipher: Cipher,
-    actor: Actor,
-    *,
-    plan_id: uuid.UUID,
-    visit_id: uuid.UUID,
-    kind: str,
-    now: datetime,
-) -> list[uuid.UUID]:
+def ask_for(enquiry: Enquiry, kind: str) -> list[uuid.UUID]:
     """Raise the call for the draft's repair of this kind (`window` or `overtime`); gives the calls, one a worker.
 
     The same question about the same time is one call. Raises RefusedError where the draft has no such repair.
     """
-    draft = load_draft(
-        session,
-        sessions,
-        cipher,
-        actor,
-        plan_id=plan_id,
-        visit_id=visit_id,
-        now=now,
-        purpose="repair a plan",
-    )
+    draft = load_draft(enquiry, PURPOSE)
     wanted = _times(draft, kind)
     if not wanted:
         raise RefusedError(GONE, state=draft.plan.state, action="ask for")
-    return [_ask(session, actor, draft, kind, time, now) for time in wanted]
+    return [_ask(enquiry.session, enquiry.actor, draft, kind, time, enquiry.now) for time in wanted]
 
 
 Time = tuple[uuid.UUID | None, date, int, int]

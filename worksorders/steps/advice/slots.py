@@ -11,12 +11,20 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from scheduler.advice.moving.standing import standing
 from scheduler.advice.options.slots import Slot, slots, take
-from scheduler.check import check
 from worksorders.domain.errors import RefusedError
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor
 from worksorders.steps.advice.keep import keep_places
-from worksorders.steps.advice.standing import VARIANT, Draft, load_draft, load_ground, routes_of, walled_off
+from worksorders.steps.advice.standing import (
+    VARIANT,
+    Draft,
+    Enquiry,
+    breaks_a_rule,
+    load_draft,
+    load_ground,
+    routes_of,
+    walled_off,
+)
 from worksorders.steps.advice.why import STEP_CENTS, Spot, spot_of
 from worksorders.steps.planning.open_visits import OpenVisit
 from worksorders.steps.planning.request_plan import find_plan
@@ -116,43 +124,22 @@ def slots_for_new(
     return slots_of(Draft(plan, frame, book, new, hidden))
 
 
-def take_slot(
-    session: Session,
-    sessions: sessionmaker[Session],
-    cipher: Cipher,
-    actor: Actor,
-    *,
-    plan_id: uuid.UUID,
-    visit_id: uuid.UUID,
-    key: str,
-    now: datetime,
-) -> tuple[str, ...]:
+def take_slot(enquiry: Enquiry, key: str) -> tuple[str, ...]:
     """Give a visit without a place the start with this key; returns the codes of all visits whose times changed.
 
     Raises RefusedError where the draft no longer has that start, or where its result would break a rule.
     """
-    draft = load_draft(
-        session,
-        sessions,
-        cipher,
-        actor,
-        plan_id=plan_id,
-        visit_id=visit_id,
-        now=now,
-        purpose=PURPOSE,
-        lock=True,
-    )
+    draft = load_draft(enquiry, PURPOSE, lock=True)
     found = [] if draft.visit in draft.book.start else slots(draft.book, draft.visit, MOST_SLOTS)
     slot = next((one for one in found if _key(draft, one) == key), None)
     if slot is None:
         raise RefusedError(TAKEN, state=draft.plan.state, action="take")
     fork = take(draft.book, draft.visit, slot)
-    before = {one.code for one in check(draft.problem, draft.book.routes(), VARIANT)}
-    if {one.code for one in check(draft.problem, fork.routes(), VARIANT)} - before:
+    if breaks_a_rule(draft, fork.routes()):
         raise RefusedError(TAKEN, state=draft.plan.state, action="take")
     changed = {draft.visit, *(stop.visit for stop in slot.later)}
     places = [(i, k, fork.start[i]) for i in sorted(changed) for k, _ in fork.slots[i]]
-    return keep_places(session, actor, draft, places, {"slot": True})
+    return keep_places(enquiry.session, enquiry.actor, draft, places, {"slot": True})
 
 
 def _offered(draft: Draft, slot: Slot) -> Offered:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from scheduler.advice.moving.standing import standing
 from scheduler.advice.timetable.book import Book
+from scheduler.check import check
 from scheduler.plan import Route, Stop
 from scheduler.problem import DAY, Problem, Variant
 from worksorders.domain.errors import RefusedError
@@ -31,6 +32,19 @@ from worksorders.store.tables.planning import Plan, PlanStop
 
 VARIANT: Variant = "levels"
 PURPOSE = "explain a visit of a plan"
+
+
+@dataclass(frozen=True)
+class Enquiry:
+    """Who asks about which visit of which draft, and when; `sessions` and `cipher` open the places for the answer."""
+
+    session: Session
+    sessions: sessionmaker[Session]
+    cipher: Cipher
+    actor: Actor
+    plan_id: uuid.UUID
+    visit_id: uuid.UUID
+    now: datetime
 
 
 @dataclass(frozen=True)
@@ -118,31 +132,29 @@ def walled_off(session: Session, frame: Frame) -> frozenset[int]:
     return frozenset(at for at, visit in enumerate(frame.visits) if visit.id not in seen)
 
 
-def load_draft(
-    session: Session,
-    sessions: sessionmaker[Session],
-    cipher: Cipher,
-    actor: Actor,
-    *,
-    plan_id: uuid.UUID,
-    visit_id: uuid.UUID,
-    now: datetime,
-    purpose: str = PURPOSE,
-    lock: bool = False,
-    pinned: bool = True,
-) -> Draft:
+def load_draft(enquiry: Enquiry, purpose: str = PURPOSE, *, lock: bool = False, pinned: bool = True) -> Draft:
     """The draft around one of its visits; visits that could not stay where the draft has them have no place in it.
 
     With `pinned` False the visit's own pin does not bind it: somebody is about to move it by hand.
 
     Raises NotFoundError for a visit that is not to be planned, RefusedError for a plan that is no draft.
     """
-    plan = find_plan(session, plan_id, lock=lock)
+    session, visit_id = enquiry.session, enquiry.visit_id
+    plan = find_plan(session, enquiry.plan_id, lock=lock)
     order = session.scalar(select(WorksOrder).join(Visit).where(Visit.id == visit_id))
     if order is None and plan.state == "draft":
         raise NotFoundError("There is no such visit to be planned.")
     region_code = order.region_code if order is not None else ""
-    ground = load_ground(session, sessions, cipher, actor, plan, region_code, now=now, purpose=purpose)
+    ground = load_ground(
+        session,
+        enquiry.sessions,
+        enquiry.cipher,
+        enquiry.actor,
+        plan,
+        region_code,
+        now=enquiry.now,
+        purpose=purpose,
+    )
     if visit_id not in {visit.id for visit in ground.work.visits}:
         raise NotFoundError("There is no such visit to be planned.")
     if not pinned:
@@ -153,6 +165,12 @@ def load_draft(
     book.rigid = hidden = walled_off(session, frame)
     position = {visit.id: at for at, visit in enumerate(frame.visits)}
     return Draft(plan, frame, book, position[visit_id], hidden)
+
+
+def breaks_a_rule(draft: Draft, routes: Iterable[Route]) -> bool:
+    """Whether these routes break a rule that the draft as it stands does not."""
+    before = {one.code for one in check(draft.problem, draft.book.routes(), VARIANT)}
+    return bool({one.code for one in check(draft.problem, list(routes), VARIANT)} - before)
 
 
 def _joined(regions: set[str], served: Iterable[frozenset[str]]) -> set[str]:
