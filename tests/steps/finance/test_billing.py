@@ -13,11 +13,11 @@ from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.gateways.einvoice import read, write_self_billed
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import own_invoice
+from worksorders.steps.finance.billing.claims import claims_of
 from worksorders.steps.finance.billing.credit import credit_in_full
 from worksorders.steps.finance.billing.document import find_document
 from worksorders.steps.finance.billing.make import self_bill
 from worksorders.steps.finance.billing.own_details import OwnDetails, save_own_details
-from worksorders.steps.finance.own_invoice import claims_of
 
 OURS = OwnDetails("National Home Safety Service", "9429033591476", "35901981")
 

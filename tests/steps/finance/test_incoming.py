@@ -18,11 +18,11 @@ from worksorders.domain.money import gst_cents, plain_cents
 from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import clear
+from worksorders.steps.finance.billing.claims import claims_of
 from worksorders.steps.finance.incoming import files
 from worksorders.steps.finance.incoming.files import Incoming
 from worksorders.steps.finance.incoming.ubl import receive_file
 from worksorders.steps.finance.match import match_invoice
-from worksorders.steps.finance.own_invoice import claims_of
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import FundingContract, Invoice
 from worksorders.store.tables.invoice_files import InvoiceFile

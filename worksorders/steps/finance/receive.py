@@ -182,6 +182,19 @@ def lock_firm(session: Session, firm_id: uuid.UUID) -> None:
     session.execute(select(Firm.id).where(Firm.id == firm_id).with_for_update(key_share=True)).all()
 
 
+def number_used(session: Session, firm_id: uuid.UUID, normalised: str) -> str | None:
+    """The number of a standing document of the firm that is the same once it is normalised, as it was written."""
+    return session.scalar(
+        select(Invoice.number)
+        .where(
+            Invoice.firm_id == firm_id,
+            Invoice.number_normalised == normalised,
+            Invoice.state != "rejected",
+        )
+        .limit(1)
+    )
+
+
 def add_invoice(session: Session, actor: Actor, invoice: Invoice) -> Invoice:
     """Add the row with its claim number, marked as a duplicate where the firm sent the number before."""
     first = session.scalar(

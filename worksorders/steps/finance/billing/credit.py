@@ -14,7 +14,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.match import Outcome, lock_invoice, match_invoice
-from worksorders.steps.finance.receive import add_invoice, lock_firm
+from worksorders.steps.finance.receive import add_invoice, lock_firm, number_used
 from worksorders.store.tables.finance import Invoice, InvoiceLine
 
 PORTAL, SELF_BILLED = "portal", "self_billed"
@@ -85,15 +85,7 @@ def _check(session: Session, invoice: Invoice, number: str) -> None:
     faults = Faults()
     same = normalise_number(number)
     faults.require(same, "number", "Enter a number for the credit note, with a letter or digit in it.")
-    used = session.scalar(
-        select(Invoice.number)
-        .where(
-            Invoice.firm_id == invoice.firm_id,
-            Invoice.number_normalised == same,
-            Invoice.state != "rejected",
-        )
-        .limit(1)
-    )
+    used = number_used(session, invoice.firm_id, same)
     if used and same:
         faults.add("number", f"The number {used} was used before: choose another.")
     faults.raise_if_any()

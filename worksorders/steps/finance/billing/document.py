@@ -17,11 +17,11 @@ from worksorders.domain.workdays import add_working_days
 from worksorders.gateways.einvoice import SelfBilled, SelfBilledLine, write_self_billed
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.billing.agreed import is_self_billing
+from worksorders.steps.finance.billing.claims import claims_of
 from worksorders.steps.finance.billing.make import PREFIX
 from worksorders.steps.finance.billing.own_details import OwnDetails, own_details
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.match import load_invoice
-from worksorders.steps.finance.own_invoice import claims_of
 from worksorders.steps.people.bank_accounts import account_to_pay
 from worksorders.store.tables.contractors import Agreement, Firm
 from worksorders.store.tables.finance import Invoice

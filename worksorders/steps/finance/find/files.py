@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import local_day
 from worksorders.steps.actor import Actor
+from worksorders.steps.finance.billing.claims import Claim, claims_of
 from worksorders.steps.finance.clear import require_finance
-from worksorders.steps.finance.own_invoice import Claim, claims_of
 from worksorders.store.tables.contractors import Agreement, Firm
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.invoice_files import InvoiceFile
