@@ -13,6 +13,7 @@ from tests import dispatching, factories
 from worksorders.domain.local_time import local_day
 from worksorders.domain.money import gst_cents, line_cents
 from worksorders.steps.finance import ledger, receive
+from worksorders.steps.finance.payout import payer, runs
 from worksorders.store.tables.contractors import BankAccount
 from worksorders.store.tables.finance import LedgerEntry
 from worksorders.store.tables.offers import LineAccepted, LineDone
@@ -110,6 +111,18 @@ def document(firm, *lines, number="INV-100", **values):
 
 def finance(session):
     return factories.actor_of(factories.make_user(session, "finance"))
+
+
+def pay(session, actor, invoice_id, now=NOW):
+    """Pay an invoice by a run of its own, prepared by somebody else; a run that is refused leaves nothing."""
+    with session.begin_nested():
+        if payer.payer_to_use(session) is None:
+            account = payer.enter(session, finance(session), name="Home Safety", number=ACCOUNTS[0], now=now)
+            payer.verify(session, finance(session), account.id, now)
+        preparer = finance(session)
+        tomorrow = local_day(now) + timedelta(days=1)
+        run = runs.prepare(session, preparer, [f"{invoice_id}/invoice"], pay_on=tomorrow, now=now)
+        return runs.approve(session, actor, run.id, now)
 
 
 def balances(session, **where):

@@ -14,8 +14,9 @@ from web.jobs import deliver
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps import outbox
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.finance import clear, follow, pay, stop
+from worksorders.steps.finance import clear, follow, stop
 from worksorders.steps.finance.match import match_invoice
+from worksorders.steps.finance.payout import runs
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.trail import OutboxMessage
@@ -101,10 +102,12 @@ def test_the_releaser_and_the_enterer_may_not_approve_and_the_approver_may_not_p
         with pytest.raises(NotPermittedError):
             clear.approve(session, barred, outcome.invoice.id, NOW)
     clear.approve(session, people[2], outcome.invoice.id, NOW)
-    with pytest.raises(NotPermittedError, match="another person pays"):
-        pay.pay(session, people[2], outcome.invoice.id, NOW)
-    assert pay.pay(session, people[0], outcome.invoice.id, NOW) is True
-    assert pay.pay(session, people[0], outcome.invoice.id, NOW) is False
+    for barred in people:
+        with pytest.raises(NotPermittedError):
+            paying.pay(session, barred, outcome.invoice.id)
+    assert paying.pay(session, paying.finance(session), outcome.invoice.id) is True
+    with pytest.raises(FaultsError, match="paid"):
+        paying.pay(session, paying.finance(session), outcome.invoice.id)
     found = paying.balances(session, order_id=order.id)
     assert (found["paid"], found["invoiced"], found["accrued"], found["committed"]) == (14_000, 0, 0, 0)
     paying.assert_books_are_straight(session)
@@ -129,7 +132,7 @@ def test_a_part_is_approved_and_paid_to_the_cent_and_the_rest_may_be_claimed_aga
     assert outcome.invoice.payable_cents == 3_333 + 500
     decided = outcome.invoice.lines[0].decision
     assert decided.accepted_cents + decided.disputed_cents == decided.claimed_cents == 6_666
-    pay.pay(session, people[2], outcome.invoice.id, NOW)
+    paying.pay(session, people[2], outcome.invoice.id)
     paying.accept(session, line, 1)
     rest = receive_typed(
         session, people[0], document(firm, typed_line(line, order.code, quantity=1), number="INV-7"), NOW
@@ -155,8 +158,8 @@ def test_what_changed_since_approval_stops_the_payment(session, firm, order, peo
     clear.approve(session, people[1], outcome.invoice.id, NOW)
     order.state = "cancelled"
     session.flush()
-    with pytest.raises(RefusedError, match=r"approved at \$161.00, and \$0.00"):
-        pay.pay(session, people[2], outcome.invoice.id, NOW)
+    with pytest.raises(FaultsError, match=r"payable now \$0.00"):
+        paying.pay(session, people[2], outcome.invoice.id)
     again = clear.take_back(session, people[2], outcome.invoice.id, reason="Order was cancelled", now=NOW)
     assert (again.invoice.state, open_row(again, "M05").severity) == ("exceptions", "B")
 
@@ -167,8 +170,8 @@ def test_a_firm_without_a_verified_account_is_not_paid(session, people):
     order = paying.worked_order(session, bare)
     outcome = receive_typed(session, people[0], document(bare, typed_line(order.lines[0], order.code)), NOW)
     clear.approve(session, people[1], outcome.invoice.id, NOW)
-    with pytest.raises(RefusedError, match="no verified bank account"):
-        pay.pay(session, people[2], outcome.invoice.id, NOW)
+    with pytest.raises(FaultsError, match="no verified bank account"):
+        paying.pay(session, people[2], outcome.invoice.id)
 
 
 def test_a_rejected_invoice_gives_everything_back_and_its_number_may_be_used_again(
@@ -202,7 +205,7 @@ def test_nobody_but_finance_clears_anything(session, firm, order, people):
         with pytest.raises(NotFoundError):
             clear.approve(session, stranger, outcome.invoice.id, NOW)
         with pytest.raises(NotFoundError):
-            pay.pay(session, stranger, outcome.invoice.id, NOW)
+            runs.prepare(session, stranger, [f"{outcome.invoice.id}/invoice"], pay_on=TODAY, now=NOW)
 
 
 def test_the_background_job_clears_a_hold_that_fell_away(services):

@@ -16,7 +16,7 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, document, typed_line
 from worksorders.domain.errors import DomainError, FaultsError, NotPermittedError
 from worksorders.domain.finance.contract import programme_years
-from worksorders.steps.finance import clear, contract, follow, ledger, pay, stop, uncommitted
+from worksorders.steps.finance import clear, contract, follow, ledger, stop, uncommitted
 from worksorders.steps.finance.find.contract import find_drawdown
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.finance import FundingContract, LedgerEntry
@@ -215,7 +215,7 @@ class History:
 
     def pay(self, number):
         if self.invoices:
-            pay.pay(self.session, self.people[2], self.pick(number), NOW)
+            paying.pay(self.session, self.people[2], self.pick(number))
 
     def reject(self, number):
         if self.invoices:
