@@ -2,28 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.edge import db, take_once
+from web.filters import plural
 from web.forms import Form, apply_faults
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.admin.files import BrokenFilesError
 
 
 def answer(
     form: Form, purpose: str, action: Callable[[], str], template: str, **page: Any
 ) -> ResponseReturnValue:
     """Do what the form asks, once, and go where the action says; show its page again with the faults, else."""
+    return _taken(form, purpose, action) or (render_template(template, form=form, **page), form.status)
+
+
+def answer_form(
+    form: Form, purpose: str, action: Callable[[], str], *, file_field: str = "", **page: Any
+) -> ResponseReturnValue:
+    """The same for a page that holds nothing but its form; `page` is what `form_page` takes.
+
+    A file that is broken has its faults listed on the page, told at `file_field` or for the whole form.
+    """
+    try:
+        return _taken(form, purpose, action) or form_page(form, **page)
+    except BrokenFilesError as broken:
+        db().rollback()
+        words = f"The file has {plural(len(broken.faults), 'fault')}, listed on this page. Nothing was kept."
+        if file_field:
+            form[file_field].errors = [words]
+        else:
+            form.form_errors.append(words)
+        return form_page(form, broken=broken, **page)
+
+
+def form_page(
+    form: Form,
+    *,
+    title: str,
+    submit: str,
+    back: tuple[str, str],
+    lead: str | Sequence[str] = "",
+    kind: str = "",
+    upload: bool = False,
+    broken: BrokenFilesError | None = None,
+    link: tuple[str, str] | None = None,
+    layout: str = "layout_staff.html",
+) -> ResponseReturnValue:
+    """A page that holds one form: what it is for, its fields in their order, its button, and the way back.
+
+    `back` and `link` are an address and its words; `kind` is that of the button.
+    """
+    page = render_template(
+        "one_form.html",
+        form=form,
+        page_title=title,
+        submit=submit,
+        back=back,
+        lead=(lead,) if isinstance(lead, str) else lead,
+        kind=kind,
+        upload=upload,
+        broken=broken,
+        link=link,
+        layout=layout,
+    )
+    return page, form.status
+
+
+def _taken(form: Form, purpose: str, action: Callable[[], str]) -> ResponseReturnValue | None:
+    """Where the action goes; None where the form was not sent or has faults, which it carries then."""
     if form.validate_on_submit():
         try:
             return take_once(form.key, purpose, action)
         except FaultsError as faults:
             db().rollback()
             apply_faults(form, faults)
-    return render_template(template, form=form, **page), 422 if form.errors else 200
+    return None
 
 
 def button(purpose: str, action: Callable[[], str], back: str) -> ResponseReturnValue:

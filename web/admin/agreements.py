@@ -12,15 +12,15 @@ from catalogue.compare import rate_differences
 from catalogue.rates import RATE_CARD_COLUMNS
 from catalogue.rates import RateCard as Card
 from catalogue.rates import RateLine as Line
-from web.admin.blueprint import answer, blueprint, csv_file, empty_form, form_page, plain_rate, today
+from web.admin.blueprint import blueprint, csv_file, plain_rate, today
 from web.admin.firms import back_to
 from web.admin.forms.money import AgreementForm, EndForm, RateCardForm
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.filters import plural
 from worksorders.steps.admin import agreements as step
 from worksorders.steps.admin import catalogue
-from worksorders.steps.admin.files import BrokenFilesError, safe_csv
+from worksorders.steps.admin.files import safe_csv
 from worksorders.steps.people.firms import own_firm
 
 RULE = (
@@ -49,7 +49,9 @@ def add_agreement(firm_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.agreement", agreement_id=row.id)
 
     title = f"Make an agreement with {firm.name}"
-    return answer(form, "agreement.add", add, title=title, submit="Make the agreement", back=back_to(firm))
+    return answer_form(
+        form, "agreement.add", add, title=title, submit="Make the agreement", back=back_to(firm)
+    )
 
 
 @blueprint.get("/agreements/<uuid:agreement_id>")
@@ -64,7 +66,7 @@ def agreement(agreement_id: uuid.UUID) -> ResponseReturnValue:
         counts=step.line_counts(db(), [card.id for card in cards]),
         rule=RULE,
         today=today(),
-        empty_form=empty_form,
+        fresh_form=fresh_form,
     )
 
 
@@ -79,7 +81,7 @@ def end_agreement(agreement_id: uuid.UUID) -> ResponseReturnValue:
         flash("The agreement has its last day.", "success")
         return url_for("admin.agreement", agreement_id=agreement_id)
 
-    return answer(
+    return answer_form(
         form,
         "agreement.end",
         end,
@@ -118,14 +120,7 @@ def add_rate_card(agreement_id: uuid.UUID) -> ResponseReturnValue:
         "upload": True,
         "link": (url_for("admin.rate_card_template"), "Download the catalogue’s prices as a start"),
     }
-    try:
-        return answer(form, "rate_card.add", add, **page)
-    except BrokenFilesError as broken:
-        db().rollback()
-        form.rates.errors = [
-            f"The file has {plural(len(broken.faults), 'fault')}, listed on this page. Nothing was kept."
-        ]
-        return form_page(form, broken=broken, **page)
+    return answer_form(form, "rate_card.add", add, file_field="rates", **page)
 
 
 @blueprint.get("/rate-cards/<uuid:card_id>")

@@ -7,9 +7,10 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint
+from web.admin.blueprint import blueprint
 from web.admin.firms import back_to
 from web.admin.forms.money import BankAccountForm, VerifyForm
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.steps.people import bank_accounts as step
@@ -27,7 +28,7 @@ def enter_bank_account(firm_id: uuid.UUID) -> ResponseReturnValue:
         flash("The account has been entered. Another person verifies it before money goes there.", "success")
         return url_for("admin.firm", firm_id=firm_id)
 
-    return answer(
+    return answer_form(
         form,
         "bank_account.enter",
         enter,
@@ -55,7 +56,7 @@ def verify_bank_account(account_id: uuid.UUID) -> ResponseReturnValue:
         flash("The account is verified: money may go there.", "success")
         return url_for("admin.bank_accounts")
 
-    return answer(
+    return answer_form(
         form,
         "bank_account.verify",
         verify,

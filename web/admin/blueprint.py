@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, abort, request
 
-from web.edge import actor, db, take_once
+from web.edge import actor
 from web.extensions import request_now
 from web.fields import YEARS
 from web.filters import local_today
-from web.forms import Form, apply_faults
-from worksorders.domain.errors import FaultsError
 from worksorders.domain.roles import Role
 from worksorders.steps.people.places import region_name
 
@@ -71,53 +66,6 @@ def require(found: object) -> None:
     """The one 404 page unless there is something."""
     if not found:
         abort(404)
-
-
-def empty_form() -> Form:
-    """A form for a single button; each button has one of its own, since a form is taken once."""
-    return Form(formdata=None)
-
-
-def answer(form: Form, purpose: str, action: Callable[[], str], **page: Any) -> ResponseReturnValue:
-    """Do what the form asks, once, and go where the action says; show the page of the form, with its faults, else.
-
-    `page` is given to `form_page`.
-    """
-    if form.validate_on_submit():
-        try:
-            return take_once(form.key, purpose, action)
-        except FaultsError as faults:
-            db().rollback()
-            apply_faults(form, faults)
-    return form_page(form, **page)
-
-
-def form_page(
-    form: Form,
-    *,
-    title: str,
-    submit: str,
-    back: tuple[str, str],
-    lead: str = "",
-    kind: str = "",
-    upload: bool = False,
-    broken: object = None,
-    link: tuple[str, str] | None = None,
-) -> ResponseReturnValue:
-    """A page that holds one form: what it is for, its fields in their order, its button, and the way back."""
-    page = render_template(
-        "admin/form.html",
-        form=form,
-        page_title=title,
-        submit=submit,
-        back=back,
-        lead=lead,
-        kind=kind,
-        upload=upload,
-        broken=broken,
-        link=link,
-    )
-    return page, 422 if form.errors else 200
 
 
 def csv_file(text: str, name: str) -> Response:

@@ -9,16 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from catalogue import compare
 from catalogue.load import CATALOGUE_COLUMNS, FINDINGS_COLUMNS
-from web.admin.blueprint import answer, blueprint, chosen, csv_file, empty_form, form_page, require, today
+from web.admin.blueprint import blueprint, chosen, csv_file, require, today
 from web.admin.forms.catalogue import CatalogueForm
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.filters import plural
 from web.forms import Form
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.admin import catalogue as step
 from worksorders.steps.admin import catalogue_versions as versions
-from worksorders.steps.admin.files import BrokenFilesError, safe_csv
+from worksorders.steps.admin.files import safe_csv
 from worksorders.steps.pricing.impact import find_impact
 
 FILES = ("items", "findings")
@@ -51,14 +51,7 @@ def upload_catalogue() -> ResponseReturnValue:
         "lead": "Download the version in force, change it, and bring both files back.",
         "upload": True,
     }
-    try:
-        return answer(form, "catalogue.load", load, **page)
-    except BrokenFilesError as broken:
-        db().rollback()
-        form.form_errors.append(
-            f"The file has {plural(len(broken.faults), 'fault')}, listed on this page. Nothing was kept."
-        )
-        return form_page(form, broken=broken, **page)
+    return answer_form(form, "catalogue.load", load, **page)
 
 
 @blueprint.get("/catalogue/<int:number>")
@@ -66,7 +59,7 @@ def catalogue_version(number: int) -> str:
     """One version with its measures and rules."""
     found = step.version(db(), number)
     row = versions.find_version(db(), number)
-    return render_template("admin/catalogue_version.html", found=found, row=row, empty_form=empty_form)
+    return render_template("admin/catalogue_version.html", found=found, row=row, fresh_form=fresh_form)
 
 
 @blueprint.get("/catalogue/<int:number>/<name>.csv")
@@ -118,7 +111,7 @@ def discard_catalogue(number: int) -> ResponseReturnValue:
 
     back = (url_for("admin.catalogue"), "All versions")
     title = f"Discard version {number}"
-    return answer(Form(), "catalogue.discard", discard, title=title, submit="Discard", back=back)
+    return answer_form(Form(), "catalogue.discard", discard, title=title, submit="Discard", back=back)
 
 
 def _number(name: str) -> int | None:

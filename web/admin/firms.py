@@ -8,9 +8,10 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint, chosen, page_number, today
+from web.admin.blueprint import blueprint, chosen, page_number, today
 from web.admin.forms.firms import CheckForm, FirmForm
 from web.admin.forms.users import ReasonForm
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.services import services
@@ -48,7 +49,7 @@ def add_firm() -> ResponseReturnValue:
         return url_for("admin.firm", firm_id=firm.id)
 
     back = (url_for("admin.firms"), "All firms")
-    return answer(form, "firm.add", add, title="Add a firm", submit="Add the firm", back=back)
+    return answer_form(form, "firm.add", add, title="Add a firm", submit="Add the firm", back=back)
 
 
 @blueprint.get("/firms/<uuid:firm_id>")
@@ -75,7 +76,7 @@ def change_firm(firm_id: uuid.UUID) -> ResponseReturnValue:
         flash("The firm has been changed.", "success")
         return url_for("admin.firm", firm_id=firm_id)
 
-    return answer(
+    return answer_form(
         form, "firm.change", change, title=f"Details of {found.name}", submit="Save", back=back_to(found)
     )
 
@@ -98,7 +99,7 @@ def set_firm_active(firm_id: uuid.UUID) -> ResponseReturnValue:
         "somebody reassigns it."
     )
     verb = "Offer work again" if starting else "Stop offering work"
-    return answer(
+    return answer_form(
         form,
         "firm.active",
         turn,
@@ -123,7 +124,7 @@ def record_firm_check(firm_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.firm", firm_id=firm_id)
 
     title = f"Record a check of {found.name}"
-    return answer(
+    return answer_form(
         form,
         "check.record",
         keep,

@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint, today
+from web.admin.blueprint import blueprint, today
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import DateField, MoneyField, Required, WholeNumberField
@@ -70,7 +71,7 @@ def change_region(code: str) -> ResponseReturnValue:
         flash(f"{found.name}: the days of service have been changed.", "success")
         return url_for("admin.regions")
 
-    return answer(
+    return answer_form(
         form,
         "settings.region",
         change,
@@ -93,7 +94,7 @@ def change_settings(name: str) -> ResponseReturnValue:
         flash(f"{group.title}: the figures have been changed.", "success")
         return url_for("admin.settings")
 
-    return answer(
+    return answer_form(
         form,
         "settings.change",
         change,

@@ -9,8 +9,9 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint, chosen, empty_form, page_number, uuid_or_none
+from web.admin.blueprint import blueprint, chosen, page_number, uuid_or_none
 from web.admin.forms.users import ROLE_WORDS, InviteForm, ReasonForm, UserForm
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
@@ -60,7 +61,7 @@ def user(user_id: uuid.UUID) -> ResponseReturnValue:
         "admin/user.html",
         found=found,
         firm_name=step.firm_name(db(), found),
-        empty_form=empty_form,
+        fresh_form=fresh_form,
         role_words=ROLE_WORDS,
         is_self=found.id == actor().user_id,
     )
@@ -77,7 +78,7 @@ def change_user(user_id: uuid.UUID) -> ResponseReturnValue:
         flash("The account has been changed.", "success")
         return url_for("admin.user", user_id=user_id)
 
-    return answer(
+    return answer_form(
         form,
         "user.change",
         change,
@@ -99,7 +100,7 @@ def disable_user(user_id: uuid.UUID) -> ResponseReturnValue:
         flash("The account is disabled and its sessions have ended.", "success")
         return url_for("admin.user", user_id=user_id)
 
-    return answer(
+    return answer_form(
         form,
         "user.disable",
         disable,
@@ -122,7 +123,9 @@ def enable_user(user_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.user", user_id=user_id)
 
     title = f"Open the account of {found.display_name} again"
-    return answer(Form(), "user.enable", enable, title=title, submit="Open the account", back=_back(found))
+    return answer_form(
+        Form(), "user.enable", enable, title=title, submit="Open the account", back=_back(found)
+    )
 
 
 @blueprint.post("/users/<uuid:user_id>/password")
@@ -150,7 +153,7 @@ def _answer_with_password(
         shown.append((user.sign_in_name, password))
         return url_for("admin.user", user_id=user.id)
 
-    response = answer(form, purpose, action, **page)
+    response = answer_form(form, purpose, action, **page)
     if not shown:
         return response
     sign_in_name, password = shown[0]

@@ -9,9 +9,10 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import answer, blueprint, empty_form, today
+from web.admin.blueprint import blueprint, today
 from web.admin.firms import RECORDED, back_to, check_details, check_form, keep_document
 from web.admin.forms.firms import AbsenceForm, HoursForm, WorkerForm
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
@@ -39,7 +40,7 @@ def add_worker(firm_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.worker", worker_id=worker.id)
 
     title = f"Add a worker of {firm.name}"
-    return answer(form, "worker.add", add, title=title, submit="Add the worker", back=back_to(firm))
+    return answer_form(form, "worker.add", add, title=title, submit="Add the worker", back=back_to(firm))
 
 
 @blueprint.get("/workers/<uuid:worker_id>")
@@ -51,7 +52,7 @@ def worker(worker_id: uuid.UUID) -> ResponseReturnValue:
         worker=found,
         firm=found.firm,
         hours=list(zip(WEEKDAYS, _hours_data(found).values(), strict=True)),
-        empty_form=empty_form,
+        fresh_form=fresh_form,
         absences=step.absences_from(db(), worker_id, today()),
         checks=checks.checks_of(db(), worker_id=worker_id),
         kinds=load_register(db()),
@@ -71,7 +72,7 @@ def change_worker(worker_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.worker", worker_id=worker_id)
 
     title = f"Details of {_name(found)}"
-    return answer(form, "worker.change", change, title=title, submit="Save", back=_back(found))
+    return answer_form(form, "worker.change", change, title=title, submit="Save", back=_back(found))
 
 
 @blueprint.post("/workers/<uuid:worker_id>/active")
@@ -86,7 +87,7 @@ def set_worker_active(worker_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.worker", worker_id=worker_id)
 
     title = f"Change the state of {_name(found)}"
-    return answer(Form(), "worker.active", turn, title=title, submit="Change", back=_back(found))
+    return answer_form(Form(), "worker.active", turn, title=title, submit="Change", back=_back(found))
 
 
 @blueprint.route("/workers/<uuid:worker_id>/hours", methods=["GET", "POST"])
@@ -103,7 +104,7 @@ def set_hours(worker_id: uuid.UUID) -> ResponseReturnValue:
         flash("The hours have been changed.", "success")
         return url_for("admin.worker", worker_id=worker_id)
 
-    return answer(
+    return answer_form(
         form,
         "worker.hours",
         change,
@@ -128,7 +129,7 @@ def add_absence(worker_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.worker", worker_id=worker_id)
 
     title = f"Add an absence of {_name(found)}"
-    return answer(form, "worker.absence", add, title=title, submit="Add the absence", back=_back(found))
+    return answer_form(form, "worker.absence", add, title=title, submit="Add the absence", back=_back(found))
 
 
 @blueprint.post("/absences/<uuid:absence_id>/remove")
@@ -143,7 +144,9 @@ def remove_absence(absence_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.worker", worker_id=found.id)
 
     title = f"Take back an absence of {_name(found)}"
-    return answer(Form(), "worker.absence_remove", remove, title=title, submit="Take back", back=_back(found))
+    return answer_form(
+        Form(), "worker.absence_remove", remove, title=title, submit="Take back", back=_back(found)
+    )
 
 
 @blueprint.route("/workers/<uuid:worker_id>/checks/new", methods=["GET", "POST"])
@@ -159,7 +162,7 @@ def record_worker_check(worker_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("admin.worker", worker_id=worker_id)
 
     title = f"Record a check of {_name(found)}"
-    return answer(
+    return answer_form(
         form,
         "check.record",
         keep,

@@ -8,48 +8,16 @@ from typing import Any
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from web.edge import db, take_once
-from web.forms import Form, apply_faults
-from worksorders.domain.errors import FaultsError
+from web.answering import answer_form
+from web.forms import Form
 
 blueprint = Blueprint("exchange", __name__, url_prefix="/exchange")
-
-
-def empty_form() -> Form:
-    """A form for a single button; each button has one of its own, since a form is taken once."""
-    return Form(formdata=None)
-
-
-def answer(
-    form: Form,
-    purpose: str,
-    action: Callable[[], str],
-    *,
-    title: str,
-    submit: str,
-    back: tuple[str, str],
-    lead: str = "",
-    kind: str = "",
-    template: str = "exchange/form.html",
-    **page: Any,
-) -> ResponseReturnValue:
-    """Do what the form asks, once, and go where the action says; else show its page, with its faults."""
-    if form.validate_on_submit():
-        try:
-            return take_once(form.key, purpose, action)
-        except FaultsError as faults:
-            db().rollback()
-            apply_faults(form, faults)
-    body = render_template(
-        template, form=form, page_title=title, submit=submit, back=back, lead=lead, kind=kind, **page
-    )
-    return body, 422 if form.errors else 200
 
 
 def answer_with_secret(
     form: Form, purpose: str, make: Callable[[], tuple[str, str, str]], **page: Any
 ) -> ResponseReturnValue:
-    """Like `answer`, but show the secret that was made instead of redirecting; sent twice, it is not shown again.
+    """Like `answer_form`, but show the secret that was made instead of redirecting; sent twice, it is not shown again.
 
     `make` gives the secret, what it is for, and the address to go on to.
     """
@@ -59,7 +27,7 @@ def answer_with_secret(
         shown.append(make())
         return shown[0][2]
 
-    response = answer(form, purpose, action, **page)
+    response = answer_form(form, purpose, action, **page)
     if not shown:
         return response
     secret, what, onward = shown[0]

@@ -8,8 +8,9 @@ from typing import Any
 from flask import Response, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer
 from web.edge import actor, db
-from web.exchange.blueprint import answer, blueprint
+from web.exchange.blueprint import blueprint
 from web.exchange.forms import CatalogueImportForm, ImportForm
 from web.extensions import request_now
 from web.services import services
@@ -66,11 +67,11 @@ def new_import(kind: str) -> ResponseReturnValue:
         form,
         f"import.{kind}",
         take,
-        title=f"Import {WORDS[kind].lower()}",
+        "exchange/import_new.html",
+        page_title=f"Import {WORDS[kind].lower()}",
         submit="Import",
         back=(url_for("exchange.imports"), "All imports"),
         lead=LEAD,
-        template="exchange/import_new.html",
         kind_name=kind,
         described=_described(schema_of(db(), kind)),
     )

@@ -8,8 +8,9 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
-from web.exchange.blueprint import answer, answer_with_secret, blueprint, empty_form
+from web.exchange.blueprint import answer_with_secret, blueprint
 from web.exchange.forms import TokenForm
 from web.extensions import request_now
 from web.forms import Form
@@ -22,7 +23,7 @@ def tokens() -> str:
     """Every token and how far it counts."""
     now = request_now()
     rows = [(row, step.state_of(row, now)) for row in step.find_all(db())]
-    return render_template("exchange/tokens.html", rows=rows, scopes=SCOPES, empty_form=empty_form)
+    return render_template("exchange/tokens.html", rows=rows, scopes=SCOPES, fresh_form=fresh_form)
 
 
 @blueprint.route("/tokens/new", methods=["GET", "POST"])
@@ -63,7 +64,7 @@ def revoke_token(token_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("exchange.tokens")
 
     title = f"Revoke the token of {found.name}"
-    return answer(
+    return answer_form(
         Form(), "token.revoke", revoke, title=title, submit="Revoke it", kind="warning", back=_back()
     )
 

@@ -8,8 +8,9 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
-from web.exchange.blueprint import answer, answer_with_secret, blueprint, empty_form
+from web.exchange.blueprint import answer_with_secret, blueprint
 from web.exchange.forms import ReasonForm, WebhookForm
 from web.extensions import request_now
 from web.forms import Form
@@ -52,7 +53,7 @@ def webhook(webhook_id: uuid.UUID) -> str:
         found=step.find(db(), webhook_id),
         deliveries=step.deliveries(db(), webhook_id),
         kinds={**KINDS, PING: "Test"},
-        empty_form=empty_form,
+        fresh_form=fresh_form,
     )
 
 
@@ -67,7 +68,7 @@ def change_webhook(webhook_id: uuid.UUID) -> ResponseReturnValue:
         flash("The webhook has been changed.", "success")
         return _address(webhook_id)
 
-    return answer(
+    return answer_form(
         form, "webhook.change", change, title=f"Change {found.name}", submit="Save", back=_back(found)
     )
 
@@ -97,7 +98,9 @@ def ping_webhook(webhook_id: uuid.UUID) -> ResponseReturnValue:
         flash("A test is on its way: reload this page in a few seconds.", "success")
         return _address(webhook_id)
 
-    return answer(Form(), "webhook.ping", send, title="Send a test", submit="Send a test", back=_back(found))
+    return answer_form(
+        Form(), "webhook.ping", send, title="Send a test", submit="Send a test", back=_back(found)
+    )
 
 
 @blueprint.route("/webhooks/<uuid:webhook_id>/disable", methods=["GET", "POST"])
@@ -111,7 +114,7 @@ def disable_webhook(webhook_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"{found.name} is told nothing more.", "success")
         return _address(webhook_id)
 
-    return answer(
+    return answer_form(
         form,
         "webhook.disable",
         disable,
@@ -134,7 +137,7 @@ def enable_webhook(webhook_id: uuid.UUID) -> ResponseReturnValue:
         return _address(webhook_id)
 
     title = f"Tell {found.name} again"
-    return answer(Form(), "webhook.enable", enable, title=title, submit="Enable it", back=_back(found))
+    return answer_form(Form(), "webhook.enable", enable, title=title, submit="Enable it", back=_back(found))
 
 
 def _details(form: Any) -> step.WebhookDetails:

@@ -7,12 +7,12 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.edge import actor, db, take_once
+from web.answering import answer_form
+from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import CheckboxesField
-from web.forms import Form, apply_faults, render_form
+from web.forms import Form
 from web.office.blueprint import blueprint
-from worksorders.domain.errors import FaultsError
 from worksorders.steps.people.places import region_choices, region_name
 from worksorders.steps.settings import coordinators as step
 
@@ -46,10 +46,11 @@ def assign(user_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"The regions of {found.name} have been changed.", "success")
         return url_for("office.coordinators")
 
-    if form.validate_on_submit():
-        try:
-            return take_once(form.key, "regions.assign", act)
-        except FaultsError as faults:
-            db().rollback()
-            apply_faults(form, faults)
-    return render_form("office/form.html", form, title=f"Regions of {found.name}", lead="")
+    return answer_form(
+        form,
+        "regions.assign",
+        act,
+        title=f"Regions of {found.name}",
+        submit="Save",
+        back=(url_for("office.coordinators"), "Who covers where"),
+    )

@@ -7,10 +7,11 @@ from dataclasses import asdict
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import form_page
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import Required, TextField
-from web.forms import Form, apply_faults, render_form
+from web.forms import Form, apply_faults
 from web.office.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.consents.writing.sender import Sender, change_sender, sender
@@ -43,9 +44,10 @@ def letters() -> ResponseReturnValue:
             db().rollback()
             named = {"name": "cover_name"}
             apply_faults(form, [type(f)(named.get(f.field, f.field), f.message) for f in faults.faults])
-    return render_form(
-        "office/form.html",
+    return form_page(
         form,
         title="Sender of letters",
+        submit="Save",
+        back=(url_for("office.coordinators"), "Who covers where"),
         lead="Letters ask owners and landlords to agree to “security work”. Whoever opens one must learn nothing else.",
     )

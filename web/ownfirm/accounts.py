@@ -9,11 +9,11 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer, button
+from web.answering import answer_form, button
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
-from web.ownfirm.blueprint import FORM, blueprint
+from web.ownfirm.blueprint import LAYOUT, blueprint
 from web.ownfirm.forms import InviteForm
 from web.ownfirm.people import page_of
 from worksorders.steps.own_firm import accounts as step
@@ -91,7 +91,7 @@ def _with_password(
         shown.append((user.sign_in_name, password))
         return url_for("ownfirm.person", worker_id=worker_id)
 
-    response = answer(form, purpose, act, FORM, **page)
+    response = answer_form(form, purpose, act, layout=LAYOUT, **page)
     if not shown:
         return response
     sign_in_name, password = shown[0]

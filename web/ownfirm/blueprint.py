@@ -6,4 +6,4 @@ from worksorders.steps.people.places import region_name
 
 blueprint = Blueprint("ownfirm", __name__, url_prefix="/portal")
 blueprint.add_app_template_filter(region_name, "region_name")
-FORM = "ownfirm/form.html"
+LAYOUT = "layout_portal.html"

@@ -7,11 +7,11 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer, fresh_form
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import plural
-from web.ownfirm.blueprint import FORM, blueprint
+from web.ownfirm.blueprint import LAYOUT, blueprint
 from web.ownfirm.forms import AbsenceForm, FirmContactForm, HoursForm
 from web.ownfirm.people import keep_hours, tell_concerned
 from worksorders.steps.own_firm import people as step
@@ -45,7 +45,7 @@ def firm_contact() -> ResponseReturnValue:
         flash("The contact has been changed.", "success")
         return url_for("ownfirm.people")
 
-    return answer(form, "own.firm_contact", act, FORM, **_page("Contact of the firm", "Save"))
+    return answer_form(form, "own.firm_contact", act, layout=LAYOUT, **_page("Contact of the firm", "Save"))
 
 
 @blueprint.route("/our-firm/hours", methods=["GET", "POST"])
@@ -62,7 +62,7 @@ def hours_of_all() -> ResponseReturnValue:
 
     page = _page("Hours of the whole firm", "Give everybody these hours")
     page["lead"] = "They replace the hours of each of your workers. Change single people on their own pages."
-    return answer(form, "own.hours_of_all", act, FORM, **page)
+    return answer_form(form, "own.hours_of_all", act, layout=LAYOUT, **page)
 
 
 @blueprint.route("/our-firm/closed", methods=["GET", "POST"])
@@ -80,9 +80,9 @@ def close_days() -> ResponseReturnValue:
 
     page = _page("Days on which the firm is closed", "Keep these days free")
     page["lead"] = "Each of your workers gets an absence; it can be taken back on their own page."
-    return answer(form, "own.close_days", act, FORM, **page)
+    return answer_form(form, "own.close_days", act, layout=LAYOUT, **page)
 
 
 def _page(title: str, submit: str) -> dict[str, Any]:
     back = (url_for("ownfirm.people"), "Our people")
-    return {"page_title": title, "submit": submit, "lead": "", "kind": "", "back": back}
+    return {"title": title, "submit": submit, "back": back}

@@ -9,11 +9,11 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer, button, fresh_form
+from web.answering import answer_form, button, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import plural
-from web.ownfirm.blueprint import FORM, blueprint
+from web.ownfirm.blueprint import LAYOUT, blueprint
 from web.ownfirm.forms import AbsenceForm, ContactForm, HoursForm, at_its_day, hours_as_texts
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.own_firm import people as step
@@ -43,7 +43,7 @@ def hours(worker_id: uuid.UUID) -> ResponseReturnValue:
         flash("The hours have been changed.", "success")
         return url_for("ownfirm.person", worker_id=worker_id)
 
-    return answer(form, "own.hours", act, FORM, **page_of(found, "Hours of", "Save the hours"))
+    return answer_form(form, "own.hours", act, layout=LAYOUT, **page_of(found, "Hours of", "Save the hours"))
 
 
 def keep_hours(action: Callable[[], object]) -> None:
@@ -71,7 +71,7 @@ def contact(worker_id: uuid.UUID) -> ResponseReturnValue:
         flash("The contact has been changed.", "success")
         return url_for("ownfirm.person", worker_id=worker_id)
 
-    return answer(form, "own.contact", act, FORM, **page_of(found, "Contact of", "Save"))
+    return answer_form(form, "own.contact", act, layout=LAYOUT, **page_of(found, "Contact of", "Save"))
 
 
 @blueprint.post("/people/<uuid:worker_id>/on-call")
@@ -107,7 +107,9 @@ def add_absence(worker_id: uuid.UUID) -> ResponseReturnValue:
         tell_concerned(len(concerned))
         return url_for("ownfirm.person", worker_id=worker_id)
 
-    return answer(form, "own.absence", act, FORM, **page_of(found, "Absence of", "Add the absence"))
+    return answer_form(
+        form, "own.absence", act, layout=LAYOUT, **page_of(found, "Absence of", "Add the absence")
+    )
 
 
 def tell_concerned(count: int) -> None:
@@ -138,9 +140,7 @@ def remove_absence(absence_id: uuid.UUID) -> ResponseReturnValue:
 def page_of(found: Any, title: str, submit: str) -> dict[str, Any]:
     """What the form's page says around the form of one person."""
     return {
-        "page_title": f"{title} {found.first_name} {found.last_name}",
+        "title": f"{title} {found.first_name} {found.last_name}",
         "submit": submit,
-        "lead": "",
-        "kind": "",
         "back": (url_for("ownfirm.person", worker_id=found.id), f"{found.first_name} {found.last_name}"),
     }

@@ -8,10 +8,10 @@ from typing import Any
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer, button
+from web.answering import answer_form, button
 from web.edge import actor, db
 from web.extensions import request_now
-from web.ownfirm.blueprint import FORM, blueprint
+from web.ownfirm.blueprint import LAYOUT, blueprint
 from web.ownfirm.forms import NewWorkerForm, RegionsForm, TradesForm
 from worksorders.steps.own_firm import people
 from worksorders.steps.own_firm import requests as step
@@ -33,7 +33,7 @@ def regions() -> ResponseReturnValue:
         flash(ASKED, "success")
         return url_for("ownfirm.people")
 
-    return answer(form, "own.regions", act, FORM, **_page("Ask for other regions"))
+    return answer_form(form, "own.regions", act, layout=LAYOUT, **_page("Ask for other regions"))
 
 
 @blueprint.route("/people/<uuid:worker_id>/trades", methods=["GET", "POST"])
@@ -48,7 +48,9 @@ def trades(worker_id: uuid.UUID) -> ResponseReturnValue:
         flash(ASKED, "success")
         return url_for("ownfirm.people")
 
-    return answer(form, "own.trades", act, FORM, **_page(f"Ask for other trades of {found.first_name}"))
+    return answer_form(
+        form, "own.trades", act, layout=LAYOUT, **_page(f"Ask for other trades of {found.first_name}")
+    )
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
@@ -74,7 +76,7 @@ def add_worker() -> ResponseReturnValue:
         flash(ASKED, "success")
         return url_for("ownfirm.people")
 
-    return answer(form, "own.worker", act, FORM, **_page("Ask to take in a worker"))
+    return answer_form(form, "own.worker", act, layout=LAYOUT, **_page("Ask to take in a worker"))
 
 
 @blueprint.post("/requests/<uuid:request_id>/withdraw")
@@ -92,9 +94,8 @@ def withdraw_request(request_id: uuid.UUID) -> ResponseReturnValue:
 
 def _page(title: str) -> dict[str, Any]:
     return {
-        "page_title": title,
+        "title": title,
         "submit": "Ask the office",
         "lead": "The programme’s office agrees first, since checks depend on it.",
-        "kind": "",
         "back": (url_for("ownfirm.people"), "Our people"),
     }

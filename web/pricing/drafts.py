@@ -10,11 +10,12 @@ from flask import abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from catalogue import compare
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
-from web.pricing.blueprint import answer, blueprint, csv_file, empty_form, value
+from web.pricing.blueprint import blueprint, csv_file, value
 from web.pricing.forms import BeginForm, FindingForm, HandInForm, ItemForm
 from worksorders.steps.admin import catalogue as versions
 from worksorders.steps.admin.catalogue_versions import find_versions
@@ -45,7 +46,7 @@ def begin_draft() -> ResponseReturnValue:
         return _address(row.id)
 
     back = (url_for("pricing.drafts"), "All drafts")
-    return answer(
+    return answer_form(
         form, "catalogue_draft.begin", begin, title="Begin a draft", submit="Begin the draft", back=back
     )
 
@@ -53,7 +54,7 @@ def begin_draft() -> ResponseReturnValue:
 @blueprint.get("/drafts/<uuid:draft_id>")
 def draft(draft_id: uuid.UUID) -> str:
     """A draft with its rows and what is wrong with it."""
-    return render_template("pricing/draft.html", found=step.find(db(), draft_id), empty_form=empty_form)
+    return render_template("pricing/draft.html", found=step.find(db(), draft_id), fresh_form=fresh_form)
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/<name>.csv")
@@ -107,7 +108,7 @@ def remove_row(draft_id: uuid.UUID, part: str, place: int) -> ResponseReturnValu
         return _address(draft_id)
 
     title = f"Take the {WORDS[part]} out"
-    return answer(
+    return answer_form(
         Form(), "catalogue_draft.remove", remove, title=title, submit="Take it out", back=_back(draft_id)
     )
 
@@ -123,7 +124,7 @@ def hand_in_draft(draft_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"Version {row.number} is {row.state.replace('_', ' ')}.", "success")
         return url_for("admin.catalogue_version", number=row.number)
 
-    return answer(
+    return answer_form(
         form,
         "catalogue_draft.hand_in",
         hand_in,
@@ -145,7 +146,7 @@ def discard_draft(draft_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("pricing.drafts")
 
     title = f"Discard {found.draft.name}"
-    return answer(
+    return answer_form(
         Form(),
         "catalogue_draft.discard",
         discard,
@@ -168,7 +169,7 @@ def _row_page(
         flash(f"The {WORDS[part]} is in the draft.", "success")
         return _address(draft_id)
 
-    return answer(form, "catalogue_draft.write", write, title=title, submit="Save", back=_back(draft_id))
+    return answer_form(form, "catalogue_draft.write", write, title=title, submit="Save", back=_back(draft_id))
 
 
 def _row(draft_id: uuid.UUID, part: str, place: int) -> tuple[step.DraftView, Mapping[str, str]]:

@@ -8,10 +8,11 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
-from web.pricing.blueprint import answer, blueprint, csv_file, empty_form, value
+from web.pricing.blueprint import blueprint, csv_file, value
 from web.pricing.forms import BringForm, HandInRatesForm, PercentForm, rates_form
 from worksorders.steps.admin.agreements import find_agreement
 from worksorders.steps.pricing import rate_drafts as step
@@ -31,7 +32,7 @@ def begin_rates(agreement_id: uuid.UUID) -> ResponseReturnValue:
         return _address(step.begin(db(), actor(), agreement_id, request_now()).id)
 
     back = (url_for("admin.agreement", agreement_id=agreement_id), f"Agreement {found.code}")
-    return answer(
+    return answer_form(
         Form(), "rate_card_draft.begin", begin, title="Draft the next rates", submit="Begin", back=back
     )
 
@@ -40,7 +41,7 @@ def begin_rates(agreement_id: uuid.UUID) -> ResponseReturnValue:
 def rates_draft(rates_id: uuid.UUID) -> str:
     """The draft and what differs from the newest version."""
     found = step.find(db(), rates_id)
-    return render_template("pricing/rates.html", found=found, empty_form=empty_form, rule=RULE)
+    return render_template("pricing/rates.html", found=found, fresh_form=fresh_form, rule=RULE)
 
 
 @blueprint.route("/rates/<uuid:rates_id>/write", methods=["GET", "POST"])
@@ -56,7 +57,7 @@ def write_rates(rates_id: uuid.UUID) -> ResponseReturnValue:
         flash("The rates are in the draft.", "success")
         return _address(rates_id)
 
-    return answer(
+    return answer_form(
         form,
         "rate_card_draft.write",
         write,
@@ -78,7 +79,7 @@ def change_rates_by(rates_id: uuid.UUID) -> ResponseReturnValue:
         flash("All rates of the draft have changed.", "success")
         return _address(rates_id)
 
-    return answer(
+    return answer_form(
         form,
         "rate_card_draft.percent",
         change,
@@ -100,7 +101,7 @@ def bring_rates(rates_id: uuid.UUID) -> ResponseReturnValue:
         flash("The file’s rates are in the draft.", "success")
         return _address(rates_id)
 
-    return answer(
+    return answer_form(
         form,
         "rate_card_draft.bring",
         bring,
@@ -135,7 +136,7 @@ def hand_in_rates(rates_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"Version {card.version} of the rates has been made.", "success")
         return url_for("admin.rate_card", card_id=card.id)
 
-    return answer(
+    return answer_form(
         form,
         "rate_card_draft.hand_in",
         hand_in,
@@ -156,7 +157,7 @@ def discard_rates(rates_id: uuid.UUID) -> ResponseReturnValue:
         flash("The draft has been discarded.", "success")
         return url_for("admin.agreement", agreement_id=found.draft.agreement_id)
 
-    return answer(
+    return answer_form(
         Form(),
         "rate_card_draft.discard",
         discard,

@@ -7,10 +7,11 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import apply_faults
-from web.safety.blueprint import answer, blueprint
+from web.safety.blueprint import blueprint
 from web.safety.forms import AlarmForm, PurposeForm
 from web.services import services
 from worksorders.domain.errors import FaultsError
@@ -39,7 +40,7 @@ def alarm_plan(order_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"Version {row.version} of the alarm-response plan is kept.", "success")
         return back
 
-    return answer(
+    return answer_form(
         form,
         "safety.alarm_plan",
         act,

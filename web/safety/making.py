@@ -7,10 +7,11 @@ import uuid
 from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import plural
-from web.safety.blueprint import answer, blueprint
+from web.safety.blueprint import blueprint
 from web.safety.forms import AllowForm, MakeSafeForm
 from worksorders.steps.safety import barrier
 from worksorders.steps.safety import make_safe as making
@@ -45,7 +46,7 @@ def make_safe(order_id: uuid.UUID) -> ResponseReturnValue:
             )
         return back
 
-    return answer(
+    return answer_form(
         form,
         "safety.make_safe",
         act,
@@ -75,7 +76,7 @@ def allow_work(visit_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"Visit {visit.code} may begin today. This is logged.", "success")
         return back
 
-    return answer(
+    return answer_form(
         form,
         "safety.allow_work",
         act,

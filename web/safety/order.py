@@ -7,10 +7,11 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
-from web.safety.blueprint import answer, blueprint
+from web.safety.blueprint import blueprint
 from web.safety.forms import FlagForm
 from worksorders.domain.safety.site_flag import MOVE_WORDS, possible_moves
 from worksorders.steps.safety import police_flag as flags
@@ -50,7 +51,7 @@ def police_flag(order_id: uuid.UUID) -> ResponseReturnValue:
         flash("Recorded.", "success")
         return address(order_id)
 
-    return answer(
+    return answer_form(
         form,
         "safety.police_flag",
         record,

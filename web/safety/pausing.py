@@ -7,10 +7,11 @@ import uuid
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form
-from web.safety.blueprint import answer, blueprint
+from web.safety.blueprint import blueprint
 from web.safety.forms import LiftForm, SuspendForm
 from worksorders.steps.safety import suspend as suspending
 from worksorders.steps.safety.find.page import load_order
@@ -32,7 +33,7 @@ def suspend(order_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"Order {order.code} is suspended: nobody goes to this home.", "success")
         return _back(order_id)
 
-    return answer(
+    return answer_form(
         form,
         "safety.suspend",
         act,
@@ -58,7 +59,7 @@ def ask_to_lift(order_id: uuid.UUID) -> ResponseReturnValue:
         flash("Kept. A second person looks before anybody goes there.", "success")
         return _back(order_id)
 
-    return answer(
+    return answer_form(
         form,
         "safety.ask_to_lift",
         act,

@@ -8,7 +8,7 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import Length
 
-from web.answering import answer, button, fresh_form
+from web.answering import answer_form, button, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import Required, TextField
@@ -62,12 +62,11 @@ def refuse(check_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("supply.checks")
 
     form = RefusalForm()
-    return answer(
+    return answer_form(
         form,
         "check.refuse",
         act,
-        "supply/form.html",
-        page_title="Refuse a check",
+        title="Refuse a check",
         lead=f"Number {found.number}, issued by {found.issuer}.",
         submit="Refuse it",
         kind="warning",
@@ -86,12 +85,11 @@ def revoke(check_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("supply.checks")
 
     form = RefusalForm()
-    return answer(
+    return answer_form(
         form,
         "check.revoke",
         act,
-        "supply/form.html",
-        page_title="Take a check out of force",
+        title="Take a check out of force",
         lead=f"Number {found.number}, issued by {found.issuer}. Nobody is sent on it from this moment.",
         submit="Take it out of force",
         kind="warning",

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.validators import Length, Optional
 
 from catalogue.trade import TRADES
-from web.answering import answer
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import (
@@ -104,9 +104,7 @@ def add_kind() -> ResponseReturnValue:
         flash(f"{details.label} is asked for from {nz_date(form.first_on.data)} on.", "success")
         return url_for("supply.kinds")
 
-    return answer(
-        form, "check_kind.add", act, "supply/form.html", **_page("Add a kind of check", "Add the kind")
-    )
+    return answer_form(form, "check_kind.add", act, **_page("Add a kind of check", "Add the kind"))
 
 
 @blueprint.route("/kinds/<uuid:kind_id>/change", methods=["GET", "POST"])
@@ -123,7 +121,7 @@ def change_kind(kind_id: uuid.UUID) -> ResponseReturnValue:
 
     page = _page(f"Change {found.kind.label}", "Save the change")
     page["lead"] = "Past days keep their rules. The change begins on the day that you give."
-    return answer(form, "check_kind.change", act, "supply/form.html", **page)
+    return answer_form(form, "check_kind.change", act, **page)
 
 
 @blueprint.route("/kinds/<uuid:kind_id>/end", methods=["GET", "POST"])
@@ -139,12 +137,12 @@ def end_kind(kind_id: uuid.UUID) -> ResponseReturnValue:
 
     page = _page(f"End {found.kind.label}", "End it")
     page["kind"] = "warning"
-    return answer(form, "check_kind.end", act, "supply/form.html", **page)
+    return answer_form(form, "check_kind.end", act, **page)
 
 
 def _page(title: str, submit: str) -> dict[str, Any]:
     back = (url_for("supply.kinds"), "Kinds of check")
-    return {"page_title": title, "submit": submit, "lead": "", "kind": "", "back": back}
+    return {"title": title, "submit": submit, "back": back}
 
 
 def _details(form: Any, code: str, holder: str) -> KindDetails:

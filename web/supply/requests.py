@@ -8,7 +8,7 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import Length
 
-from web.answering import answer, button, fresh_form
+from web.answering import answer_form, button, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import Required, TextField
@@ -61,13 +61,11 @@ def decline_request(request_id: uuid.UUID) -> ResponseReturnValue:
         flash("Declined. The firm reads why.", "success")
         return url_for("supply.requests")
 
-    return answer(
+    return answer_form(
         form,
         "firm_request.decline",
         act,
-        "supply/form.html",
-        page_title="Decline a request",
-        lead="",
+        title="Decline a request",
         submit="Decline it",
         kind="warning",
         back=(url_for("supply.requests"), "Requests of firms"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.finance.answer import answer
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import WhyForm
 from web.forms import Form
@@ -88,7 +88,7 @@ def reopen_month(key: str) -> ResponseReturnValue:
         flash("Another person has to agree before the month is open again.", "success")
         return url_for("finance.month", key=wanted.key)
 
-    return answer(
+    return answer_form(
         form,
         "month.reopen",
         ask,

@@ -7,11 +7,11 @@ import uuid
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import MoneyField, Required, TextField
 from web.filters import local_today
-from web.finance.answer import answer
 from web.finance.blueprint import blueprint
 from web.forms import Form
 from worksorders.domain.roles import Role
@@ -93,7 +93,7 @@ def add_category(code: str, year_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"“{row.name}” is kept: no order may be issued beyond its cap.", "success")
         return url_for("finance.report", code=contract.code)
 
-    return answer(
+    return answer_form(
         form,
         "contract_category.add",
         keep,

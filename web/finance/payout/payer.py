@@ -7,9 +7,9 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.finance.answer import answer
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import PayerForm
 from web.forms import Form
@@ -40,7 +40,7 @@ def enter_payer() -> ResponseReturnValue:
         )
         return url_for("finance.payer")
 
-    return answer(
+    return answer_form(
         form,
         "payer_account.enter",
         enter,

@@ -7,10 +7,10 @@ import uuid
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import local_today, money
-from web.finance.answer import answer
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import TermForm, TrustForm, UseForm, WhyForm
 from web.forms import Form
@@ -57,7 +57,7 @@ def set_retention(agreement_id: uuid.UUID) -> ResponseReturnValue:
         flash("The term is kept. Orders issued before its first day do not change.", "success")
         return url_for("finance.retention")
 
-    return answer(
+    return answer_form(
         form,
         "retention.set",
         keep,
@@ -79,7 +79,7 @@ def withhold(invoice_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"{money(due)} is kept back and posted to the trust account.", "success")
         return url_for("finance.invoice", invoice_id=invoice_id)
 
-    return answer(
+    return answer_form(
         form,
         "retention.withhold",
         keep,
@@ -115,7 +115,7 @@ def give_notice(invoice_id: uuid.UUID) -> ResponseReturnValue:
         flash("The notice is recorded: after 10 working days the retention may be used.", "success")
         return url_for("finance.retention")
 
-    return answer(
+    return answer_form(
         form,
         "retention.notice",
         note,
@@ -137,7 +137,7 @@ def use_retention(invoice_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"{money(cents)} of the retention is used and back in the budget.", "success")
         return url_for("finance.retention")
 
-    return answer(
+    return answer_form(
         form,
         "retention.use",
         use,

@@ -7,10 +7,10 @@ import uuid
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import answer_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import local_today, money
-from web.finance.answer import answer
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import CheckFileForm, ReturnForm, RunForm, WhyForm
 from web.forms import Form, apply_faults
@@ -119,7 +119,7 @@ def cancel_run(pay_run_id: uuid.UUID) -> ResponseReturnValue:
         flash(f"Run {run.code} is cancelled: what it held may go into another one.", "success")
         return url_for("finance.payments")
 
-    return answer(
+    return answer_form(
         form,
         "pay_run.cancel",
         cancel,
@@ -180,7 +180,7 @@ def return_payment(pay_run_id: uuid.UUID, firm_id: uuid.UUID) -> ResponseReturnV
         return url_for("finance.pay_run", pay_run_id=pay_run_id)
 
     returned.require_payment(page.run, firm_id)
-    return answer(
+    return answer_form(
         form,
         "payment.returned",
         take_back,
