@@ -140,12 +140,6 @@ def _link(order: WorksOrder | None) -> Link | None:
     return Link(order.id, order.code, order.state) if order is not None else None
 
 
-def links_of(session: Session, order: WorksOrder) -> tuple[Link | None, Link | None]:
-    """The order that this one follows, and the one that follows it."""
-    before = _link(session.get(WorksOrder, order.follows_id) if order.follows_id else None)
-    return before, _link(follow_on_of(session, order.id))
-
-
 def open_defects(session: Session) -> Sequence[Defect]:
     """Defects that are not mended, by their deadline."""
     return session.scalars(

@@ -18,6 +18,7 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.demo import safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.finance import clear, own_invoice
+from worksorders.steps.finance.billing.claims import Claim
 from worksorders.steps.finance.payout import runs
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine, receive_typed
 from worksorders.steps.site import accept_work
@@ -58,14 +59,14 @@ class Counter:
         if settle:
             self._settle()
 
-    def _invoice(self, office: Actor, claim: own_invoice.Claim) -> None:
+    def _invoice(self, office: Actor, claim: Claim) -> None:
         with self.past.sessions.begin() as session:
             if self.random.random() < 0.7:
                 own_invoice.submit(session, office, claim.order_id, claim.number, self.past.now)
             else:
                 self._on_paper(session, office, claim)
 
-    def _on_paper(self, session: Session, office: Actor, claim: own_invoice.Claim) -> None:
+    def _on_paper(self, session: Session, office: Actor, claim: Claim) -> None:
         """A paper invoice as a clerk types it in: right, or with one of the mistakes that firms make."""
         mistake = self.random.choice(("none", "rate", "quantity", "gst", "sum", "unknown item"))
         lines = [

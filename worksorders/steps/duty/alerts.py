@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -150,12 +150,6 @@ def lock_alert(session: Session, alert_id: uuid.UUID) -> DutyAlert:
     if alert is None:
         raise NotFoundError("There is no such alert.")
     return alert
-
-
-def count_open(session: Session) -> int:
-    """How many alerts nobody has acknowledged."""
-    waiting = DutyAlert.acknowledged_at.is_(None) & DutyAlert.called_off_at.is_(None)
-    return session.scalar(select(func.count()).select_from(DutyAlert).where(waiting)) or 0
 
 
 def _region(session: Session, alert: DutyAlert) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -226,8 +226,3 @@ def _check(details: TokenDetails, today: date) -> None:
 
 def _hash(secret: str) -> bytes:
     return hashlib.sha256(secret.encode("utf-8", "replace")).digest()
-
-
-def scope_choices() -> Collection[tuple[str, str]]:
-    """Every scope with what it allows."""
-    return tuple(SCOPES.items())

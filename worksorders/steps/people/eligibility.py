@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from catalogue.trade import TradeExpression, parse_trade
 from worksorders.domain.people.check_kinds import Register
 from worksorders.domain.people.vetting import Check, may_attend
-from worksorders.steps.people.workforce import LOCAL, Person, Workforce, load_workforce
+from worksorders.steps.people.workforce import Person, Workforce, load_workforce
 
 
 class Obstacle(StrEnum):
@@ -63,17 +63,6 @@ def eligible_workers(
         person
         for person in force.people
         if obstacle(force, person, case_id=case_id, trade=trade, region_code=region_code, on=on) is None
-    ]
-
-
-def free_between(people: Iterable[Person], start_at: datetime, end_at: datetime) -> list[Person]:
-    """Those who work then, or are on call, and have no booking."""
-    return [
-        person
-        for person in people
-        if person.is_free(start_at, end_at)
-        and not person.is_away(start_at.astimezone(LOCAL).date())
-        and (person.on_call or person.works_during(start_at, end_at))
     ]
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields
 
 from sqlalchemy.orm import Session
 
-from worksorders.domain.errors import Faults
 from worksorders.store.tables.catalogue import Setting
 
 NAME = "planning"
@@ -72,17 +70,3 @@ def load_settings(session: Session) -> PlanSettings:
     return PlanSettings(
         **{name: value for name, value in (row.value if row else {}).items() if name in known}
     )
-
-
-def check_settings(values: dict[str, Any]) -> PlanSettings:
-    """Settings from whole numbers by name; raises FaultsError naming each bad figure."""
-    faults = Faults()
-    for name, value in values.items():
-        least, most = LIMITS.get(name, (0, 100_000_000))
-        faults.require(
-            isinstance(value, int) and least <= value <= most,
-            name,
-            f"{name.replace('_', ' ')} is {value}; give a whole number from {least} to {most}.",
-        )
-    faults.raise_if_any()
-    return PlanSettings(**{**asdict(PlanSettings()), **values})

@@ -177,34 +177,3 @@ def close_order(session: Session, actor: Actor, order_id: uuid.UUID, now: dateti
     _close(session, actor, order, now)
     order_changed(session, actor, order.id, now)
     return order
-
-
-@dataclass(frozen=True)
-class AcceptedLine:
-    """What a firm may invoice of one line: the accepted quantity at the line's own rate, dollars before GST."""
-
-    line_id: uuid.UUID
-    item_code: str
-    measure: str
-    unit: str
-    quantity: Decimal
-    rate: Decimal
-    rate_card_id: uuid.UUID | None
-
-
-def accepted_lines(session: Session, firm_id: uuid.UUID, order_id: uuid.UUID) -> list[AcceptedLine]:
-    """Lines of an order whose visit the firm made and of which something is accepted, in their order."""
-    total = func.sum(LineAccepted.quantity)
-    rows = session.execute(
-        select(WorksLine, total)
-        .join(LineAccepted, LineAccepted.line_id == WorksLine.id)
-        .join(Visit, Visit.id == WorksLine.visit_id)
-        .where(WorksLine.order_id == order_id, Visit.firm_id == firm_id, Visit.state == "done")
-        .group_by(WorksLine.id)
-        .having(total > 0)
-        .order_by(WorksLine.position)
-    )
-    return [
-        AcceptedLine(line.id, line.item_code, line.measure, line.unit, quantity, line.rate, line.rate_card_id)
-        for line, quantity in rows
-    ]
