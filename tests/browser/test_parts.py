@@ -84,6 +84,7 @@ def test_an_idle_page_is_covered_and_keeps_what_was_entered(serve, open_context,
     page = open_context(serve(make_app()), width=390).new_page()
     page.clock.install()
     page.goto("/kit")
+    expect(page.get_by_text("All 40 visits placed")).to_be_visible()  # a question under way would time out
     page.get_by_label("Name of the firm").fill("Tāwhai Joinery")
     page.clock.fast_forward("14:30")
     cover = page.get_by_role("dialog", name="Works orders is locked")
