@@ -12,8 +12,7 @@ from sqlalchemy import delete
 from tests import factories
 from tests.browser.test_coordinator import signed_in
 from tests.steps.planning.conftest import FIRST_DAY, World
-from tests.steps.planning.test_advice import take_out
-from tests.steps.planning.test_planning import plan, stops
+from tests.steps.planning.drafting import plan, stops, take_out
 from web import create_app, jobs
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.store.tables.contractors import WorkingHours

@@ -11,8 +11,7 @@ from sqlalchemy import select
 
 from tests import factories
 from tests.steps.planning.conftest import World
-from tests.steps.planning.test_advice import take_out
-from tests.steps.planning.test_planning import plan, stops
+from tests.steps.planning.drafting import plan, stops, take_out
 from tests.web.conftest import Browser
 from web import jobs
 from worksorders.steps.planning.move_visit import set_pin

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from tests import factories
+from web import jobs
 from worksorders.steps import disclose
 from worksorders.steps.planning.when import wall
 from worksorders.store.tables.cases import Assessment, Opening
@@ -156,6 +157,11 @@ def check(kind, until=date(2028, 1, 1), **holder):
         decided_at=factories.NOW,
         **holder,
     )
+
+
+@pytest.fixture(autouse=True)
+def still_clock(monkeypatch, now):
+    monkeypatch.setattr(jobs, "_now", lambda: now)
 
 
 @pytest.fixture

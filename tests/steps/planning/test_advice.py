@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from tests import factories
 from tests.steps.planning.conftest import FIRST_DAY
-from tests.steps.planning.test_planning import plan, reasons, still_clock, stops
+from tests.steps.planning.drafting import plan, reasons, stops, take_out
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.advice.apply_repair import apply_repair
@@ -20,11 +20,9 @@ from worksorders.steps.planning.when import wall
 from worksorders.store.scope import HOUSE, Scope, narrow
 from worksorders.store.tables.contractors import WorkingHours
 from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import PlanStop, PlanUnassigned
+from worksorders.store.tables.planning import PlanStop
 from worksorders.store.tables.trail import AuditEvent
 from worksorders.store.tables.walls import Wall
-
-assert still_clock  # the fixture stops the clock here too
 
 
 def ask(world, now, plan_id, visit_id, scope=HOUSE):
@@ -40,21 +38,6 @@ def apply(world, now, plan_id, visit_id, kind):
     with services.sessions.begin() as session:
         asked = Enquiry(session, services.sessions, services.cipher, world.actor, plan_id, visit_id, now)
         return apply_repair(asked, kind)
-
-
-def take_out(world, plan_id, visit_id):
-    """Leave a placed visit out of the draft, as a search that ended early would have."""
-    with world.services.sessions.begin() as session:
-        stop = session.scalars(
-            select(PlanStop).where(PlanStop.plan_id == plan_id, PlanStop.visit_id == visit_id)
-        ).one()
-        session.delete(stop)
-        session.add(
-            PlanUnassigned(
-                plan_id=plan_id, visit_id=visit_id, reason="not_found_in_time", detail={"text": ""}
-            )
-        )
-        session.get(Visit, visit_id).state = "unplanned"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from tests.steps.planning.test_planning import plan, reasons, still_clock, stops
+from tests.steps.planning.drafting import plan, reasons, stops
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.advice.ask_for import ask_for, asked_for
 from worksorders.steps.advice.standing import Enquiry
@@ -15,8 +15,6 @@ from worksorders.steps.tell.calls import complete_call
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.plan_parts import PlanRequest
 from worksorders.store.tables.telling import CallTask
-
-assert still_clock  # the fixture stops the clock here too
 
 
 def ask(world, now, plan_id, visit_id, kind):

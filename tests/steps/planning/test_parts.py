@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from tests.steps.planning.conftest import FIRST_DAY
-from tests.steps.planning.test_planning import ask, cancel, deliver, plan, reasons, still_clock, stops, take
+from tests.steps.planning.drafting import ask, cancel, deliver, plan, reasons, stops, take
 from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.people.workforce import LOCAL
@@ -21,8 +21,6 @@ from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.plan_parts import PlanPart
 from worksorders.store.tables.planning import Plan
 from worksorders.store.tables.trail import OutboxMessage
-
-assert still_clock  # the fixture stops the clock here too
 
 
 @pytest.fixture
