@@ -15,7 +15,8 @@ PYTHON := .venv/bin/python
 SOURCES := worksorders scheduler catalogue web
 PARALLEL ?= 2
 PRINTING_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
-BROWSER_PACKAGES := chromium
+# Chromium without a window: the same engine as the whole browser at half its processor time.
+BROWSER_PACKAGES := chromium-headless-shell
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -60,7 +61,8 @@ mutation: .venv/.installed ## Change the disclosure and access tables one word a
 	@$(PYTHON) tools/mutation.py $(ONLY)
 
 attack: setup-run ## Let schemathesis, wapiti and sqlmap loose on a copy of its own on this machine (SECONDS_EACH=120)
-	@[ -x build/attack/bin/schemathesis ] || { install -d build && python3 -m venv build/attack && build/attack/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 sqlmap schemathesis; }
+	@[ -x build/attack/bin/wapiti ] || { install -d build && python3 -m venv build/attack && build/attack/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 sqlmap; }
+	@[ -x build/attack-api/bin/schemathesis ] || { python3 -m venv build/attack-api && build/attack-api/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5; }
 	@$(PYTHON) tools/attack.py
 
 backup: .venv/.installed ## Back up the database of `make run`, running or not, into TO=folder, without its keys
@@ -110,7 +112,7 @@ setup-test: setup-run .venv/.browser
 	@touch $@
 
 .venv/.browser: .venv/.installed tools/debian.sh
-	@[ -x /usr/bin/chromium ] || tools/debian.sh $(BROWSER_PACKAGES)
+	@tools/debian.sh $(BROWSER_PACKAGES)
 	@touch $@
 
 # Compiled once here, so that no plan waits for it; what older sources left behind goes.

@@ -113,13 +113,15 @@ def look_at_variation(page, picture, name):
 
 
 def print_guide(page, order_id, answers):
-    """The family's guide as PDF; gives its bytes, as they were answered."""
-    go(page, f"/aftercare/orders/{order_id}/guide")
-    page.get_by_label("For the walk-through with the family").check()
-    page.get_by_role("button", name="Make the PDF").click(no_wait_after=True)
+    """The family's guide as PDF; gives its bytes, as they were answered to a tab of its own."""
+    tab = page.context.new_page()
+    go(tab, f"/aftercare/orders/{order_id}/guide")
+    tab.get_by_label("For the walk-through with the family").check()
+    tab.get_by_role("button", name="Make the PDF").click(no_wait_after=True)
     for _ in range(100):
         printed = [body for _, path, kind, body in answers if kind == "application/pdf" and "guide" in path]
         if printed:
+            tab.close()
             return printed[-1]
-        page.wait_for_timeout(100)
+        tab.wait_for_timeout(100)
     raise AssertionError("no guide was printed")
