@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from worksorders.store.tables.base import Base, HasId, one_of
 
 SUBJECTS = ("client", "household", "interest", "worker", "user")
+EXTENSIONS = ("s48_quantity", "s48_consultation", "s48_complexity")
 IDENTITY = ("not_confirmed", "safe_channel", "in_person", "document")
 
 
@@ -77,7 +78,12 @@ class PrivacyRequest(HasId, Base):
         ),
         CheckConstraint("decided_by <> proposed_by", name="two_people"),
         CheckConstraint("state <> 'released' OR identity <> 'not_confirmed'", name="identity_confirmed"),
-        CheckConstraint("received_on < due_on", name="due"),
+        CheckConstraint("received_on < due_on AND extended_from < due_on", name="due"),
+        one_of("extension_ground", EXTENSIONS),
+        CheckConstraint(
+            "num_nonnulls(extended_from, extended_at, extended_by, extension_ground, extension_reason) IN (0, 5)",
+            name="extended",
+        ),
         Index("ix_privacy_request_due", "state", "due_on", "id"),
     )
     code: Mapped[str] = mapped_column(unique=True)
@@ -98,5 +104,10 @@ class PrivacyRequest(HasId, Base):
     proposed_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    extended_from: Mapped[date | None]
+    extended_at: Mapped[datetime | None]
+    extended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    extension_ground: Mapped[str | None]
+    extension_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}
