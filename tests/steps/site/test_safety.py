@@ -12,6 +12,7 @@ from tests import dispatching as world
 from tests import factories, referrals
 from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.duty.alerts import acknowledge_alert
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.own_invoice import find_claimable
 from worksorders.steps.offers.making.urgent import offer_urgently
@@ -56,6 +57,17 @@ def test_no_access_calls_duty_and_the_advocate_and_the_taker_of_the_note_takes_t
     taker = user(session)
     assert office.acknowledge(session, taker, note_id, AT) == scene.order.id
     assert session.scalars(select(DutyAlert.acknowledged_by)).one() == taker.user_id
+
+
+def test_whoever_takes_the_duty_alert_takes_the_note_with_it(session, scene):
+    stop(session, scene.worker, scene.visit.id, "client_declined_today", AT)
+    taker = user(session)
+    acknowledge_alert(session, taker, session.scalars(select(DutyAlert.id)).one(), AT)
+    note = session.scalars(select(VisitNote)).one()
+    assert (note.alert_acknowledged_by, note.alert_acknowledged_at) == (taker.user_id, AT)
+    acknowledge_alert(session, user(session), session.scalars(select(DutyAlert.id)).one(), AT)
+    office.acknowledge(session, user(session), note.id, AT)
+    assert note.alert_acknowledged_by == taker.user_id
 
 
 def test_another_reason_calls_nobody_but_waits_to_be_planned_again(session, scene):

@@ -18,10 +18,12 @@ from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.messages import notify_user
 from worksorders.steps.tell.settings import load_settings
 from worksorders.store.tables.duty import DutyAlert, DutyCall, DutyTurn
+from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
 
 CALL = "duty.call"
+NOTE = "note:"
 MAY_ACKNOWLEDGE = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
 
@@ -124,15 +126,44 @@ def on_duty(session: Session, region_code: str | None, at: datetime) -> list[uui
 
 
 def acknowledge_alert(session: Session, actor: Actor, alert_id: uuid.UUID, now: datetime) -> DutyAlert:
-    """Somebody takes care; the first one's name stays. Raises NotFoundError, also for other roles."""
+    """Somebody takes care, of the visit's note too that called; the first one's name stays.
+
+    Raises NotFoundError, also for other roles.
+    """
     if actor.role not in MAY_ACKNOWLEDGE:
         raise NotFoundError("There is no such alert.")
+    note = _lock_note(session, alert_id)
     alert = lock_alert(session, alert_id)
     if alert.acknowledged_at is None:
         alert.acknowledged_at, alert.acknowledged_by = now, actor.user_id
         session.flush()
         audit.record(session, actor, "duty.acknowledged", ("duty_alert", alert.id))
+    if note is not None and note.alert_acknowledged_at is None:
+        acknowledge_note(session, actor, note, now)
     return alert
+
+
+def key_of(note_id: uuid.UUID) -> str:
+    """What joins a visit's note to its duty alert and its call."""
+    return f"{NOTE}{note_id}"
+
+
+def acknowledge_note(session: Session, actor: Actor, note: VisitNote, now: datetime) -> None:
+    """Write who takes care of a note that is locked."""
+    note.alert_acknowledged_at, note.alert_acknowledged_by = now, actor.user_id
+    session.flush()
+    audit.record(
+        session, actor, "alert.acknowledged", ("visit", note.visit_id), detail={"note": str(note.id)}
+    )
+
+
+def _lock_note(session: Session, alert_id: uuid.UUID) -> VisitNote | None:
+    """The note that an alert came from, locked before the alert as everywhere; None for any other alert."""
+    key = session.scalar(select(DutyAlert.dedupe_key).where(DutyAlert.id == alert_id))
+    if key is None or not key.startswith(NOTE):
+        return None
+    note_id = uuid.UUID(key.removeprefix(NOTE))
+    return session.scalar(select(VisitNote).where(VisitNote.id == note_id).with_for_update())
 
 
 def call_off(session: Session, alert_id: uuid.UUID, now: datetime, *, actor: Actor | None = None) -> None:

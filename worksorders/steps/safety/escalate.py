@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
 from worksorders.steps.actor import Actor
-from worksorders.steps.duty.alerts import acknowledge_alert
+from worksorders.steps.duty.alerts import acknowledge_alert, key_of
 from worksorders.steps.tell.api import alert_duty, call_off, raise_call_task
 from worksorders.store.tables.duty import DutyAlert
 from worksorders.store.tables.offers import VisitNote
@@ -49,11 +49,6 @@ def _alerts(note: VisitNote) -> bool:
     if note.kind == STOPPED:
         return ABORT.knows(note.reason) and ABORT.get(note.reason).alerts
     return True
-
-
-def key_of(note_id: uuid.UUID) -> str:
-    """What joins a note to its duty alert and its call."""
-    return f"note:{note_id}"
 
 
 def call_duty_off(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> None:

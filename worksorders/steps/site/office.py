@@ -12,6 +12,7 @@ from worksorders.domain.errors import RefusedError
 from worksorders.domain.lifecycle.machine import words
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.duty.alerts import acknowledge_note
 from worksorders.steps.offers.dependants import release_dependants
 from worksorders.steps.offers.making.opening import URGENT
 from worksorders.steps.offers.making.urgent import offer_urgently
@@ -31,10 +32,7 @@ def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetim
     order_id = session.scalars(select(Visit.order_id).where(Visit.id == note.visit_id)).one()
     if note.alert_acknowledged_at is not None:
         return order_id
-    note.alert_acknowledged_at, note.alert_acknowledged_by = now, actor.user_id
-    audit.record(
-        session, actor, "alert.acknowledged", ("visit", note.visit_id), detail={"note": str(note.id)}
-    )
+    acknowledge_note(session, actor, note, now)
     acknowledge_duty(session, actor, note.id, now)
     return order_id
 
