@@ -25,6 +25,11 @@ def landlord(session, cipher, actor, case_id, now=factories.NOW, **values):
     return record_person(session, cipher, actor, case_id, given, now)
 
 
+def own_home(session, cipher, actor, case_id, now=factories.NOW):
+    """The home is the client's own: nobody else has to agree to anything."""
+    return record_person(session, cipher, actor, case_id, GivenPerson("owner", "no", is_client=True), now)
+
+
 def agree(session, cipher, actor, order_id, *groups, how="letter", now=factories.NOW):
     """The landlord agrees to the measures of these groups, or to all that is missing; answers the landlord."""
     order = session.get_one(WorksOrder, order_id)

@@ -12,8 +12,8 @@ from typing import Any
 from PIL import Image
 from sqlalchemy import select
 
+from tests import agreeing, factories
 from tests import dispatching as world
-from tests import factories
 from tests.referrals import load_starting_catalogue
 from worksorders.domain.local_time import start_of_day
 from worksorders.steps.actor import Actor
@@ -47,7 +47,7 @@ class OnSite:
 
 
 def on_site(session, cipher, *, visits=1, workers=2, **values) -> OnSite:
-    """A locksmith on site since AT; the firm is paid $70 a rekeyed cylinder, the other one $80."""
+    """A locksmith on site since AT, in a home of the client's own; the firm is paid $70 a rekeyed cylinder, the other $80."""
     load_starting_catalogue(session)
     firm, other = world.cleared_firm(session, workers=workers), world.cleared_firm(session)
     for place, one in enumerate((firm, other)):
@@ -61,6 +61,7 @@ def on_site(session, cipher, *, visits=1, workers=2, **values) -> OnSite:
     )
     order.catalogue_version_id = current(session).version_id
     coordinator = factories.actor_of(factories.make_user(session, vary_limit_cents=50_000))
+    agreeing.own_home(session, cipher, coordinator, order.case_id)
     ledger.commit_order(session, coordinator, order, world.NOW)
     plan = world.publish(session, order, firm)
     offer_published_visits(session, plan.id, world.NOW)

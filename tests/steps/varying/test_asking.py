@@ -10,10 +10,12 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import DBAPIError
 
+from tests import agreeing
 from tests import dispatching as world
 from tests.varying import AT, events, more, new, picture
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
+from worksorders.steps.consents.standing import unsettled
 from worksorders.steps.duty.inside import check_in
 from worksorders.steps.finance.ledger import uncommitted_cents
 from worksorders.steps.ordering.moves import move_order
@@ -142,8 +144,9 @@ def test_the_list_to_add_from_holds_what_those_present_can_do_now(session, scene
     assert all(one.item.lead_working_days == 0 for one in found.values())
 
 
-def test_an_added_item_that_somebody_else_must_agree_to_waits_for_a_person(session, scene):
-    scene.line.consent_group = "none"
+def test_an_added_item_waits_for_a_person_though_its_landlord_agreed_to_another(session, services, scene):
+    agreeing.agree(session, services.cipher, scene.coordinator, scene.order.id)
+    assert unsettled(session, scene.order, AT.date()) == ()
     assert ask(session, scene.worker, scene.visit.id, new(scene), AT).state == "asked"
 
 

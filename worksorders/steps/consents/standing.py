@@ -141,6 +141,14 @@ def unsettled(session: Session, order: WorksOrder, today: date) -> tuple[LineSta
     return tuple(one for one in line_standings(session, order, today) if not one.standing.is_settled)
 
 
+def standing_of_new(session: Session, order: WorksOrder, group: ConsentNeeded, today: date) -> Standing:
+    """How the consent to a measure stands that is not on the order yet, so that nobody was asked about it."""
+    if group is ConsentNeeded.NONE:
+        return Standing.NOT_NEEDED
+    found = known(session, order)
+    return standing(group, "", found.persons, asked=(), answers=(), bases=found.bases, today=today)
+
+
 def measures(missing: Sequence[LineStanding]) -> str:
     """Their names, each once, for a sentence."""
     return ", ".join(dict.fromkeys(one.line.measure for one in missing))

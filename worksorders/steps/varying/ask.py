@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import RefusedError
 from worksorders.domain.lifecycle.machine import words
 from worksorders.domain.lifecycle.openings import OpeningState
+from worksorders.domain.local_time import local_day
 from worksorders.domain.order.variation import Change, Decision, decide
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
@@ -48,7 +49,7 @@ def ask(session: Session, actor: Actor, visit_id: uuid.UUID, wish: Wish, now: da
     firm_id = actor.require_firm()
     variation = of_line(session, visit, wish) if wish.line_id else of_new(session, visit, wish, firm_id)
     variation.asked_at, variation.asked_by, variation.firm_id = now, actor.user_id, firm_id
-    decision = _decision(session, order, variation)
+    decision = _decision(session, order, variation, local_day(now))
     session.add(variation)
     session.flush()
     _keep_photos(session, actor, variation, wish, now)
@@ -62,7 +63,7 @@ def ask(session: Session, actor: Actor, visit_id: uuid.UUID, wish: Wish, now: da
     return variation
 
 
-def _decision(session: Session, order: WorksOrder, variation: Variation) -> Decision:
+def _decision(session: Session, order: WorksOrder, variation: Variation, on: date) -> Decision:
     """By rule inside the limit of the order; never what takes a measure from an insecure opening.
 
     An urgent change has the higher limit and waits for no agreement; any other needs both that and the budget.
@@ -71,7 +72,7 @@ def _decision(session: Session, order: WorksOrder, variation: Variation) -> Deci
     before = increases_cents(session, order.id, only=[BY_RULE])
     if variation.urgent:
         return decide(variation.difference_cents, before, settings.urgent_variation_cents)
-    if _weakens_insecure(session, variation) or lacks_consent(session, order, variation):
+    if _weakens_insecure(session, variation) or lacks_consent(session, order, variation, on):
         return Decision.NEEDS_PERSON
     left = budget_left_cents(session, order)
     if left is not None and variation.difference_cents > left:

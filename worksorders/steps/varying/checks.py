@@ -86,7 +86,7 @@ def require_note(session: Session, order: WorksOrder, variation: Variation, note
     warning = cost_after(session, order, variation, now)
     if warning and variation.difference_cents > 0:
         asked.append(f"{warning} Give the reason.")
-    if lacks_consent(session, order, variation):
+    if lacks_consent(session, order, variation, local_day(now)):
         asked.append(CONSENT_ASKED.format(variation.item_code))
     if asked and not note.strip():
         raise FaultsError([Fault("note", " ".join(asked))])

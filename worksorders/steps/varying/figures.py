@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from catalogue.item import ConsentNeeded
 from worksorders.domain.order.variation import Change, VariedLine
+from worksorders.steps.consents.standing import standing_of_new
 from worksorders.steps.finance.contract import find_year
 from worksorders.steps.finance.ledger import uncommitted_cents
 from worksorders.steps.ordering.lines import catalogue_of
@@ -46,15 +47,12 @@ def increases_cents(session: Session, order_id: uuid.UUID, *, only: Collection[s
     return int(session.scalar(query) or 0)
 
 
-def lacks_consent(session: Session, order: WorksOrder, variation: Variation) -> bool:
-    """Whether an added item needs an agreement of a kind that no line of this order needed before its issue."""
+def lacks_consent(session: Session, order: WorksOrder, variation: Variation, on: date) -> bool:
+    """Whether somebody has still to agree to an added item; what was agreed about other measures does not cover it."""
     if variation.change != Change.ADD:
         return False
     item = catalogue_of(session, order).items[variation.item_code]
-    agreed = {
-        line.consent_group for line in order.lines if line.removed_at is None and line.id != variation.line_id
-    }
-    return item.consent is not ConsentNeeded.NONE and str(item.consent) not in agreed
+    return not standing_of_new(session, order, item.consent, on).is_settled
 
 
 def budget_left_cents(session: Session, order: WorksOrder) -> int | None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from worksorders.domain.local_time import local_day
 from worksorders.domain.money import line_cents
 from worksorders.domain.order.variation import Change
 from worksorders.gateways import places
@@ -208,7 +209,7 @@ def find_variation(session: Session, actor: Actor, variation_id: uuid.UUID, now:
         photo_ids=tuple(photos),
         cost_warning=cost_after(session, order, variation, now) if waits else None,
         consent_warning=CONSENT_ASKED.format(variation.item_code)
-        if waits and lacks_consent(session, order, variation)
+        if waits and lacks_consent(session, order, variation, local_day(now))
         else None,
         refusal=refusal(session, actor, variation, now) if waits else None,
     )
