@@ -248,3 +248,24 @@ def test_an_answer_that_is_none_is_refused_in_words(app, services, mere):
         answer = browser.client.post("/passkeys/sign-in", json=body, headers=headers)
         assert answer.status_code == 422, body
         assert "message" in answer.json
+
+
+def test_an_open_session_alone_adds_no_passkey_of_whoever_holds_it(app, signed_in):
+    browser, _ = signed_in("finance")
+    headers = {"X-CSRFToken": browser.token("/account")}
+    for body in ({}, {"password": "not this one"}, {"password": None}, None):
+        answer = browser.client.post("/account/passkeys/options", json=body, headers=headers)
+        assert (answer.status_code, answer.json["message"]) == (422, "The password is wrong."), body
+    right = {"password": factories.PASSWORD}
+    assert browser.client.post("/account/passkeys/options", json=right, headers=headers).status_code == 200
+    for _ in range(sign_in.TRIES):
+        browser.client.post("/account/passkeys/options", json={"password": "guess"}, headers=headers)
+    refused = browser.client.post("/account/passkeys/options", json=right, headers=headers)
+    assert "Too many tries" in refused.json["message"]
+
+
+def test_the_first_passkey_follows_the_password_that_was_just_given(app, mere):
+    browser = Browser(app)
+    browser.sign_in("mere")
+    headers = {"X-CSRFToken": browser.token("/account")}
+    assert browser.client.post("/account/passkeys/options", json={}, headers=headers).status_code == 200

@@ -11,7 +11,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
 from wtforms import SubmitField
 from wtforms.validators import Length
 
-from web.auth.routes import blueprint
+from web.auth.routes import blueprint, confirm_password
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import HiddenField, PasswordField, Required, TextField
@@ -92,13 +92,11 @@ def set_up_code() -> ResponseReturnValue:
     form = CodeSetUpForm()
     if form.validate_on_submit():
         try:
-            signing.unlock(db(), actor(), form.password.data or "", request_now())
+            confirm_password(form.password.data or "")
             codes.set_up(
                 db(), services().cipher, actor(), form.secret.data or "", form.code.data or "", request_now()
             )
         except NotPermittedError as refusal:
-            with services().sessions.begin() as own:
-                signing.note_failure(own, signing.name_of(own, actor()), request_now())
             form.password.errors = [str(refusal)]
         except FaultsError as faults:
             apply_faults(form, faults)

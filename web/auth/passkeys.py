@@ -6,8 +6,8 @@ from flask import flash, g, jsonify, session, url_for
 from flask.typing import ResponseReturnValue
 
 from web.auth.loading import COOKIE_KEY
-from web.auth.routes import blueprint
-from web.auth.site import answered, asked, refused, site
+from web.auth.routes import blueprint, confirm_password
+from web.auth.site import answered, asked, given, refused, site
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.domain.errors import FaultsError, NotPermittedError
@@ -56,8 +56,10 @@ def step_up() -> ResponseReturnValue:
 
 @blueprint.post("/account/passkeys/options")
 def new_passkey_options() -> ResponseReturnValue:
-    """Ask the device to make a passkey."""
+    """Ask the device to make a passkey; who holds an open session alone cannot add a key of their own to it."""
     try:
+        if not g.must_enrol:
+            confirm_password(given("password"))
         return asked(passkeys.ask_for_new(db(), site(), actor(), request_now()))
     except NotPermittedError as refusal:
         return refused(str(refusal))

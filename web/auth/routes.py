@@ -100,16 +100,24 @@ def unlock() -> ResponseReturnValue:
     form = UnlockForm()
     if form.validate_on_submit():
         try:
-            signing.unlock(db(), actor(), form.password.data, request_now())
+            confirm_password(form.password.data or "")
         except NotPermittedError as refusal:
-            with services().sessions.begin() as own:
-                signing.note_failure(own, signing.name_of(own, actor()), request_now())
             form.password.errors = [str(refusal)]
         else:
             if request.accept_mimetypes.best == "application/json":
                 return "", 204
             return redirect(_safe_next() or url_for("auth.home"), 303)
     return render_template("auth/unlock.html", form=form), 422 if form.errors else 200
+
+
+def confirm_password(password: str) -> None:
+    """Pass with the right password alone; a wrong one counts as a failed try. Raises NotPermittedError."""
+    try:
+        signing.unlock(db(), actor(), password, request_now())
+    except NotPermittedError:
+        with services().sessions.begin() as own:
+            signing.note_failure(own, signing.name_of(own, actor()), request_now())
+        raise
 
 
 @blueprint.route("/password", methods=["GET", "POST"])

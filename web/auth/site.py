@@ -38,6 +38,13 @@ def answered() -> tuple[uuid.UUID, Mapping[str, Any], str]:
     return challenge, credential, str(found.get("name", ""))
 
 
+def given(name: str) -> str:
+    """One text of the script's question; empty where it sent none."""
+    body = request.get_json(silent=True)
+    found = body.get(name) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def refused(words: str, status: int = 422) -> tuple[Response, int]:
     """Why not, for the script to show."""
     return jsonify(message=words), status

@@ -68,7 +68,9 @@ async function shown(options) {
 
 async function go(box) {
   const { options: url, answer, token } = box.dataset;
-  const { id, options } = await post(url, token, {});
+  const password = box.querySelector("[data-passkey-password]");
+  const { id, options } = await post(url, token, password ? { password: password.value } : {});
+  if (password) password.value = "";
   const credential = box.dataset.passkey === "new" ? await made(options) : await shown(options);
   const name = box.querySelector("[data-passkey-name]")?.value ?? "";
   const found = await post(answer, token, { id, credential, name });
