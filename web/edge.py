@@ -18,6 +18,7 @@ from web.services import services
 from worksorders.domain.errors import DomainError
 from worksorders.steps import once
 from worksorders.steps.actor import Actor
+from worksorders.steps.free_text.tell import TYPIST
 from worksorders.store.scope import HOUSE, Scope, as_house, narrow
 
 READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,6 +31,7 @@ def db() -> Session:
     if "db" not in g:
         g.db = services().sessions()
         narrow(g.db, _scope(g.get("user")))
+        g.db.info[TYPIST] = g.get("user")
     session: Session = g.db
     return session
 

@@ -45,6 +45,8 @@ __all__ = [
 ]
 
 
+# Every text is compared with protected values word by word: one of a megabyte would keep a process busy for minutes.
+LONGEST_TEXT = 10_000
 # A day outside these years is a slip of the hand, and reckoning with it runs out of the calendar.
 YEARS = range(1900, 2200)
 
@@ -74,6 +76,11 @@ class TextField(fields.StringField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         if valuelist:
             self.data = str(valuelist[0]).strip()
+
+    def pre_validate(self, _form: Any) -> None:
+        """Not more than anybody types."""
+        if self.data and len(self.data) > LONGEST_TEXT:
+            raise StopValidation(f"Write at most {LONGEST_TEXT:,} characters: these are {len(self.data):,}.")
 
 
 class TextAreaField(TextField):

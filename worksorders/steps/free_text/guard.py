@@ -16,14 +16,19 @@ from typing import Any
 from sqlalchemy import Table, event, inspect, select
 from sqlalchemy.orm import Session
 
+from worksorders.domain.errors import Fault, FaultsError
+from worksorders.domain.privacy.free_text import REPLACEMENT, Span, without
 from worksorders.gateways.cipher import Cipher
-from worksorders.steps.free_text.check import require_clean
+from worksorders.steps.free_text import tell
+from worksorders.steps.free_text.check import MESSAGE, find, require_clean
 from worksorders.steps.free_text.columns import looked_over
 from worksorders.steps.free_text.paths import cases_of, hangs_on_a_case, links, table_named
 from worksorders.store.tables.seals import ReadingReview
 from worksorders.store.tables.trail import AuditEvent
 
 CIPHER = "cipher"
+# What a firm reads again after it wrote it: there a gap would tell as much as a refusal.
+SHOWN_AGAIN = frozenset({"invoice.number"})
 _CODE = re.compile(r"[a-z_.]*")
 
 
@@ -43,10 +48,45 @@ def watch(session: Session, _context: object = None, _instances: object = None) 
     for row in [*session.new, *(one for one in session.dirty if session.is_modified(one))]:
         written = _review(session, row) if isinstance(row, ReadingReview) else _written(row)
         if written is not None:
-            found: set[uuid.UUID] = set()
-            for table, ids in written.rows.items():
-                found |= cases_of(session, table, ids)
-            require_clean(session, cipher, found, written.texts)
+            _look_over(session, cipher, row, written)
+
+
+def _look_over(session: Session, cipher: Cipher, row: Any, written: Written) -> None:
+    """Refuse what repeats something protected; take it out where its writer may not learn that it does."""
+    cases: set[uuid.UUID] = set()
+    for table, ids in written.rows.items():
+        cases |= cases_of(session, table, ids)
+    typist = tell.typist_of(session)
+    if typist is None:
+        require_clean(session, cipher, cases, written.texts)
+        return
+    hits = find(session, cipher, cases, written.texts)
+    if not hits:
+        return
+    told = cases <= tell.may_be_told(session, typist, cases)
+    tell.note(session, typist, tell.REFUSED if told else tell.TAKEN_OUT, cases)
+    if told:
+        raise FaultsError([Fault(name, MESSAGE) for name in written.texts if name in hits])
+    _take_out(row, hits)
+
+
+def _take_out(row: Any, hits: Mapping[str, list[Span]]) -> None:
+    """Replace what stands at these places of a row's columns; of lists and records every text."""
+    mapper = inspect(row).mapper
+    for name, places in hits.items():
+        if f"{mapper.local_table.name}.{name}" in SHOWN_AGAIN:
+            continue
+        key = mapper.get_property_by_column(mapper.local_table.c[name]).key
+        value = getattr(row, key)
+        setattr(row, key, without(value, places) if isinstance(value, str) else _emptied(value))
+
+
+def _emptied(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if _is_id(value) else REPLACEMENT
+    if isinstance(value, Mapping):
+        return {name: _emptied(inner) for name, inner in value.items()}
+    return [_emptied(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _written(row: Any) -> Written | None:

@@ -24,6 +24,8 @@ WORDS = {
     "case.opened": "Case opened",
     "disclosure.intended": "Asked to see protected details",
     "disclosure.revealed": "Protected details were shown",
+    "free_text.refused": "Words were refused that repeat something protected",
+    "free_text.taken_out": "Something protected was taken out of a firm’s words",
     "opening.recorded": "State of an opening recorded",
     "order.raised": "Order raised",
     "order.line_added": "Line added",
