@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from web import config
-from worksorders.gateways.addresses.geocode import KINDS, GeocoderError, geocoder_from
+from worksorders.gateways.addresses.geocode import KINDS, geocoder_from
+from worksorders.gateways.addresses.geocoded import GeocoderError
 
 ROOT = Path(__file__).parents[2]
 ANSWERS = {

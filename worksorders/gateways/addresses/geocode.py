@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from worksorders.gateways.addresses.geocoded import Geocoded
 
 KINDS = ("nominatim", "photon", "pelias")
 # Services that anybody may ask, and that learn what is asked.
@@ -15,21 +16,6 @@ PUBLIC = re.compile(
     r"(^|\.)(openstreetmap\.\w+|komoot\.\w+|geocode\.earth|mapzen\.com|osm\.org|mapbox\.com|google(apis)?\.com"
     r"|opencagedata\.com|locationiq\.com|here\.com|arcgis\.com|addressfinder\.\w+|nzpost\.co\.nz|pickpoint\.io)$"
 )
-
-
-class GeocoderError(Exception):
-    """The geocoder did not answer; the message names neither host nor address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Geocoded:
-    """One answer: street with number, suburb and town where they are told, the point in degrees."""
-
-    street: str = field(repr=False)
-    suburb: str = field(repr=False)
-    town: str
-    latitude: Decimal = field(repr=False)
-    longitude: Decimal = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from geopy.adapters import URLLibAdapter
 from geopy.exc import GeopyError
 from geopy.geocoders import Nominatim, Pelias, Photon
 
-from worksorders.gateways.addresses.geocode import Geocoded, GeocoderError
+from worksorders.gateways.addresses.geocoded import Geocoded, GeocoderError
 
 SECONDS = 2.0
 # How the three call the parts of an address.

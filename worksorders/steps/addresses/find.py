@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from worksorders.domain.address_words import fold, number_of, query_of
 from worksorders.domain.errors import DomainError
 from worksorders.gateways import places
-from worksorders.gateways.addresses.geocode import Geocoder, GeocoderError
+from worksorders.gateways.addresses.geocode import Geocoder
+from worksorders.gateways.addresses.geocoded import GeocoderError
 from worksorders.gateways.addresses.nearest import nearest_town
 
 MOST_FOUND = 8

@@ -5,18 +5,14 @@ Nothing here names a case, an order, a place or a measure: any of them would tel
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import select
 
 from worksorders.steps.consents.writing.read_person import own_values
+from worksorders.steps.requests.collecting import Collecting, Section
 from worksorders.store.tables.contractors import VettingCheck, Worker, WorkerTrade
 from worksorders.store.tables.interests import ConsentAnswer, HomeInterest, InterestContact
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
-
-if TYPE_CHECKING:
-    from worksorders.steps.requests.export import Collecting, Section
 
 
 def interest(at: Collecting) -> list[Section]:

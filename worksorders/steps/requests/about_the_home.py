@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
 from worksorders.steps import disclose
 from worksorders.steps.intake.keep import OTHER_NAMES
+from worksorders.steps.requests.collecting import Collecting, Section
 from worksorders.steps.tell.safe_way import SAFE_MAIL, SAFE_NUMBER
 from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
-
-if TYPE_CHECKING:
-    from worksorders.steps.requests.export import Collecting, Section
 
 # What is hers alone; words in which others may be named (later referrals, the alarm's plan) are looked at by hand.
 OWN = {

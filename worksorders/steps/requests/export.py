@@ -10,10 +10,8 @@ import json
 import uuid
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,30 +24,14 @@ from worksorders.gateways.documents.pdf import render_html
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.requests import about_people, about_the_home
+from worksorders.steps.requests.collecting import Collecting, Section
 from worksorders.steps.requests.flow import RELEASED, officers_only, screening_of
 from worksorders.store.tables.forgetting import PrivacyRequest
 
 TEMPLATE = "request.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Collecting:
-    """What a collector works with."""
-
-    session: Session
-    sessions: sessionmaker[Session]
-    cipher: Cipher
-    actor: Actor
-    request: PrivacyRequest
-
-    @property
-    def purpose(self) -> str:
-        """Under which purpose values are opened: the request's own code."""
-        return f"Privacy Act request {self.request.code}"
-
-
-Section = tuple[str, list[Mapping[str, Any]]]
-COLLECTORS: Mapping[Subject, Callable[[Any], list[Section]]] = MappingProxyType(
+COLLECTORS: Mapping[Subject, Callable[[Collecting], list[Section]]] = MappingProxyType(
     {
         Subject.CLIENT: about_the_home.client,
         Subject.HOUSEHOLD: about_the_home.household,
