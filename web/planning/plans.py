@@ -21,6 +21,7 @@ from worksorders.domain.errors import FaultsError
 from worksorders.steps.planning import area_map, find_plans, publish, request_plan
 from worksorders.steps.planning import board as boards
 from worksorders.steps.planning.solving.curve import Making, load_making
+from worksorders.steps.planning.solving.stop import cancel_plan, discard_plan
 from worksorders.steps.vetting import ahead
 
 RUNNING = ("queued", "solving")
@@ -120,7 +121,7 @@ def cancel(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Stop; the best plan found so far is kept."""
     form = ActionForm()
     if form.validate_on_submit():
-        request_plan.cancel_plan(db(), actor(), plan_id, request_now())
+        cancel_plan(db(), actor(), plan_id, request_now())
     return redirect(url_for("planning.plan", plan_id=plan_id), 303)
 
 
@@ -129,7 +130,7 @@ def discard(plan_id: uuid.UUID) -> ResponseReturnValue:
     """Throw a draft away."""
     form = ActionForm()
     if form.validate_on_submit():
-        request_plan.discard_plan(db(), actor(), plan_id)
+        discard_plan(db(), actor(), plan_id)
         flash("The draft has been thrown away. Its visits wait for the next plan.", "success")
     return redirect(url_for("planning.plans"), 303)
 

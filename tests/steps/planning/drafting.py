@@ -10,6 +10,7 @@ from tests.steps.planning.conftest import FIRST_DAY
 from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.planning import request_plan
+from worksorders.steps.planning.solving.stop import cancel_plan
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import PlanStop, PlanUnassigned
@@ -44,7 +45,7 @@ def plan(world, now, **values):
 
 def cancel(world, plan_id):
     with world.services.sessions.begin() as session:
-        request_plan.cancel_plan(session, world.actor, plan_id, datetime.now(UTC))
+        cancel_plan(session, world.actor, plan_id, datetime.now(UTC))
 
 
 def stops(world, plan_id):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.steps.planning.drafting import ask, cancel, deliver, reasons, stops, take
 from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.planning.solving import prepare
+from worksorders.store.tables.plan_parts import PlanPart
 from worksorders.store.tables.planning import Plan
 from worksorders.store.tables.trail import AuditEvent
 
@@ -24,11 +25,24 @@ def send_again(world):
         return outbox.Delivery(row.id, row.attempts, row.queue)
 
 
+def stop_once_solving(world, plan_id):
+    """Stop the plan while its part is being improved, however long this machine took to get there."""
+    waiting = Event()
+    solving = select(func.count()).where(PlanPart.plan_id == plan_id, PlanPart.state == "solving")
+    for _ in range(600):
+        with world.services.sessions() as session:
+            if session.scalar(solving):
+                break
+        waiting.wait(0.05)
+    waiting.wait(1)
+    cancel(world, plan_id)
+
+
 def test_stopping_a_plan_keeps_the_best_so_far(world, now):
     world.worker()
     visits = [world.order({})[0] for _ in range(12)]
     plan_id = ask(world, now, seconds=60)
-    stopper = threading.Timer(1.5, lambda: cancel(world, plan_id))
+    stopper = Thread(target=stop_once_solving, args=(world, plan_id))
     stopper.start()
     began = datetime.now(UTC)
     deliver(world)

@@ -1,4 +1,4 @@
-"""Asks for a plan and stops one that is being made; the work itself is a job."""
+"""Asks for a plan; the work itself is a job."""
 
 from __future__ import annotations
 
@@ -12,15 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults
-from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.lifecycle.machines import PLAN
-from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.settings import LIMITS, load_settings
-from worksorders.store.scope import as_house
 from worksorders.store.tables.planning import Plan
 
 SOLVE = "plan.solve"
@@ -87,32 +84,6 @@ def _check(starts_on: date, region_codes: Collection[str], seconds: int | None, 
             least <= seconds <= most, "seconds", f"{seconds} s is not possible: give {least} to {most}."
         )
     faults.raise_if_any()
-
-
-def cancel_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: datetime) -> Plan:
-    """Stop a plan: one that is queued ends at once, one that is being solved keeps the best found so far."""
-    from worksorders.steps.planning.solving.part import end_waiting  # noqa: PLC0415 -- it imports this module.
-
-    plan = find_plan(session, plan_id, lock=True)
-    target = move(PLAN, plan.state, "cancel", actor.role)
-    audit.record(session, actor, "plan.cancel_requested", ("plan", plan.id), moved=(plan.state, plan.state))
-    plan.cancel_requested_at = now
-    if plan.state == "queued":
-        plan.state = target
-        plan.finished_at = now
-    else:
-        with as_house(session):
-            end_waiting(session, plan, now)
-    return plan
-
-
-def discard_plan(session: Session, actor: Actor, plan_id: uuid.UUID) -> Plan:
-    """Throw a draft away; its visits are unplanned again."""
-    from worksorders.steps.planning.solving.store import discard  # noqa: PLC0415
-
-    plan = find_plan(session, plan_id, lock=True)
-    discard(session, actor, plan, Role(actor.role))
-    return plan
 
 
 def find_plan(session: Session, plan_id: uuid.UUID, *, lock: bool = False) -> Plan:
