@@ -59,6 +59,11 @@ def test_a_request_goes_from_receipt_to_the_file_through_two_people(world, servi
     assert "Make sure first who asks" in refused.text
     assert send(officer, page, f"{page}/identity", identity="safe_channel").status_code == 303
     assert send(officer, page, f"{page}/propose", proposal="release").status_code == 303
+    late = send(officer, page, f"{page}/extend", until_on=["25", "11", "2026"], extension_ground="s48_quantity", extension_reason="Ten years of papers")  # fmt: skip
+    assert late.status_code == 422
+    assert 'id="until_on-error"' in late.text
+    assert send(officer, page, f"{page}/extend", until_on=["29", "1", "2027"], extension_ground="s48_quantity", extension_reason="Ten years of papers").status_code == 303  # fmt: skip
+    assert "Put off from 22 December 2026" in officer.get(page).text
     assert f'action="{page}/agree"' not in officer.get(page).text
     assert send(second, page, f"{page}/agree").status_code == 303
     assert f'action="{page}/file"' not in second.get(page).text

@@ -28,6 +28,7 @@ POLICY: dict[str, Rule] = {
     "request_page": KEEPERS,
     "request_identity": OFFICERS,
     "request_propose": OFFICERS,
+    "request_extend": OFFICERS,
     "request_agree": KEEPERS,
     "request_send_back": KEEPERS,
     "request_file": OFFICERS,

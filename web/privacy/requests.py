@@ -25,9 +25,9 @@ from web.privacy.blueprint import blueprint
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.local_time import local_day
-from worksorders.domain.privacy.requests import GROUNDS, IDENTITY_WORDS, SUBJECT_WORDS
+from worksorders.domain.privacy.requests import EXTENSION_GROUNDS, GROUNDS, IDENTITY_WORDS, SUBJECT_WORDS
 from worksorders.domain.roles import Role
-from worksorders.steps.requests import export, find, flow
+from worksorders.steps.requests import export, extend, find, flow
 
 IDENTITIES = [(str(key), words) for key, words in IDENTITY_WORDS.items()]
 
@@ -75,6 +75,18 @@ class ProposeForm(Form):
         choices=[("", "Choose"), *GROUNDS.items()],
     )
     reason = TextAreaField("Why", description="Needed for a refusal. No names, numbers or places.")
+
+
+class ExtendForm(Form):
+    """Until when the answer is put off, and why."""
+
+    until_on = DateField("New last day", [Required("Enter the new last day.")])
+    extension_ground = SelectField(
+        "Ground of the extension",
+        description="Summaries in our own words: read section 48 of the Act first",
+        choices=[("", "Choose"), *EXTENSION_GROUNDS.items()],
+    )
+    extension_reason = TextAreaField("Why", description="A sentence. No names, numbers or places.")
 
 
 @blueprint.get("/requests")
@@ -149,6 +161,25 @@ def request_propose(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
     return _move(form, privacy_request_id, "request.propose", move, "propose")
 
 
+@blueprint.post("/requests/<uuid:privacy_request_id>/extend")
+def request_extend(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
+    """Put the last day off, once."""
+    form = ExtendForm()
+
+    def move() -> None:
+        extend.extend(
+            db(),
+            actor(),
+            privacy_request_id,
+            form.until_on.data,
+            ground=form.extension_ground.data or "",
+            reason=form.extension_reason.data or "",
+            now=request_now(),
+        )
+
+    return _move(form, privacy_request_id, "request.extend", move, "extend")
+
+
 @blueprint.post("/requests/<uuid:privacy_request_id>/agree")
 def request_agree(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
     """Agree to what somebody else proposed."""
@@ -221,6 +252,7 @@ def _page(request_id: uuid.UUID, **forms: Form) -> ResponseReturnValue:
     shown = find.one(db(), actor(), request_id, local_day(request_now()))
     identity = forms.get("identity") or IdentityForm(formdata=None)
     propose = forms.get("propose") or ProposeForm(formdata=None)
+    extension = forms.get("extend") or ExtendForm(formdata=None)
     wrong = [form for form in forms.values() if form.errors]
     page = render_template(
         "privacy/request.html",
@@ -228,11 +260,13 @@ def _page(request_id: uuid.UUID, **forms: Form) -> ResponseReturnValue:
         form=wrong[0] if wrong else None,
         identity=identity,
         propose=propose,
+        extension=extension,
         is_officer=actor().role is Role.PRIVACY_OFFICER,
         own_proposal=shown.row.proposed_by == actor().user_id,
         subjects=SUBJECT_WORDS,
         identities=IDENTITY_WORDS,
         grounds=GROUNDS,
+        extension_grounds=EXTENSION_GROUNDS,
         button=fresh_form(),
     )
     return page, 422 if wrong else 200

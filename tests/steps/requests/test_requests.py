@@ -5,23 +5,27 @@ from __future__ import annotations
 import io
 import uuid
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests import agreeing, factories, referrals
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
-from worksorders.domain.privacy.requests import ENOUGH, GROUNDS, Identity, Subject, due_on
+from worksorders.domain.local_time import local_day
+from worksorders.domain.privacy.requests import ENOUGH, EXTENSION_GROUNDS, GROUNDS, Identity, Subject, due_on
 from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.forget import destroy
-from worksorders.steps.requests import export, find, flow
+from worksorders.steps.jobs import Job
+from worksorders.steps.requests import export, extend, find, flow, remind
 from worksorders.steps.requests.flow import Given
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.interests import HomeInterest
-from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 24)
@@ -66,7 +70,8 @@ def world(services):
 
 def ask(world, subject, identity=None, **values):
     found = next(iter(sorted(ENOUGH[Subject(subject)])))
-    given = Given(subject, TODAY, identity or found, **({"code": world.order.code} | values))
+    received = values.pop("received_on", TODAY)
+    given = Given(subject, received, identity or found, **({"code": world.order.code} | values))
     return flow.receive(world.session, world.officer, given, NOW).id
 
 
@@ -229,3 +234,122 @@ def test_an_open_request_keeps_the_case_from_being_destroyed(world):
 def test_the_clock_is_twenty_working_days_without_the_summer_break():
     assert due_on(date(2026, 11, 2)) == date(2026, 11, 30)
     assert due_on(date(2026, 12, 18)) == date(2027, 2, 9)
+
+
+WHY = "Two agencies must be asked first"
+UNTIL = date(2027, 1, 29)
+
+
+def put_off(world, request, until=UNTIL, now=NOW, ground="s48_consultation", reason=WHY):
+    extend.extend(world.session, world.officer, request, until, ground=ground, reason=reason, now=now)
+
+
+def test_the_last_day_is_put_off_once_with_its_ground_while_there_is_time(world):
+    request = ask(world, "client")
+    first = find.one(world.session, world.officer, request, TODAY).row.due_on
+    put_off(world, request)
+    shown = find.one(world.session, world.officer, request, TODAY)
+    assert (shown.row.due_on, shown.row.extended_from, shown.row.state) == (UNTIL, first, "open")
+    assert not shown.may_extend
+    with pytest.raises(RefusedError, match="once"):
+        put_off(world, request, date(2027, 2, 26))
+    found = world.session.scalars(
+        select(AuditEvent).where(AuditEvent.subject_id == request, AuditEvent.action == "request.extended")
+    ).one()
+    assert found.detail["extension"] == "s48_consultation"
+    assert WHY not in str(found.detail)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"until": None}, "until_on"), ({"until": TODAY}, "until_on"), ({"until": date(2028, 1, 31)}, "until_on"),
+        ({"now": NOW + timedelta(days=60)}, "until_on"), ({"ground": "s47"}, "extension_ground"),
+        ({"reason": "late"}, "extension_reason"),
+    ],
+)  # fmt: skip
+def test_an_extension_without_time_ground_or_measure_is_refused_at_its_field(world, values, field):
+    request = ask(world, "client")
+    with pytest.raises(FaultsError) as error:
+        put_off(world, request, **values)
+    assert [fault.field for fault in error.value.faults] == [field]
+
+
+def test_nobody_barred_learns_by_an_extension_that_there_is_something_to_look_through(world):
+    request = ask(world, "interest", person=world.person.position)
+    bar(world)
+    for ground in EXTENSION_GROUNDS:
+        with pytest.raises(FaultsError) as error:
+            put_off(world, request, ground=ground)
+        assert [fault.field for fault in error.value.faults] == ["extension_ground"]
+    assert not find.one(world.session, world.officer, request, TODAY).may_extend
+
+
+def test_only_officers_extend_and_only_what_waits(world):
+    request = ask(world, "client")
+    with pytest.raises(NotFoundError):
+        extend.extend(world.session, world.second, request, UNTIL, ground="s48_quantity", reason=WHY, now=NOW)
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+    put_off(world, request)
+    assert find.one(world.session, world.officer, request, TODAY).row.state == "proposed"
+    other = ask(world, "client")
+    flow.propose(world.session, world.officer, other, "release", now=NOW)
+    flow.decide(world.session, world.second, other, agree=True, now=NOW)
+    with pytest.raises(RefusedError):
+        put_off(world, other)
+
+
+def timers(world):
+    return world.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.kind == remind.REMIND).order_by(OutboxMessage.wanted_at)
+    ).all()
+
+
+def ring(world, timer):
+    job = Job(
+        timer.id, 1, timer.payload, world.services.sessions, world.services.cipher, lambda: NOW, lambda: True
+    )
+    remind.remind_in_time(job)(world.session, timer.wanted_at)
+    world.session.flush()
+
+
+def reminded(world):
+    """To whom messages went, by role."""
+    users = select(AppUser.role).join(OutgoingMessage, OutgoingMessage.user_id == AppUser.id)
+    return sorted(world.session.scalars(users.order_by(AppUser.role)).all())
+
+
+def test_officers_are_reminded_before_the_last_day_and_administrators_of_a_proposal(world):
+    request = ask(world, "client")
+    first, last = timers(world)
+    assert [local_day(one.wanted_at) for one in (first, last)] == [date(2026, 12, 15), date(2026, 12, 21)]
+    assert set(first.payload) == {"privacy_request_id", "due_on"}
+    ring(world, first)
+    assert reminded(world) == ["privacy_officer"]
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+    ring(world, last)
+    assert "administrator" in reminded(world)
+    assert (
+        world.session.scalar(
+            select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "request.reminded")
+        )
+        == 2
+    )
+
+
+def test_nobody_is_reminded_of_a_day_that_was_put_off_or_of_what_was_answered(world):
+    request = ask(world, "client")
+    put_off(world, request)
+    old, new = timers(world)[:2], timers(world)[2:]
+    assert len(new) == 2
+    ring(world, old[0])
+    assert reminded(world) == []
+    flow.propose(world.session, world.officer, request, "release", now=NOW)
+    flow.decide(world.session, world.second, request, agree=True, now=NOW)
+    ring(world, new[0])
+    assert reminded(world) == []
+
+
+def test_of_a_request_that_is_recorded_late_one_reminder_goes_out_at_once(world):
+    ask(world, "client", received_on=date(2026, 10, 27))
+    assert [one.wanted_at for one in timers(world)] == [NOW]

@@ -1,4 +1,4 @@
-"""The machines of works-orders.md as tables: assessment, order, visit, offer, plan, opening, variation."""
+"""The machines of works-orders.md as tables: assessment, order, visit, offer, plan, opening, variation; beside them those of aftercare and of requests."""
 
 from worksorders.domain.lifecycle.aftercare import DEFECT, INSPECTION
 from worksorders.domain.lifecycle.machine import BACK, Machine, allow, build
@@ -13,6 +13,7 @@ from worksorders.domain.lifecycle.reasons import (
     REOPEN,
     SUSPEND,
 )
+from worksorders.domain.lifecycle.requests import REQUEST
 from worksorders.domain.roles import Role
 
 _COORDINATOR = (Role.COORDINATOR,)
@@ -171,4 +172,5 @@ MACHINES: tuple[Machine, ...] = (
     VARIATION,
     INSPECTION,
     DEFECT,
+    REQUEST,
 )

@@ -16,6 +16,9 @@ from worksorders.domain.people.interests import Screening
 from worksorders.domain.workdays import Calendar, add_working_days
 
 ANSWER_WORKING_DAYS = 20
+# How many working days before the last day officers are reminded, and how far an extension may reach: our own figures.
+REMIND_WORKING_DAYS = (5, 1)
+MOST_EXTENSION_WORKING_DAYS = 40
 
 
 class Subject(StrEnum):
@@ -80,6 +83,13 @@ GROUNDS: Mapping[str, str] = MappingProxyType(
         "s53_frivolous": "Section 53: frivolous, vexatious or trivial",
     }
 )
+EXTENSION_GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "s48_quantity": "Section 48: so much to be given or searched that our work would unreasonably suffer",
+        "s48_consultation": "Section 48: others must be consulted first, which cannot be done in time",
+        "s48_complexity": "Section 48: questions too complex to be answered properly in time",
+    }
+)
 # What somebody who must never be asked, or who is not cleared, may be answered: nothing that tells of a home.
 SILENT = frozenset({"s47"})
 
@@ -121,3 +131,36 @@ def against_refusal(
     if len(reason.strip()) < 10:
         return (Fault("reason", "Say in a sentence why this ground applies."),)
     return ()
+
+
+def against_extension(
+    due_on: date, until_on: date | None, today: date, ground: str, reason: str, screening: Screening | None
+) -> tuple[Fault, ...]:
+    """What is wrong with putting the last day off to `until_on`; who asks is told within the first limit, or not at all.
+
+    An extension would tell somebody who is barred or not cleared that there is something to look through.
+    """
+    found = []
+    if screening is not None and screening is not Screening.CLEARED:
+        words = "This person is barred or not cleared: an extension would tell that a home is known here."
+        found.append(Fault("extension_ground", words))
+    elif ground not in EXTENSION_GROUNDS:
+        found.append(Fault("extension_ground", "Choose the ground of the extension."))
+    if len(reason.strip()) < 10:
+        found.append(Fault("extension_reason", "Say in a sentence why it cannot be answered in time."))
+    if today > due_on:
+        words = (
+            f"The last day was {due_on.day}/{due_on.month}/{due_on.year}: nothing can be put off after it."
+        )
+        found.append(Fault("until_on", words))
+    elif until_on is None or until_on <= due_on:
+        found.append(Fault("until_on", "Enter a day after the last day of now."))
+    elif until_on > (latest := add_working_days(due_on, MOST_EXTENSION_WORKING_DAYS, Calendar.PRIVACY_ACT)):
+        words = f"Enter {latest.day}/{latest.month}/{latest.year} or earlier: {MOST_EXTENSION_WORKING_DAYS} working days at most."
+        found.append(Fault("until_on", words))
+    return tuple(found)
+
+
+def remind_on(due_on: date) -> tuple[date, ...]:
+    """The days on which officers are reminded that a request waits, the first first."""
+    return tuple(add_working_days(due_on, -days, Calendar.PRIVACY_ACT) for days in REMIND_WORKING_DAYS)

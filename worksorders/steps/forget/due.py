@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
+from worksorders.domain.lifecycle.requests import REQUEST
 from worksorders.domain.local_time import local_day
 from worksorders.domain.privacy.retention import Due, Over, RetentionRule, due_fields
 from worksorders.gateways.retention import rules
@@ -134,7 +135,7 @@ def _done(session: Session, ids: Sequence[uuid.UUID]) -> defaultdict[uuid.UUID, 
 
 def _kept(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     requests = select(PrivacyRequest.case_id).where(
-        PrivacyRequest.case_id.in_(ids), PrivacyRequest.state.in_(("open", "proposed"))
+        PrivacyRequest.case_id.in_(ids), PrivacyRequest.state.not_in(REQUEST.final)
     )
     holds = select(LegalHold.case_id).where(LegalHold.case_id.in_(ids), LegalHold.lifted_at.is_(None))
     kept = {case_id: "request" for case_id in session.scalars(requests) if case_id}

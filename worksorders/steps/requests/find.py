@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Row, Select, case, select
 from sqlalchemy.orm import Session, aliased
 
+from worksorders.domain.lifecycle.requests import REQUEST
 from worksorders.domain.workdays import Calendar, working_days_between
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.requests.flow import DECIDERS, officers_only, screening_of
@@ -30,11 +31,17 @@ class Shown:
     proposed_by: str | None
     decided_by: str | None
     days_left: int
+    extended_by: str | None = None
     silent: bool = False
 
     @property
     def is_answered(self) -> bool:
-        return self.row.state in {"released", "refused"}
+        return not REQUEST.is_open(self.row.state)
+
+    @property
+    def may_extend(self) -> bool:
+        """Whether its last day can still be put off: once, before it has passed, and never where silence is due."""
+        return not (self.is_answered or self.silent or self.row.extended_from or self.days_left < 0)
 
 
 def listed(session: Session, actor: Actor, today: date) -> Sequence[Shown]:
@@ -50,7 +57,7 @@ def one(session: Session, actor: Actor, request_id: uuid.UUID, today: date) -> S
     shown = _shown(found, today)
     screening = screening_of(session, shown.row)
     silent = screening is not None and screening != "cleared"
-    return Shown(shown.row, shown.case_code, shown.proposed_by, shown.decided_by, shown.days_left, silent)
+    return replace(shown, silent=silent)
 
 
 def people(session: Session, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
@@ -72,21 +79,28 @@ def people(session: Session, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
     ]
 
 
-def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str]:
+def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str, str]:
     if actor.role not in DECIDERS:
         raise NotFoundError("There is no such page.")
-    proposer, decider = aliased(AppUser), aliased(AppUser)
-    waits = case((PrivacyRequest.state.in_(("open", "proposed")), 0), else_=1)
+    proposer, decider, extender = aliased(AppUser), aliased(AppUser), aliased(AppUser)
+    waits = case((PrivacyRequest.state.not_in(REQUEST.final), 0), else_=1)
     return (
-        select(PrivacyRequest, CaseFile.code, proposer.display_name, decider.display_name)
+        select(
+            PrivacyRequest,
+            CaseFile.code,
+            proposer.display_name,
+            decider.display_name,
+            extender.display_name,
+        )
         .outerjoin(CaseFile, CaseFile.id == PrivacyRequest.case_id)
         .outerjoin(proposer, proposer.id == PrivacyRequest.proposed_by)
         .outerjoin(decider, decider.id == PrivacyRequest.decided_by)
+        .outerjoin(extender, extender.id == PrivacyRequest.extended_by)
         .order_by(waits, PrivacyRequest.due_on, PrivacyRequest.id)
     )
 
 
-def _shown(found: Row[PrivacyRequest, str, str, str], today: date) -> Shown:
-    row, code, proposer, decider = found
+def _shown(found: Row[PrivacyRequest, str, str, str, str], today: date) -> Shown:
+    row, code, proposer, decider, extender = found
     left = working_days_between(today, row.due_on, Calendar.PRIVACY_ACT)
-    return Shown(row, code, proposer, decider, left)
+    return Shown(row, code, proposer, decider, left, extender)

@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.codes import LEAST_BYTES, new_code
-from worksorders.domain.errors import Fault, Faults, FaultsError, NotPermittedError, RefusedError
+from worksorders.domain.errors import Fault, Faults, FaultsError, NotPermittedError
+from worksorders.domain.lifecycle.machine import move
+from worksorders.domain.lifecycle.requests import REQUEST
 from worksorders.domain.local_time import local_day
 from worksorders.domain.people.interests import Screening
 from worksorders.domain.privacy.requests import (
@@ -25,14 +27,15 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.forget.holds import find_case
+from worksorders.steps.requests import remind
 from worksorders.store.tables.contractors import Worker
 from worksorders.store.tables.forgetting import PrivacyRequest
 from worksorders.store.tables.interests import HomeInterest
 from worksorders.store.tables.people import AppUser
 
 RELEASE, REFUSE = "release", "refuse"
-OPEN, PROPOSED, RELEASED, REFUSED = "open", "proposed", "released", "refused"
-DECIDERS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
+RELEASED = REQUEST.moves["proposed", RELEASE].target
+DECIDERS = REQUEST.moves["proposed", RELEASE].roles
 LONGEST = 500
 
 
@@ -75,17 +78,19 @@ def receive(session: Session, actor: Actor, given: Given, now: datetime) -> Priv
         received_by=actor.user_id,
         identity=given.identity,
         identity_note=given.identity_note.strip(),
-        state=OPEN,
+        state=REQUEST.initial,
     )
     session.add(row)
     session.flush()
-    _note(session, actor, row, "received", (None, OPEN))
+    note(session, actor, row, "received", None)
+    remind.schedule(session, row, now)
     return row
 
 
 def confirm_identity(session: Session, actor: Actor, request_id: uuid.UUID, identity: str, note: str) -> None:
     """Record how it was made sure who asks, while the request is open."""
-    row = _locked(session, actor, request_id, OPEN)
+    row = locked(session, actor, request_id, "confirm_identity")
+    move(REQUEST, row.state, "confirm_identity", actor.role)
     if identity not in list(Identity):
         raise FaultsError([Fault("identity", "Say how their identity was confirmed.")])
     row.identity, row.identity_note = identity, note.strip()[:LONGEST]
@@ -99,7 +104,8 @@ def propose(
     now: datetime,
 ) -> None:  # fmt: skip
     """Propose to release or to refuse; FaultsError at `proposal`, `identity`, `ground` or `reason`."""
-    row = _locked(session, actor, request_id, OPEN)
+    row = locked(session, actor, request_id, "propose")
+    after = move(REQUEST, row.state, "propose", actor.role)
     subject, screening = Subject(row.subject), screening_of(session, row)
     if proposal == RELEASE:
         wrong = against_release(subject, Identity(row.identity), screening)
@@ -109,12 +115,12 @@ def propose(
         wrong = (Fault("proposal", "Choose what you propose."),)
     if wrong:
         raise FaultsError(wrong)
-    row.state, row.proposal = PROPOSED, proposal
+    state, row.state, row.proposal = row.state, after, proposal
     row.ground = ground if proposal == REFUSE else None
     row.reason = reason.strip()[:LONGEST] or None
     row.proposed_at, row.proposed_by = now, actor.user_id
     session.flush()
-    _note(session, actor, row, "proposed", (OPEN, PROPOSED))
+    note(session, actor, row, "proposed", state)
 
 
 def decide(session: Session, actor: Actor, request_id: uuid.UUID, *, agree: bool, now: datetime) -> None:
@@ -122,23 +128,23 @@ def decide(session: Session, actor: Actor, request_id: uuid.UUID, *, agree: bool
 
     What stood against a release is asked once more: a person may have been barred since.
     """
-    row = _locked(session, actor, request_id, PROPOSED)
+    row = locked(session, actor, request_id, "send_back")
+    action = (RELEASE if row.proposal == RELEASE else REFUSE) if agree else "send_back"
+    after = move(REQUEST, row.state, action, actor.role)
     if row.proposed_by == actor.user_id:
         raise NotPermittedError("You proposed this answer: somebody else decides.")
-    if not agree:
-        row.state, row.proposal, row.ground, row.reason = OPEN, None, None, None
-        row.proposed_at, row.proposed_by = None, None
-        session.flush()
-        _note(session, actor, row, "sent_back", (PROPOSED, OPEN))
-        return
-    if row.proposal == RELEASE:
+    if action == RELEASE:
         wrong = against_release(Subject(row.subject), Identity(row.identity), screening_of(session, row))
         if wrong:
             raise FaultsError(wrong)
-    row.state = RELEASED if row.proposal == RELEASE else REFUSED
-    row.decided_at, row.decided_by = now, actor.user_id
+    state, row.state = row.state, after
+    if agree:
+        row.decided_at, row.decided_by = now, actor.user_id
+    else:
+        row.proposal, row.ground, row.reason = None, None, None
+        row.proposed_at, row.proposed_by = None, None
     session.flush()
-    _note(session, actor, row, row.state, (PROPOSED, row.state))
+    note(session, actor, row, after if agree else "sent_back", state)
 
 
 def screening_of(session: Session, row: PrivacyRequest) -> Screening | None:
@@ -181,18 +187,31 @@ def _whom(session: Session, given: Given) -> tuple[uuid.UUID | None, uuid.UUID |
     return case_id, person
 
 
-def _locked(session: Session, actor: Actor, request_id: uuid.UUID, state: str) -> PrivacyRequest:
-    allowed = DECIDERS if state == PROPOSED else (Role.PRIVACY_OFFICER,)
+def locked(session: Session, actor: Actor, request_id: uuid.UUID, action: str) -> PrivacyRequest:
+    """The request, locked; NotFoundError for an unknown one and for whoever never takes this action."""
+    roles = {role for one in REQUEST.moves.values() if one.action == action for role in one.roles}
     row = session.scalar(select(PrivacyRequest).where(PrivacyRequest.id == request_id).with_for_update())
-    if row is None or actor.role not in allowed:
+    if row is None or actor.role not in roles:
         raise NotFoundError("There is no such request.")
-    if row.state != state:
-        raise RefusedError(f"This request is {row.state} already.", state=row.state, action="answer")
     return row
 
 
-def _note(
-    session: Session, actor: Actor, row: PrivacyRequest, what: str, moved: tuple[str | None, str | None]
+def note(
+    session: Session,
+    actor: Actor,
+    row: PrivacyRequest,
+    what: str,
+    before: str | None,
+    **more: str,
 ) -> None:
-    detail = {"subject": row.subject, "ground": row.ground} if row.ground else {"subject": row.subject}
-    audit.record(session, actor, f"request.{what}", ("privacy_request", row.id), moved=moved, detail=detail)
+    """The audit row of a move that has just been made."""
+    ground = {"ground": row.ground} if row.ground else {}
+    detail = {"subject": row.subject, **ground, **more}
+    audit.record(
+        session,
+        actor,
+        f"request.{what}",
+        ("privacy_request", row.id),
+        moved=(before, row.state),
+        detail=detail,
+    )
