@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-lists bench-finance bench-queue invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
+.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-pictures bench-lists bench-finance bench-queue invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -14,6 +14,8 @@ export NUMBA_CACHE_DIR := $(CURDIR)/instance/numba
 PYTHON := .venv/bin/python
 SOURCES := worksorders scheduler catalogue web
 PARALLEL ?= 2
+COMMA := ,
+PEERS ?= vroom,pyvrp,ortools
 PRINTING_PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core
 # Chromium without a window: the same engine as the whole browser at half its processor time.
 BROWSER_PACKAGES := chromium-headless-shell
@@ -51,8 +53,11 @@ check: .venv/.installed ## Check format, lint, types, layers and the database sc
 	$(PYTHON) tools/disclosure.py check
 	$(PYTHON) tools/schema.py check
 
-bench: setup-run ## Time the planning engine on seeded instances (SECONDS_EACH=60 for longer, SEED=2 for others)
-	@$(PYTHON) tools/bench.py
+bench: setup-run build/peers/.installed ## Time the planning engine beside its peers (SECONDS_EACH=60 SEEDS=1,2 ONLY=M,L WORKERS=2 PEERS=vroom)
+	@build/peers/bin/python tools/bench.py --seconds $(or $(SECONDS_EACH),10) --seeds $(or $(SEEDS),1) --workers $(or $(WORKERS),2) --peers $(PEERS) $(if $(ONLY),--only $(ONLY))
+
+bench-pictures: setup-run ## Draw the planner's gap over time and where its time goes for the docs (SECONDS_EACH=60 ONLY=M,L)
+	@$(PYTHON) tools/bench.py --seconds $(or $(SECONDS_EACH),60) --workers 1 --only $(if $(ONLY),$(ONLY),M$(COMMA)L) --pictures
 
 bench-lists: setup-run ## Time every list page in the database at 40,000 orders
 	@$(PYTHON) tools/bench_lists.py
@@ -96,6 +101,14 @@ lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requ
 clean: ## Remove what set-up, checks and tests made; data and keys in instance/ stay
 	rm -rf .venv instance/numba .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
 	find $(SOURCES) tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+# Rival solvers in an environment of their own that sees the product's packages too.
+build/peers/.installed: .venv/.installed
+	@echo 'Installing the rival solvers into build/peers.'
+	@rm -rf build/peers && install -d build && $(PYTHON) -m venv build/peers
+	@$(PYTHON) -c 'import site; print(site.getsitepackages()[0])' >"$$(build/peers/bin/python -c 'import site; print(site.getsitepackages()[0])')/product.pth"
+	@build/peers/bin/pip install --quiet --disable-pip-version-check pyvroom==1.15.2 pyvrp==0.14.1
+	@touch $@
 
 setup-run: .venv/.installed .venv/.printing instance/numba/.filled
 

@@ -1,13 +1,14 @@
-"""Let schemathesis, wapiti and sqlmap loose on a running copy of the product on this machine, for a few minutes each.
+"""Let schemathesis, wapiti and sqlmap loose on a running copy of the product on this machine, for a while each.
 
-`make attack` installs the three into build/attack (about a minute), starts a demonstration of its own on a free
-port, runs them one after another with limits of count and time, and ends it. What they wrote is in
-build/attack-report/; nothing but this machine's own loopback address is ever asked.
+`make attack` installs the three (about a minute), starts a demonstration of its own on a free port, lets them run one
+after another with limits of count and time, as an administrator's token, a coordinator and a contractor, and ends it.
+What they wrote is in build/attack-report/; nothing but this machine's own loopback address is ever asked.
 """
 
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import shutil
@@ -16,14 +17,28 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).parents[1]
-TOOLS = ROOT / "build" / "attack" / "bin"
-REPORT = ROOT / "build" / "attack-report"
+BUILD = ROOT / "build"
+REPORT = BUILD / "attack-report"
 SECONDS_EACH = int(os.environ.get("SECONDS_EACH", "120"))
-START_SECONDS = 600
+START_SECONDS = 900
+FORM = "application/x-www-form-urlencoded"
+MODULES = "csp,http_headers,cookieflags,csrf,exec,file,redirect,sql,xss,permanentxss,ssrf,methods,crlf"
+CHECKS = (
+    "not_a_server_error,ignored_auth,response_headers_conformance,status_code_conformance,content_type_conformance,"
+    "response_schema_conformance,unsupported_method"
+)
+INJECTED = {
+    "coordinator": ("/lists/orders?state=draft&region=E8", "/orders?code=W-1", "/search?q=a"),
+    "administrator": ("/admin/audit?action=order.issued", "/admin/firms?q=a"),
+    "": ("/sign-in?next=/",),
+}
 
 
 def free_port() -> int:
@@ -47,7 +62,7 @@ def wait_for(port: int, product: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and product.poll() is None:
         try:
-            if ask(port, "GET", "/healthz")[0] == 200 and "/demo/" in said():
+            if ask(port, "GET", "/healthz")[0] == 200 and links():
                 return
         except OSError:
             pass
@@ -55,111 +70,159 @@ def wait_for(port: int, product: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"The product does not start: see {REPORT / 'product.txt'}.")
 
 
-def said() -> str:
-    """What the product printed so far."""
-    return (REPORT / "product.txt").read_text(encoding="utf-8", errors="replace")
+def links() -> dict[str, list[str]]:
+    """The sign-in links that the product printed, by role."""
+    said = (REPORT / "product.txt").read_text(encoding="utf-8", errors="replace")
+    found: dict[str, list[str]] = {}
+    for role, link in re.findall(r"^  \S+ +(\w+(?: \w+)*) {2,}.*(/demo/[\w-]+)\s*$", said, re.MULTILINE):
+        found.setdefault(role, []).append(link)
+    return found
 
 
-def ask(port: int, method: str, path: str, **headers: str) -> tuple[int, str, str]:
+def ask(port: int, method: str, path: str, body: str | None = None, **headers: str) -> tuple[int, str, str]:
     """Status, cookie and body of one request."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    body = headers.pop("body", None)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     text = answer.read().decode("utf-8", "replace")
     return answer.status, answer.headers.get("Set-Cookie", "").partition(";")[0], text
 
 
-def sign_in(port: int) -> str:
-    """The cookie of a coordinator of the demonstration, by the link that the product printed."""
-    for link in re.findall(r"(/demo/[\w-]+)", said()):
+def hidden(page: str) -> dict[str, str]:
+    """The hidden fields of the last form of a page."""
+    return dict(re.findall(r'name="(csrf_token|form_uuid)"[^>]*value="([^"]+)"', page))
+
+
+def sign_in(port: int, role: str) -> str:
+    """The cookie of somebody of a role of the demonstration; raises RuntimeError where no link lets us in."""
+    for link in links().get(role, []):
         _, cookie, page = ask(port, "GET", link)
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-        if token is None:
-            continue
-        form = urlencode({"csrf_token": token[1]})
-        kind = "application/x-www-form-urlencoded"
-        status, given, _ = ask(port, "POST", link, body=form, Cookie=cookie, Content_Type=kind)
+        status, given, _ = ask(port, "POST", link, urlencode(hidden(page)), Cookie=cookie, Content_Type=FORM)
         if status == 303 and given:
             return given
-    return ""
+    raise RuntimeError(f"No {role} of the demonstration can be signed in.")
 
 
-def run(name: str, command: list[str]) -> int:
+def token(port: int, cookie: str) -> str:
+    """An API token that may do everything, made as an administrator makes one; raises RuntimeError where it is not given."""
+    _, _, page = ask(port, "GET", "/exchange/tokens/new", Cookie=cookie)
+    today = datetime.now(ZoneInfo("Pacific/Auckland")).date()
+    form = [("name", "attack"), ("calls_a_minute", "6000"), *hidden(page).items()]
+    form += [("last_on", str(part)) for part in (today.day, today.month, today.year)]
+    form += [("scopes", scope) for scope in re.findall(r'name="scopes"[^>]*value="([^"]+)"', page)]
+    _, _, answer = ask(
+        port, "POST", "/exchange/tokens/new", urlencode(form), Cookie=cookie, Content_Type=FORM
+    )
+    found = re.search(r"wo_[\w-]{40,}", answer)
+    if found is None:
+        (REPORT / "token.html").write_text(answer, encoding="utf-8")
+        raise RuntimeError(f"No token was given: see {REPORT / 'token.html'}.")
+    return found[0]
+
+
+def run(name: str, command: Sequence[str]) -> None:
     """One tool with its output in a file of the report, ended after its time."""
     report = REPORT / f"{name}.txt"
     began = time.monotonic()
     with report.open("wb") as output:
         process = subprocess.Popen(
-            command,
-            cwd=REPORT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, cwd=REPORT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             start_new_session=True,
-        )
+        )  # fmt: skip
         try:
-            code = process.wait(SECONDS_EACH + 60)
+            ended = f"ended with {process.wait(3 * SECONDS_EACH + 120)}"
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
-            code = process.wait()
-    sys.stdout.write(
-        f"{name}: ended with {code} after {time.monotonic() - began:.0f} s, see {report.relative_to(ROOT)}\n"
-    )
+            process.wait()
+            ended = "cut off"
+    say(f"{name}: {ended} after {time.monotonic() - began:.0f} s, see {report.relative_to(ROOT)}")
+
+
+def say(line: str) -> None:
+    """A line that is seen at once."""
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
-    return code
 
 
-def attack(port: int, cookie: str) -> None:
-    """The three, one after another."""
-    base = f"http://127.0.0.1:{port}"
+def schemathesis(base: str, secret: str) -> list[str]:
+    """Every call of the served description, with a token that may do everything."""
+    return [
+        str(BUILD / "attack-api" / "bin" / "schemathesis"), "run", f"{base}/api/openapi.json", "--header",
+        f"Authorization: Bearer {secret}", "--phases", "coverage,fuzzing", "--max-time", str(SECONDS_EACH),
+        "--request-timeout", "30", "--seed", "1", "--continue-on-failure", "--checks", CHECKS, "--no-color",
+        "--generation-database", "none",
+    ]  # fmt: skip
+
+
+def wapiti(base: str, who: str, cookie: str) -> list[str]:
+    """The pages that can be walked to, without those that end the walk."""
+    ends = [word for path in ("leave", "sign-out", "account*") for word in ("-x", f"{base}/{path}")]
     signed = ["-H", f"Cookie: {cookie}"] if cookie else []
-    run(
-        "schemathesis",
-        [
-            str(TOOLS / "schemathesis"), "run", f"{base}/api/openapi.json", "--url", base, "--max-examples", "15",
-            "--request-timeout", "10", "--seed", "1", "--checks", "not_a_server_error,ignored_auth,response_headers_conformance",
-        ],
-    )  # fmt: skip
-    run(
-        "wapiti",
-        [
-            str(TOOLS / "wapiti"), "-u", f"{base}/", "--scope", "folder", "--max-scan-time", str(SECONDS_EACH), "--max-links-per-page",
-            "20", "--max-files-per-dir", "20", "-d", "4", "--tasks", "2", "-m",
-            "csp,http_headers,cookieflags,csrf,exec,file,redirect,sql,xss,permanentxss,ssrf,methods,crlf", "-x", f"{base}/leave",
-            "-x", f"{base}/sign-out", "--flush-session", "--no-bugreport", "-f", "json", "-o", str(REPORT / "wapiti.json"), *signed,
-        ],
-    )  # fmt: skip
-    for number, path in enumerate(
-        ("/lists/orders?state=draft&region=E8", "/orders?code=W-1", "/sign-in?next=/")
-    ):
-        run(
-            f"sqlmap-{number}",
-            [
-                str(TOOLS / "sqlmap"), "-u", f"{base}{path}", "--batch", "--level", "2", "--risk", "1", "--dbms", "PostgreSQL",
-                "--technique", "BEUST", "--time-sec", "2", "--threads", "2", "--disable-coloring", "--output-dir",
-                str(REPORT / "sqlmap"), "--flush-session", *([f"--cookie={cookie}"] if cookie else []),
-            ],
-        )  # fmt: skip
+    return [
+        str(BUILD / "attack" / "bin" / "wapiti"), "-u", f"{base}/", "--scope", "folder", "--max-scan-time",
+        str(SECONDS_EACH), "--max-attack-time", str(max(SECONDS_EACH // 6, 10)), "--max-links-per-page", "30",
+        "--max-files-per-dir", "10", "-d", "4", "--tasks", "2", "-m", MODULES, *ends, "--flush-session", "--no-bugreport",
+        "-f", "json", "-o", str(REPORT / f"wapiti-{who or 'anonymous'}.json"), *signed,
+    ]  # fmt: skip
+
+
+def sqlmap(base: str, path: str, cookie: str) -> list[str]:
+    """One address with its fields."""
+    return [
+        str(BUILD / "attack" / "bin" / "sqlmap"), "-u", f"{base}{path}", "--batch", "--level", "2", "--risk", "1", "--dbms",
+        "PostgreSQL", "--technique", "BEUST", "--time-sec", "2", "--threads", "2", "--disable-coloring", "--output-dir",
+        str(REPORT / "sqlmap"), "--flush-session", *([f"--cookie={cookie}"] if cookie else []),
+    ]  # fmt: skip
+
+
+def commands(port: int) -> Iterator[tuple[str, list[str]]]:
+    """What is run, one after another, each with a name of its own."""
+    base = f"http://127.0.0.1:{port}"
+    cookies = {role: sign_in(port, role) for role in ("administrator", "coordinator", "contractor")} | {
+        "": ""
+    }
+    yield "schemathesis", schemathesis(base, token(port, cookies["administrator"]))
+    for who in ("", "coordinator", "contractor"):
+        yield f"wapiti-{who or 'anonymous'}", wapiti(base, who, cookies[who])
+    for who, paths in INJECTED.items():
+        for number, path in enumerate(paths):
+            yield f"sqlmap-{who or 'anonymous'}-{number}", sqlmap(base, path, cookies[who])
+
+
+def summary() -> list[str]:
+    """What the three say that they found: wapiti's by category, the last lines of the others."""
+    told = []
+    for report in sorted(REPORT.glob("wapiti-*.json")):
+        found = json.loads(report.read_text(encoding="utf-8"))
+        kinds = {**found["vulnerabilities"], **found["anomalies"]}
+        counts = [f"{name}: {len(rows)}" for name, rows in kinds.items() if rows]
+        told.append(
+            f"{report.stem}: {len(found['infos'].get('crawled_pages', []) or [])} pages; {counts or 'nothing found'}"
+        )
+    for report in sorted(REPORT.glob("sqlmap-*.txt")):
+        text = report.read_text(encoding="utf-8", errors="replace")
+        bad = "injectable" in text and "do not appear to be injectable" not in text
+        told.append(f"{report.stem}: {'INJECTABLE' if bad else 'nothing found'}")
+    log = REPORT / "instance" / "logs" / "web"
+    told += [f"see also {path.relative_to(ROOT)}" for path in sorted(log.parent.glob("web*"))]
+    return told
 
 
 def main() -> int:
     """Start, attack, end; the report is what counts."""
     shutil.rmtree(REPORT, ignore_errors=True)
     REPORT.mkdir(parents=True)
-    port, folder = free_port(), REPORT / "instance"
-    product = start(folder, port)
+    port = free_port()
+    product = start(REPORT / "instance", port)
     try:
         wait_for(port, product)
-        cookie = sign_in(port)
-        sys.stdout.write(
-            f"a copy runs on 127.0.0.1:{port}, {'signed in' if cookie else 'nobody signed in'}\n"
-        )
-        sys.stdout.flush()
-        attack(port, cookie)
+        say(f"a copy runs on 127.0.0.1:{port}")
+        for name, command in commands(port):
+            run(name, command)
     finally:
         product.send_signal(signal.SIGTERM)
         product.wait(60)
+    say("\n".join(summary()))
     return 0
 
 
