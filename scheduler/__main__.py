@@ -58,10 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     four.add_argument(
         "--seconds", type=_seconds, default=60.0, help="for each instance and solver (default 60)"
     )
-    four.add_argument("--peers", type=_peers, default=[], help="comma list of vroom, pyvrp, ortools")
-    four.add_argument("--workers", type=_count, default=1)
+    four.add_argument("--peers", type=_peers, default=(), help="comma list of vroom, pyvrp, ortools")
     four.add_argument(
-        "--out", type=Path, default=Path("build/bench"), help="folder for bench.csv and bench.svg"
+        "--workers", type=_count, default=1, help="processes of ours; with 1 it is drawn where the time goes"
+    )
+    four.add_argument("--seed", type=_number, default=1)
+    four.add_argument("--variants", type=_variants, default="common,full", help="default common,full")
+    four.add_argument(
+        "--out", type=Path, default=Path("build/bench"), help="folder for bench.csv, plans and pictures"
     )
     four.set_defaults(command=_bench)
     add_commands(commands, _count, _number, _seconds)
@@ -151,25 +155,34 @@ def _check(options: argparse.Namespace) -> int:
     return BROKEN if broken else 0
 
 
-def _peers(text: str) -> list[str]:
-    names = [name for name in text.split(",") if name]
-    unknown = sorted(set(names) - {"vroom", "pyvrp", "ortools"})
+def _peers(text: str) -> tuple[str, ...]:
+    return _chosen(text, ("vroom", "pyvrp", "ortools"), "peer")
+
+
+def _variants(text: str) -> tuple[str, ...]:
+    return _chosen(text, ("common", "full"), "variant")
+
+
+def _chosen(text: str, known: Sequence[str], what: str) -> tuple[str, ...]:
+    """The names of a comma list, each of which must be known."""
+    names = tuple(name for name in text.split(",") if name)
+    unknown = sorted(set(names) - set(known))
     if unknown:
-        raise argparse.ArgumentTypeError(
-            f"{', '.join(unknown)} is no peer; choose from vroom, pyvrp, ortools"
-        )
+        raise argparse.ArgumentTypeError(f"{', '.join(unknown)} is no {what}; choose from {', '.join(known)}")
     return names
 
 
 def _bench(options: argparse.Namespace) -> int:
-    from scheduler.bench.run import Row, bench  # noqa: PLC0415 -- loads compiled code and maybe peers
+    from scheduler.bench.run import Row, Wish, bench  # noqa: PLC0415 -- loads compiled code and maybe peers
 
     if not options.folder.is_dir() or not any(options.folder.glob("*.json")):
-        raise InstanceError([f"{options.folder} holds no instance (*.json)"])
-    print("\t".join(Row._fields))
-    for row in bench(options.folder, options.seconds, options.peers, options.workers, options.out):
+        raise InstanceError([f"{options.folder} holds no instance (*.json)"], "The question")
+    wish = Wish(options.seconds, options.workers, options.seed, options.peers, options.variants)
+    for number, row in enumerate(bench(options.folder, wish, options.out)):
+        if number == 0:
+            print("\t".join(Row._fields))
         print("\t".join("" if value is None else str(value) for value in row), flush=True)
-    print(f"written: {options.out / 'bench.csv'}, {options.out / 'bench.svg'}")
+    print(f"written to {options.out}: {', '.join(sorted(path.name for path in options.out.iterdir()))}")
     return 0
 
 

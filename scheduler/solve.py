@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from scheduler.advice.answers.reasons import reasons
 from scheduler.check import check
@@ -18,6 +19,7 @@ from scheduler.score import score
 
 SPARE = 0.1  # share of the time that every part gets where processes are fewer than parts
 SMALL_SHARE = 0.2  # seconds a visit that a part may take before its share of the whole counts
+LEAST_TOGETHER = 6.0  # seconds below which further processes would begin too late to be of use
 
 OnProgress = Callable[[Progress], None]
 
@@ -48,7 +50,7 @@ def solve(
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     run = _Run(problem, variant, seed, Budget(seconds, work, should_stop), on_progress)
-    if workers > 1:
+    if workers > 1 and (work is not None or seconds >= LEAST_TOGETHER):
         run.improve_together(workers)
     elif variant == "levels":
         run.improve_by_levels()
@@ -92,7 +94,7 @@ class _Run:
             self.note(a)
 
     def improve_together(self, workers: int) -> None:
-        """The same in several processes: every part with all the time, as far as there are processes for it."""
+        """The same in several processes, of which this one takes the largest part."""
         open_parts = [
             a for a, solver in enumerate(self.solvers) if self.variant == "levels" or not solver.proven()
         ]
@@ -108,8 +110,31 @@ class _Run:
             )
             for a in sorted(open_parts, key=lambda a: -weights[a])
         ]
-        for a, result in solve_together(tasks, workers, lambda: self.budget.cancelled or self.budget.over()):
-            self.take(a, result)
+        if not tasks:
+            return
+        with ThreadPoolExecutor(1) as beside:
+            others = beside.submit(self.elsewhere, tasks[1:], workers - 1)
+            self.improve_here(tasks[0])
+            for a, result in others.result():
+                self.take(a, result)
+
+    def elsewhere(self, tasks: Sequence[Task], workers: int) -> list[tuple[int, PartResult]]:
+        """Results of tasks that other processes solve; none is begun where there is no task."""
+        if not tasks:
+            return []
+        return list(solve_together(tasks, workers, lambda: self.budget.cancelled or self.budget.over()))
+
+    def improve_here(self, task: Task) -> None:
+        """Solve one part in this process, which needs no start and can tell how far it is."""
+        limits = self.budget.part(task.seconds, task.work)
+        if self.variant == "levels":
+            self.take(
+                task.at,
+                solve_levels(task.problem, task.seed, limits, lambda told: self.hear(task.at, told)),
+            )
+            return
+        self.solvers[task.at].improve(limits, lambda: self.note(task.at))
+        self.note(task.at)
 
     def improve_by_levels(self) -> None:
         """Each part by levels, one after another."""

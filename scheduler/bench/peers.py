@@ -1,7 +1,8 @@
 """Rival solvers on the common variant of the same problem, one thread each; they are an optional extra.
 
-Known handicaps, to be stated beside any figure: PyVRP has no skills and one window a client, so each worker has
-a profile and each window a copy; VROOM overshoots its time limit on large problems.
+Each gets the problem part by part, with a share of the time by visits, since all of them do better so than on the
+whole. Known handicaps, to be stated beside any figure: PyVRP has no skills and one window a client, so each worker
+has a profile and each window a copy; VROOM overshoots its time limit on large problems.
 """
 
 from __future__ import annotations
@@ -15,10 +16,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from scheduler.engine.candidates import candidates
+from scheduler.engine.parts import in_variant, restrict, split, widen
 from scheduler.plan import Route, Stop
 from scheduler.problem import DAY, Problem
 
 CLOSED = 1_000_000
+LEAST_SECONDS = 0.3
+HANDICAPS = {
+    "pyvrp": "no skills and one window a client: a profile for each worker, a copy for each window",
+    "vroom": "may take longer than its limit",
+}
 Order = tuple[int, list[int]]  # number of the vehicle, visits in order
 
 
@@ -54,9 +61,17 @@ def fleet_of(problem: Problem) -> Fleet:
 
 
 def solve_with(peer: str, problem: Problem, seconds: float) -> tuple[Route, ...]:
-    """The routes that a peer finds in that many seconds; raises PeerMissingError where it is not installed."""
-    fleet = fleet_of(problem)
-    return tuple(timed(fleet, vehicle, visits) for vehicle, visits in PEERS[peer](fleet, seconds) if visits)
+    """The routes that a peer finds in about that many seconds, part by part; raises PeerMissingError."""
+    plain, routes = in_variant(problem, "common"), []
+    for part in split(plain, "common"):
+        if not part.workers:
+            continue
+        fleet = fleet_of(restrict(plain, part))
+        share = max(LEAST_SECONDS, seconds * len(part.visits) / len(problem.visits))
+        found = PEERS[peer](fleet, share)
+        own = tuple(timed(fleet, vehicle, visits) for vehicle, visits in found if visits)
+        routes += widen(part, own)
+    return tuple(sorted(routes))
 
 
 def timed(fleet: Fleet, vehicle: int, visits: list[int]) -> Route:
@@ -115,7 +130,7 @@ def _vroom(fleet: Fleet, seconds: float) -> list[Order]:
 def _pyvrp(fleet: Fleet, seconds: float) -> list[Order]:
     pyvrp: Any = _module("pyvrp")
     stop: Any = _module("pyvrp.stop")
-    problem, n = fleet.problem, len(fleet.problem.visits)
+    problem = fleet.problem
     minutes = problem.travel.astype(np.int64)
     clients: list[Any] = []
     groups: list[Any] = []
@@ -140,13 +155,9 @@ def _pyvrp(fleet: Fleet, seconds: float) -> list[Order]:
             )
         if group is not None:
             groups.append(pyvrp.ClientGroup(copies, required=False))
-    matrices, vehicles = [], []
+    matrices, profile = _profiles(fleet, minutes)
+    vehicles = []
     for number, (k, _) in enumerate(fleet.slots):
-        barred = sorted(set(range(n)) - set(fleet.riders[number]))
-        own = minutes.copy()
-        own[barred, :] = own[:, barred] = CLOSED
-        np.fill_diagonal(own, 0)
-        matrices.append(own)
         worker = problem.workers[k]
         vehicles.append(
             pyvrp.VehicleType(
@@ -157,7 +168,7 @@ def _pyvrp(fleet: Fleet, seconds: float) -> list[Order]:
                 tw_early=fleet.spans[number][0],
                 tw_late=fleet.spans[number][1],
                 unit_distance_cost=worker.cost_per_travel_minute,
-                profile=number,
+                profile=profile[k],
             )
         )
     places = [pyvrp.Location(x=0, y=0) for _ in range(len(minutes))]
@@ -165,6 +176,23 @@ def _pyvrp(fleet: Fleet, seconds: float) -> list[Order]:
     data = pyvrp.ProblemData(places, clients, depots, vehicles, matrices, matrices, groups)
     best = pyvrp.solve(data, stop.MaxRuntime(seconds), seed=1, display=False, collect_stats=False).best
     return [(route.vehicle_type(), [owner[x.idx] for x in route if x.is_client()]) for route in best.routes()]
+
+
+def _profiles(fleet: Fleet, minutes: Any) -> tuple[list[Any], dict[int, int]]:
+    """One matrix for each set of visits that some workers share, closed elsewhere, and the matrix of each worker."""
+    able: dict[int, set[int]] = {}
+    for (k, _), riders in zip(fleet.slots, fleet.riders, strict=True):
+        able.setdefault(k, set()).update(riders)
+    matrices: list[Any] = []
+    at: dict[frozenset[int], int] = {}
+    for mine in able.values():
+        if frozenset(mine) not in at:
+            at[frozenset(mine)] = len(matrices)
+            own, barred = minutes.copy(), sorted(set(range(len(fleet.problem.visits))) - mine)
+            own[barred, :] = own[:, barred] = CLOSED
+            np.fill_diagonal(own, 0)
+            matrices.append(own)
+    return matrices, {k: at[frozenset(mine)] for k, mine in able.items()}
 
 
 def _ortools(fleet: Fleet, seconds: float) -> list[Order]:

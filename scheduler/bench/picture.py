@@ -1,4 +1,4 @@
-"""Draws the gap over time of several runs as one SVG, without any library."""
+"""Draws the gap over time, and where the time went, of several runs as SVG, without any library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from scheduler.plan import Progress
 
 WIDTH, HEIGHT, LEFT, TOP = 720, 360, 60, 20
 COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92", "#b58840", "#28a197")
+PALETTE = (
+    *("#1d70b8", "#b05c00", "#00703c", "#4c2c92", "#0f7a74", "#b5247d"),
+    *("#505a5f", "#8a3324", "#3b5998", "#6b6b00", "#942514"),
+)
+BAR_LEFT = 110
 LEAST_GAP, LEAST_SECONDS = 0.0005, 0.1
 
 
@@ -41,7 +46,8 @@ def gap_picture(curves: Mapping[str, Sequence[Progress]]) -> str:
         lines.append(f'<text x="{_x(seconds, longest):.1f}" y="{HEIGHT - 6}">{seconds:g} s</text>')
         seconds *= 10
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
-    return "\n".join([head, "<title>Gap over time</title>", *lines, "</svg>", ""])
+    back = f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>'
+    return "\n".join([head, "<title>Gap over time</title>", back, *lines, "</svg>", ""])
 
 
 def _x(seconds: float, longest: float) -> float:
@@ -56,3 +62,37 @@ def _y(gap: float) -> float:
 
 def _safe(name: str) -> str:
     return name.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def time_picture(times: Mapping[str, Mapping[str, float]]) -> str:
+    """One bar a run, cut into what its processor time was spent at; the same colour is the same work in each."""
+    whole: dict[str, float] = {}
+    for spent in times.values():
+        for what, seconds in spent.items():
+            whole[what] = whole.get(what, 0.0) + seconds / max(1e-9, sum(spent.values()))
+    kinds = sorted(whole, key=lambda what: -whole[what])
+    colour = {what: PALETTE[at % len(PALETTE)] for at, what in enumerate(kinds)}
+    lines, y = [], TOP
+    for name, spent in times.items():
+        total, x = sum(spent.values()), float(BAR_LEFT)
+        lines.append(f'<text x="8" y="{y + 17}">{_safe(name)}</text>')
+        for what in sorted(spent, key=kinds.index):
+            wide = (WIDTH - 20 - BAR_LEFT) * spent[what] / max(1e-9, total)
+            told = f"<title>{_safe(what)}: {spent[what]:.1f} s, {spent[what] / max(1e-9, total):.0%}</title>"
+            lines.append(
+                f'<rect x="{x:.1f}" y="{y}" width="{wide:.1f}" height="24" fill="{colour[what]}">{told}</rect>'
+            )
+            if wide > 34:
+                share = f"{spent[what] / total:.0%}"
+                lines.append(f'<text x="{x + 4:.1f}" y="{y + 17}" fill="#ffffff">{share}</text>')
+            x += wide
+        y += 34
+    for at, what in enumerate(kinds):
+        column, row = at % 3, at // 3
+        x, top = 8 + 236 * column, y + 8 + 22 * row
+        lines.append(f'<rect x="{x}" y="{top}" width="14" height="14" fill="{colour[what]}"/>')
+        lines.append(f'<text x="{x + 20}" y="{top + 12}">{_safe(what)}</text>')
+    high = y + 16 + 22 * math.ceil(len(kinds) / 3)
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high}" font-family="sans-serif" font-size="12">'
+    back = f'<rect width="{WIDTH}" height="{high}" fill="#ffffff"/>'
+    return "\n".join([head, "<title>Where the time goes</title>", back, *lines, "</svg>", ""])

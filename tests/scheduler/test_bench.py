@@ -2,19 +2,23 @@
 
 import csv
 import json
-import subprocess
+import re
 import sys
+import time
 
 import pytest
 
+from scheduler.__main__ import main
 from scheduler.bench.peers import PeerMissingError, fleet_of, solve_with, timed
-from scheduler.bench.picture import gap_picture
+from scheduler.bench.picture import gap_picture, time_picture
+from scheduler.bench.sampling import sampled
 from scheduler.check import check
 from scheduler.instance import parse_instance
 from scheduler.plan import Progress
 from scheduler.score import score
 from scheduler.solve import solve
 from tests.scheduler.tiny import tiny_data
+from tools.bench_instance import make_instance
 
 
 def test_the_routing_peer_keeps_the_rules_and_is_never_better_than_a_proven_optimum():
@@ -54,25 +58,50 @@ def test_the_picture_steps_down_with_the_gap():
     assert [x for x, _ in points] == sorted(x for x, _ in points)
 
 
-def test_the_command_writes_a_table_and_a_picture(tmp_path):
+def test_the_bars_of_one_run_are_as_wide_as_its_time():
+    picture = time_picture({"S & co": {"linear master": 3.0, "pricing": 1.0}})
+    bars = [float(width) for width in re.findall(r'width="([\d.]+)" height="24"', picture)]
+    assert bars[0] == pytest.approx(3 * bars[1], rel=0.01)
+    assert "linear master: 3.0 s, 75%" in picture
+    assert "S &amp; co" in picture
+
+
+def test_the_time_of_a_solve_is_told_by_what_it_went_to():
+    problem = parse_instance(make_instance(30, 8, ("G1",), 1))
+    began = time.process_time()
+    with sampled() as spent:
+        solve(problem, "common", work=40)
+    took = time.process_time() - began
+    assert sum(spent.values()) == pytest.approx(took, rel=0.1, abs=0.05)
+    assert "ruin and recreate" in spent
+    assert len(spent) > 2
+
+
+def test_the_command_writes_table_plans_and_pictures(tmp_path, capsys):
     (tmp_path / "one.json").write_text(json.dumps(tiny_data(12, options=False)))
-    command = [
-        sys.executable,
-        "-m",
-        "scheduler",
-        "bench",
-        tmp_path,
-        "--seconds",
-        "1",
-        "--out",
-        tmp_path / "out",
-    ]
-    run = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120, check=False)
-    assert run.returncode == 0, run.stderr
-    with (tmp_path / "out" / "bench.csv").open() as table:
+    out = tmp_path / "out"
+    assert main(["bench", str(tmp_path), "--seconds", "1", "--peers", "ortools", "--out", str(out)]) == 0
+    with (out / "bench.csv").open() as table:
         rows = list(csv.DictReader(table))
     assert [(row["variant"], row["solver"]) for row in rows] == [
         ("common", "scheduler"),
+        ("common", "ortools"),
         ("full", "scheduler"),
     ]
-    assert (tmp_path / "out" / "bench.svg").read_text().startswith("<svg")
+    assert float(rows[1]["ratio"]) <= 1
+    for picture in ("gap.svg", "time.svg"):
+        assert (out / picture).read_text().startswith("<svg")
+    for variant in ("common", "full"):
+        assert main(["check", str(tmp_path / "one.json"), str(out / "plans" / f"one-{variant}.json")]) == 0
+    assert "ratio" in capsys.readouterr().out
+
+
+def test_faults_of_all_instances_come_at_once_before_anything_is_solved(tmp_path, capsys):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.json").write_text(json.dumps(tiny_data(12) | {"days": 0}))
+    assert main(["bench", str(tmp_path), "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "one.json: days" in said.err
+    assert "two.json: days" in said.err
+    assert not (tmp_path / "out").exists()
