@@ -323,7 +323,7 @@ def test_officers_are_reminded_before_the_last_day_and_administrators_of_a_propo
     request = ask(world, "client")
     first, last = timers(world)
     assert [local_day(one.wanted_at) for one in (first, last)] == [date(2026, 12, 15), date(2026, 12, 21)]
-    assert set(first.payload) == {"privacy_request_id", "due_on"}
+    assert set(first.payload) == {"privacy_request_id", "day"}
     ring(world, first)
     assert reminded(world) == ["privacy_officer"]
     flow.propose(world.session, world.officer, request, "release", now=NOW)

@@ -34,7 +34,7 @@ def schedule(session: Session, row: PrivacyRequest, now: datetime) -> None:
 
 
 def _send(session: Session, row: PrivacyRequest, on: date, at: datetime) -> None:
-    payload = {"privacy_request_id": str(row.id), "due_on": row.due_on.isoformat()}
+    payload = {"privacy_request_id": str(row.id), "day": row.due_on.isoformat()}
     outbox.send(session, REMIND, payload, at=at, dedupe_key=f"{REMIND}:{row.id}:{row.due_on}:{on}")
 
 
@@ -43,7 +43,7 @@ def remind_in_time(job: Job) -> Effect:
     """Remind the officers, unless the request was answered or its last day put off."""
     request_id, due_on = (
         uuid.UUID(job.payload["privacy_request_id"]),
-        date.fromisoformat(job.payload["due_on"]),
+        date.fromisoformat(job.payload["day"]),
     )
     return lambda session, now: _remind(session, request_id, due_on, now)
 
