@@ -1,6 +1,6 @@
 """Rate cards: what a contractor agreement pays for an item, and between which dates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,10 +10,6 @@ from catalogue.item import CatalogueItem
 from catalogue.table import Row, decimal_number, read_rows
 
 RATE_CARD_COLUMNS: tuple[str, ...] = ("code", "unit", "rate_nzd_ex_gst")
-
-
-class NoRateError(ValueError):
-    """No rate is in force; the message names the item or the date and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,41 +33,6 @@ class RateCard:
 
     def in_force_on(self, on: date) -> bool:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
-
-    def overlaps(self, other: "RateCard") -> bool:
-        """Whether some day lies in both cards; cards of different agreements never overlap."""
-        if self.agreement != other.agreement:
-            return False
-        self_ends_before = self.valid_to is not None and self.valid_to < other.valid_from
-        other_ends_before = other.valid_to is not None and other.valid_to < self.valid_from
-        return not (self_ends_before or other_ends_before)
-
-    def rate_of(self, code: str) -> RateLine:
-        """The line of the item; raises NoRateError where the card has none."""
-        line = self.lines.get(code)
-        if line is None:
-            raise NoRateError(
-                f"rate card {self.agreement} version {self.version} has no rate for {code}; add it or choose another item"
-            )
-        return line
-
-
-def card_in_force(cards: Iterable[RateCard], agreement: str, on: date) -> RateCard:
-    """The agreement's card on that day; raises NoRateError where there is none."""
-    for card in cards:
-        if card.agreement == agreement and card.in_force_on(on):
-            return card
-    raise NoRateError(
-        f"no rate card of agreement {agreement} is in force on {on.isoformat()}; add one for that date"
-    )
-
-
-def overlapping(cards: Sequence[RateCard]) -> tuple[tuple[RateCard, RateCard], ...]:
-    """Each pair of cards of one agreement that share a day."""
-    pairs = []
-    for index, first in enumerate(cards):
-        pairs += [(first, second) for second in cards[index + 1 :] if first.overlaps(second)]
-    return tuple(pairs)
 
 
 def load_rate_card(

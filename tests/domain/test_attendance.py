@@ -3,9 +3,7 @@ from datetime import UTC, datetime, timedelta
 from worksorders.domain.lifecycle.reasons import NO_ACCESS
 from worksorders.domain.order.attendance import (
     abortive_charge_due,
-    check_out_overdue,
     may_open_barrier,
-    no_access_alerts,
 )
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -16,12 +14,7 @@ def test_a_door_comes_out_only_if_the_rest_fits_the_day():
     assert not may_open_barrier(NOW, 61, NOW + timedelta(minutes=60))
 
 
-def test_a_check_out_is_overdue_half_an_hour_after_the_plan():
-    assert not check_out_overdue(NOW, 60, NOW + timedelta(minutes=90))
-    assert check_out_overdue(NOW, 60, NOW + timedelta(minutes=91))
-
-
 def test_the_first_four_reasons_alert_and_the_firms_own_are_not_paid():
     codes = [code for code, _ in NO_ACCESS.choices()]
-    assert [no_access_alerts(code) for code in codes] == [True] * 4 + [False] * 6
+    assert [NO_ACCESS.get(code).alerts for code in codes] == [True] * 4 + [False] * 6
     assert [code for code in codes if not abortive_charge_due(code)] == ["worker_late", "access_equipment"]

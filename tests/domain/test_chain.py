@@ -124,15 +124,6 @@ def test_what_cannot_follow_is_refused_with_every_fault(before, move, happened_o
     assert {fault.field for fault in caught.value.faults} == fields
 
 
-def test_a_flag_asks_for_its_review_a_week_ahead():
-    flag = site_flag.Flag(site_flag.FlagMove.SET, TODAY, date(2026, 12, 8))
-    assert [flag.review_due(date(2026, 11, 30) + timedelta(days=n)) for n in (0, 1, 30)] == [
-        False,
-        True,
-        True,
-    ]
-
-
 @pytest.mark.parametrize(
     ("reached", "reference", "words", "fields"),
     [

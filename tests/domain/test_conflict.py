@@ -11,7 +11,6 @@ from worksorders.domain.people.conflict import (
     name_forms,
     phone_form,
     plain,
-    without_barred,
 )
 
 
@@ -89,7 +88,6 @@ def test_a_normalised_text_is_already_normal(text):
     assert all(form for kind in Kind for form in forms(kind, text))
 
 
-def test_a_shared_hash_links_and_barred_candidates_drop_out_silently():
+def test_a_shared_hash_links():
     assert linked({b"a", b"b"}, [b"b"])
     assert not linked({b"a"}, [])
-    assert without_barred(["f1", "f2", "f3"], {"f2"}) == ("f1", "f3")

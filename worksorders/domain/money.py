@@ -171,24 +171,6 @@ NO_NET = Net(0)
 NO_GROSS = Gross(0)
 
 
-def gross_of(net: Net, gst: Gst) -> Gross:
-    """Net and its GST together; another type or currency raises."""
-    if type(net) is not Net or type(gst) is not Gst:
-        raise TypeError(f"Gross is Net + Gst, not {type(net).__name__} + {type(gst).__name__}.")
-    if net.currency != gst.currency:
-        raise MoneyError(f"Cannot add {net.currency} and {gst.currency}.")
-    return Gross(net.cents + gst.cents, net.currency)
-
-
-def net_of(gross: Gross, gst: Gst) -> Net:
-    """What is left of a gross amount once its GST is taken out."""
-    if type(gross) is not Gross or type(gst) is not Gst:
-        raise TypeError(f"Net is Gross - Gst, not {type(gross).__name__} - {type(gst).__name__}.")
-    if gross.currency != gst.currency:
-        raise MoneyError(f"Cannot subtract {gross.currency} and {gst.currency}.")
-    return Net(gross.cents - gst.cents, gross.currency)
-
-
 def line_cents(units: Decimal | int | str, unit_rate: Decimal | int | str) -> int:
     """Cents ex GST of a line: round(quantity × rate in dollars), half up."""
     return round_cents(exact(units, "quantity") * exact(unit_rate, "rate") * 100)

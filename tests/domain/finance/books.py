@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 
-from catalogue.rates import RateCard, RateLine, card_in_force
+from catalogue.rates import RateCard, RateLine
 from tests.domain.finance.world import (
     D,
     agreement,
@@ -65,9 +65,9 @@ class Books:
 
     def _issue(self, number, code, item, quantity):
         self.states.setdefault(code, "issued")
-        card = card_in_force(self.cards, "AG-1", START)
+        card = next(one for one in self.cards if one.in_force_on(START))
         line = order_line(
-            number, quantity, card.rate_of(item).rate, taken=0, done=0,
+            number, quantity, card.lines[item].rate, taken=0, done=0,
             item_code=item, rate_card_version=str(card.version), completed_on=None,
         )  # fmt: skip
         self.lines[line.line_id] = (code, line)

@@ -6,11 +6,8 @@ on the case's never-send list, and nothing that they can see differs from a case
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from enum import StrEnum
-from typing import TypeVar
-
-Id = TypeVar("Id")
 
 _STREET_WORDS = {
     "ave": "avenue",
@@ -127,8 +124,3 @@ def forms(kind: Kind, value: str) -> frozenset[str]:
 def linked(case: Collection[bytes], party: Collection[bytes]) -> bool:
     """Whether a firm or worker shares a keyed hash with the case; which one is told to nobody."""
     return not frozenset(case).isdisjoint(party)
-
-
-def without_barred(candidates: Iterable[Id], never_send: Collection[Id]) -> tuple[Id, ...]:
-    """The candidates who may learn of the case, in their order; nothing shows that others were left out."""
-    return tuple(candidate for candidate in candidates if candidate not in never_send)

@@ -51,10 +51,6 @@ class Flag:
     def stands(self) -> bool:
         return self.move in STANDING
 
-    def review_due(self, today: date) -> bool:
-        """Whether somebody has to ask police again: a week before the day, and from then on until it is done."""
-        return self.review_on is not None and today >= self.review_on - WARN_BEFORE
-
 
 def possible_moves(flag: Flag | None) -> tuple[FlagMove, ...]:
     """What may be recorded next."""

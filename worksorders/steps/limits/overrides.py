@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from worksorders.domain.errors import Faults, NotPermittedError, RefusedError
@@ -74,19 +74,6 @@ def find_overrides(session: Session) -> list[OverrideRow]:
         )
         for event, order, by, review, who in rows
     ]
-
-
-def count_unreviewed(session: Session) -> int:
-    """How many nobody has looked at."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(ApprovalEvent)
-            .outerjoin(OverrideReview, OverrideReview.approval_event_id == ApprovalEvent.id)
-            .where(ApprovalEvent.override_reason.is_not(None), OverrideReview.approval_event_id.is_(None))
-        )
-        or 0
-    )
 
 
 def find_override(session: Session, event_id: uuid.UUID) -> OverrideRow:

@@ -20,7 +20,6 @@ from worksorders.store.tables.contractors import Firm, FirmRegion, Worker, Worki
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.orders import Visit, WorksOrder
 
-PERIODS = (30, 90)
 WEEK = Decimal(7)
 HOUR = Decimal(60)
 
