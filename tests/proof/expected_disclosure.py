@@ -27,14 +27,14 @@ WRITTEN = f"""
 code           | CFAUPS |                                 | while it is offered or booked
 region         | CFAUPS |                                 | never
 state          | CFAUPS |                                 | never
-deadlines      | CUPS   |                                 | never
+deadlines      | CAUPS  |                                 | never
 area           | CS     |                                 | while it is offered or booked
 offer_names    | CS     |                                 | while it is offered or booked
 visit_window   | CS     |                                 | while it is offered or booked
 firm_price     | CFS    |                                 | while it is offered or booked
-amounts        | CFUS   |                                 | never
-item_codes     | CFS    |                                 | from acceptance, and what was done
-measures       | CS     |                                 | from acceptance, and what was done
+amounts        | CFAUS  |                                 | never
+item_codes     | CFAS   |                                 | from acceptance, and what was done
+measures       | CAS    |                                 | from acceptance, and what was done
 opening_labels | CS     |                                 | from acceptance to the end
 secure_state   | CS     |                                 | from acceptance to the end
 findings       | CS     |                                 | never

@@ -146,7 +146,13 @@ def test_a_second_person_approves_above_the_limit(coordinator, signed_in, servic
     assert refused.status_code == 403
     assert "above your limit of $10.00" in refused.text
     other, _ = signed_in("administrator", raise_limit_cents=1_000_000)
-    assert "Approve the order" in other.get(f"/orders/{order_id}").text
+    shown, full = other.get(f"/orders/{order_id}").text, coordinator.get(f"/orders/{order_id}").text
+    assert "Approve the order" in shown
+    # What an approver is shown of a home is what the table of disclosure gives to administrators.
+    for words in (">Area<", "Safe times for a visit", ">Opening<", ">Visits<", ">Agreements<", ">History<"):
+        assert (words in shown, words in full) == (False, True), words
+    pdf = f"/orders/{order_id}/order.pdf"
+    assert (other.get(pdf).status_code, coordinator.get(pdf).status_code) == (404, 200)
     assert other.post(f"/orders/{order_id}/approve", pages.action()).status_code == 303
     assert state_of(services, order_id) == "ready"
 

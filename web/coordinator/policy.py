@@ -20,7 +20,7 @@ POLICY = {
     "handovers": COORDINATORS,
     "orders": APPROVERS,
     "order": APPROVERS,
-    "order_pdf": APPROVERS,
+    "order_pdf": COORDINATORS,
     "order_contact": COORDINATORS,
     "add_line": COORDINATORS,
     "change_line": COORDINATORS,
