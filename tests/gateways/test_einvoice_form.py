@@ -1,4 +1,4 @@
-"""The form of e-invoices: every small damage to one is told, and the European forms are read as they come."""
+"""The form of e-invoices: every small damage to one is told with its place and its rule."""
 
 import copy
 
@@ -8,14 +8,6 @@ from lxml import etree
 from tests.gateways.ubl import allowance, invoice, line, tax_row
 from worksorders.gateways.einvoice import read
 
-A_NZ = (
-    "urn:cen.eu:en16931:2017#conformant#urn:fdc:peppol.eu:2017:poacc:billing:international:aunz:3.0",
-    "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
-)
-BIS = (
-    "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
-    "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0",
-)
 MAY_REPEAT = {"PaymentMeans", "AllowanceCharge", "TaxSubtotal", "PartyIdentification"}
 
 
@@ -102,22 +94,6 @@ def test_each_amount_names_the_currency_of_the_document():
     found = [{fault.rule_id for fault in read(data).faults} for _, data in damaged(change)]
     assert len(found) > 10
     assert all("ibr-126" in rules for rules in found)
-
-
-@pytest.mark.parametrize(("customization", "profile"), [A_NZ, BIS])
-def test_the_older_peppol_forms_are_read_as_they_come(customization, profile):
-    data = invoice(customization=customization, profile=profile)
-    if customization == BIS[0]:
-        data = data.replace(b"<cbc:ID>GST</cbc:ID>", b"<cbc:ID>VAT</cbc:ID>")
-    found = read(data)
-    assert found.faults == ()
-    assert found.supplier.gst_number == "49-091-850"
-
-
-def test_a_rule_has_the_name_that_its_own_specification_gives_it():
-    data = invoice(customization=BIS[0], profile=BIS[1], line_total="700.01")
-    data = data.replace(b"<cbc:ID>GST</cbc:ID>", b"<cbc:ID>VAT</cbc:ID>")
-    assert [fault.rule_id for fault in read(data).faults] == ["BR-CO-10", "BR-CO-13"]
 
 
 def test_tax_under_another_scheme_is_no_gst():

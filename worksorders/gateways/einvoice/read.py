@@ -25,12 +25,13 @@ NAMES = {
 _ROOTS = {f"{{{UBL}Invoice-2}}Invoice": "Invoice", f"{{{UBL}CreditNote-2}}CreditNote": "CreditNote"}
 _KINDS = {
     ("Invoice", "389"): Kind.SELF_BILLED_INVOICE,
+    ("Invoice", "527"): Kind.SELF_BILLED_INVOICE,
     ("CreditNote", "261"): Kind.SELF_BILLED_CREDIT_NOTE,
 }
 
 
 class _Reader:
-    """Takes values out of elements; `scheme` is the tax scheme of the specification."""
+    """Takes values out of elements; `scheme` is the tax scheme of the specification, empty for any."""
 
     def __init__(self, scheme: str) -> None:
         self.scheme = scheme
@@ -53,10 +54,14 @@ class _Reader:
     def day(self, node: etree._Element, path: str) -> date | None:
         return read_day(self.text(node, path))
 
+    def is_ours(self, scheme: str) -> bool:
+        """Whether a tax scheme is that of the specification, which may take any."""
+        return not self.scheme or scheme.upper() == self.scheme
+
     def category(self, node: etree._Element, path: str) -> tuple[str, Decimal | None]:
         """A tax category and its rate in percent, under the tax scheme of the specification; else nothing."""
         found = node.find(path, NAMES)
-        if found is None or self.text(found, "cac:TaxScheme/cbc:ID").upper() != self.scheme:
+        if found is None or not self.is_ours(self.text(found, "cac:TaxScheme/cbc:ID")):
             return "", None
         return self.text(found, "cbc:ID"), self.number(found, "cbc:Percent")
 
@@ -83,7 +88,7 @@ def _own(found: Iterable[IntakeFault], family: Family) -> Iterator[IntakeFault]:
     seen = set()
     for fault in found:
         told = replace(fault, rule_id=family.rule_id(fault.rule_id))
-        if fault.rule_id not in family.ignores and told not in seen:
+        if family.knows(fault.rule_id) and told not in seen:
             seen.add(told)
             yield told
 
@@ -142,7 +147,7 @@ def _party(reader: _Reader, root: etree._Element, path: str) -> EParty:
         return EParty()
     gst = ""
     for scheme in party.findall("cac:PartyTaxScheme", NAMES):
-        if reader.text(scheme, "cac:TaxScheme/cbc:ID").upper() == reader.scheme:
+        if reader.is_ours(reader.text(scheme, "cac:TaxScheme/cbc:ID")):
             gst = gst or reader.text(scheme, "cbc:CompanyID")
     has_address = party.find("cac:PostalAddress", NAMES) is not None
     given = {
@@ -169,14 +174,13 @@ def _party(reader: _Reader, root: etree._Element, path: str) -> EParty:
 
 
 def _taxes(reader: _Reader, root: etree._Element, currency: str) -> tuple[tuple[ETax, ...], Decimal | None]:
-    """The breakdown, and the total in the document's currency; a total in the tax currency is left alone."""
-    taxes: list[ETax] = []
-    total: Decimal | None = None
-    for node in root.findall("cac:TaxTotal", NAMES):
-        if reader.attribute(node, "cbc:TaxAmount", "currencyID") in {currency, ""} and total is None:
-            total = reader.number(node, "cbc:TaxAmount")
-        taxes += [_tax(reader, row) for row in node.findall("cac:TaxSubtotal", NAMES)]
-    return tuple(taxes), total
+    """The breakdown and the total in the document's currency; those in the tax currency are left alone."""
+    totals = root.findall("cac:TaxTotal", NAMES)
+    ours = [one for one in totals if reader.attribute(one, "cbc:TaxAmount", "currencyID") in {currency, ""}]
+    total = reader.number(ours[0], "cbc:TaxAmount") if ours else None
+    broken_down = [one for one in ours if one.find("cac:TaxSubtotal", NAMES) is not None] or totals
+    rows = [row for one in broken_down for row in one.findall("cac:TaxSubtotal", NAMES)]
+    return tuple(_tax(reader, row) for row in rows), total
 
 
 def _tax(reader: _Reader, row: etree._Element) -> ETax:

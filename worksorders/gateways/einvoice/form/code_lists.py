@@ -24,6 +24,9 @@ MEANS = _LISTS["MEANS"]
 ALLOWANCE_REASONS = _LISTS["ALLOWANCE_REASONS"]
 INVOICE_TYPES = _LISTS["INVOICE_TYPES"]
 CREDIT_TYPES = _LISTS["CREDIT_TYPES"]
+BILLED = _LISTS["BILLED"]
+CREDITED = _LISTS["CREDITED"]
+UNITS = _LISTS["UNITS"]
 TAX_POINTS = frozenset({"3", "35", "432"})
 
 FILE_TYPES = frozenset(
@@ -36,9 +39,6 @@ FILE_TYPES = frozenset(
         "application/vnd.oasis.opendocument.spreadsheet",
     }
 )
-
-UNIT = re.compile(r"[A-Z0-9]{2,3}")
-"""UN/ECE Recommendation 20 with 21: some two thousand codes of this form."""
 
 CHARGE_REASON = re.compile(r"(?!XX$)[A-Z][A-Z0-9]{1,2}")
 """Why something is put on, UNCL 7161."""

@@ -115,12 +115,11 @@ def _group(node: etree._Element, group: str, path: str, context: Context) -> Ite
 
 def _inside(node: etree._Element, row: Row, path: str, context: Context) -> Iterator[IntakeFault]:
     if row.holds == "any":
+        yield from _empties(node, path)
         return
     text = (node.text or "").strip()
     if not len(node) and not text:
-        yield IntakeFault(
-            place_of(node, path), "the element is empty", "Leave it out or fill it in.", "ibr-079"
-        )
+        yield _empty(node, path)
     elif row.group:
         yield from _group(node, row.group, path, context)
     elif len(node):
@@ -130,3 +129,14 @@ def _inside(node: etree._Element, row: Row, path: str, context: Context) -> Iter
     else:
         for what, remedy, rule in check_value(Value(node, text, context), row.holds):
             yield IntakeFault(place_of(node, path), what, remedy, rule)
+
+
+def _empty(node: etree._Element, path: str) -> IntakeFault:
+    return IntakeFault(place_of(node, path), "the element is empty", "Leave it out or fill it in.", "ibr-079")
+
+
+def _empties(node: etree._Element, path: str) -> Iterator[IntakeFault]:
+    """Empty elements in what is not looked into otherwise."""
+    for below in node.iter():
+        if not len(below) and not (below.text or "").strip():
+            yield _empty(below, f"{path}//{etree.QName(below).localname[:80]}" if below is not node else path)

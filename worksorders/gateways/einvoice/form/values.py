@@ -10,6 +10,9 @@ from decimal import Decimal
 
 from lxml import etree
 from stdnum.au import abn
+from stdnum.be import vat as belgian
+from stdnum.no import orgnr as norwegian
+from stdnum.se import orgnr
 
 from worksorders.domain.money import LARGEST
 from worksorders.gateways.einvoice.form import code_lists as codes
@@ -89,8 +92,15 @@ def _currency_of(value: Value, wanted: set[str]) -> Iterator[Wrong]:
     known = sorted(wanted - {""})
     if not given:
         yield "the amount has no currency", "Give currencyID.", "ibr-cl-03"
-    elif known and given not in wanted:
+        return
+    if known and given not in wanted:
         yield f"the amount is in {_shown(given)}, the document in {known[0]}", "Use one currency.", "ibr-126"
+    if given not in codes.CURRENCIES:
+        yield (
+            f"{_shown(given)} is no currency code",
+            "Give a currency code of the official list.",
+            "ibr-cl-03",
+        )
 
 
 def _cents(text: str) -> Iterator[Wrong]:
@@ -112,7 +122,7 @@ def _tax(value: Value) -> Iterator[Wrong]:
 def _quantity(value: Value) -> Iterator[Wrong]:
     yield from _number(value)
     unit = value.node.get("unitCode")
-    if unit is not None and not codes.UNIT.fullmatch(unit.strip()):
+    if unit is not None and unit.strip() not in codes.UNITS:
         yield f"{_shown(unit)} is no unit code", "Give a UN/ECE code, as EA or HUR.", "ibr-cl-23"
 
 
@@ -179,11 +189,24 @@ def _endpoint(value: Value) -> Iterator[Wrong]:
     yield from _digits(scheme, value.text)
 
 
+_OF_COUNTRIES: dict[str, tuple[str, str, Callable[[str], bool]]] = {
+    "0007": ("PEPPOL-COMMON-R049", "[0-9]{10}", orgnr.is_valid),
+    "0184": ("PEPPOL-COMMON-R042", "(DK)?[0-9]{8}", lambda _: True),
+    "0192": ("PEPPOL-COMMON-R041", "[0-9]{9}", norwegian.is_valid),
+    "0208": ("PEPPOL-COMMON-R043", "[0-9]{10}", belgian.is_valid),
+}
+"""Registers of other countries with check digits, which Peppol's own rules ask for."""
+
+
 def _digits(scheme: str, text: str) -> Iterator[Wrong]:
     if scheme == "0088" and not _sums_up(text):
         yield f"{_shown(text)} fails its check digit", "Give the right NZBN or GLN.", "ibr-068"
     if scheme == "0151" and not (text.isdecimal() and abn.is_valid(text)):
         yield f"the ABN {_shown(text)} fails its check digits", "Give the right ABN.", "ibr-120"
+    if scheme in _OF_COUNTRIES:
+        rule, form, valid = _OF_COUNTRIES[scheme]
+        if not (re.fullmatch(form, text, re.ASCII) and valid(text)):
+            yield f"{_shown(text)} is no number of its register", "Give the right number.", rule
 
 
 def _sums_up(text: str) -> bool:

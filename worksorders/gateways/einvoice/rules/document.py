@@ -12,6 +12,7 @@ from decimal import Decimal
 from worksorders.domain.finance.facts import IntakeFault
 from worksorders.gateways.einvoice.family import PINT, PINT_SELF, follows
 from worksorders.gateways.einvoice.model import EAllowance, EInvoice, EParty
+from worksorders.gateways.einvoice.rules.elements import to_cents
 from worksorders.gateways.einvoice.rules.lines import line_rules
 from worksorders.gateways.einvoice.rules.tax import tax_rules
 
@@ -77,6 +78,17 @@ def _profile(document: EInvoice) -> Iterator[IntakeFault]:
             f"“{process[:100]}” is not the process of {family.name}",
             f"Send it as {family.processes[0]}." if family in {PINT, PINT_SELF} else "Send the right one.",
             f"aligned-ibrp-002-{suffix}",
+        )
+    if (
+        family.types
+        and document.type_code
+        and document.type_code not in family.types[document.kind.is_credit]
+    ):
+        yield IntakeFault(
+            "type code",
+            f"“{document.type_code[:20]}” is no type of {family.name}",
+            f"Give {'381' if document.kind.is_credit else '380'}, or what {family.name} lists.",
+            "PEPPOL-EN16931-P0101" if document.kind.is_credit else "PEPPOL-EN16931-P0100",
         )
     if (family, billed) in {(PINT, True), (PINT_SELF, False)}:
         yield IntakeFault(
@@ -144,6 +156,10 @@ def _total(allowances: tuple[EAllowance, ...], *, charges: bool) -> Decimal:
     return sum((one.amount or _ZERO for one in allowances if one.is_charge is charges), _ZERO)
 
 
+_NONE_IS_ZERO = frozenset({"ibr-co-11", "ibr-co-12"})
+"""Totals that may be left out where nothing is in them."""
+
+
 def _sums(document: EInvoice) -> Iterator[IntakeFault]:
     totals = (
         ("ibr-012", "LineExtensionAmount", document.line_total),
@@ -154,8 +170,8 @@ def _sums(document: EInvoice) -> Iterator[IntakeFault]:
     for rule, element, value in totals:
         if value is None:
             yield _missing(rule, f"cac:LegalMonetaryTotal/cbc:{element}", element)
-    allowed, charged = _total(document.allowances, charges=False), _total(document.allowances, charges=True)
-    lines = sum((line.net or _ZERO for line in document.lines), _ZERO)
+    allowed, charged = (to_cents(_total(document.allowances, charges=one)) for one in (False, True))
+    lines = to_cents(sum((line.net or _ZERO for line in document.lines), _ZERO))
     net = (document.line_total or _ZERO) - allowed + charged
     tax = document.tax or _ZERO
     owed = (document.gross or _ZERO) - (document.prepaid or _ZERO) + (document.rounding or _ZERO)
@@ -168,10 +184,10 @@ def _sums(document: EInvoice) -> Iterator[IntakeFault]:
         ("ibr-co-16", "amount due", owed, document.payable),
     )
     for rule, what, expected, actual in checks:
-        if actual is not None and actual != expected:
+        if (actual is not None or rule in _NONE_IS_ZERO) and (actual or _ZERO) != expected:
             yield IntakeFault(
                 "cac:LegalMonetaryTotal",
-                f"the {what} is {actual} where the parts make {expected}",
+                f"the {what} is {actual or 0} where the parts make {expected}",
                 "Correct the total or the parts.",
                 rule,
             )
