@@ -155,6 +155,11 @@ def words(value: object) -> str:
     return text[:1].upper() + text[1:]
 
 
+def trade(value: str) -> str:
+    """`carpenter and locksmith` from `carpenter+locksmith`, `a or b` from `a|b`."""
+    return value.replace("|", " or ").replace("+", " and ").replace("_", " ")
+
+
 def listing(values: Iterable[object]) -> str:
     """`a, b and c`."""
     items = [str(value) for value in values]
@@ -187,6 +192,7 @@ FILTERS = {
         time_left,
         days_from,
         words,
+        trade,
         listing,
         plural,
         phone,

@@ -131,3 +131,10 @@ def test_numbers_and_words_read_well():
 )
 def test_phones_are_shown_as_people_dial_them(stored, shown):
     assert filters.FILTERS["phone"](stored) == shown
+
+
+def test_a_trade_is_written_in_words():
+    assert (filters.trade("carpenter+locksmith"), filters.trade("locksmith|handyperson")) == (
+        "carpenter and locksmith",
+        "locksmith or handyperson",
+    )

@@ -39,6 +39,7 @@ def drafted(services):
         for visit, area, hour in zip(visits, (areas[0], areas[-1], areas[0]), (9, 11, 14), strict=True):
             row = session.get(Visit, visit)
             row.order.area_code, row.state = area, "planned"
+            row.due_at = wall(FIRST_DAY, 60 * (hour + 1)) - timedelta(days=hour == 11)
             start_at = wall(FIRST_DAY, 60 * hour)
             session.add(
                 PlanStop(
@@ -55,6 +56,7 @@ def test_the_map_joins_middles_of_areas_and_the_page_tells_the_same_in_words(ser
         shown = board.load_board(session, session.get(Plan, plan_id))
         name = factories.make_user(session).sign_in_name
         session.commit()
+    assert shown.overdue == 1
     drawn = day_map(shown, FIRST_DAY)
     assert sorted(dot.visits for dot in drawn.dots) == [1, 2]
     (line,) = drawn.lines
@@ -76,6 +78,7 @@ def test_the_map_joins_middles_of_areas_and_the_page_tells_the_same_in_words(ser
         assert places.area_name(code) in page
     assert page.count('class="app-map__dot"') == 2
     assert "Stats NZ, LINZ, CC BY 4.0" in page
+    assert "<dt>Overdue before its first day</dt><dd>1</dd>" in page
     assert "place estimated" in page
     assert "planned from the middle of the area" in page
     assert "$10.00 (20.0 %)" in page

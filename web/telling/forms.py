@@ -59,8 +59,8 @@ class SafeChannelForm(Form):
     channel = RadioField("How may they be reached?", [Required("Choose how.")], choices=tuple(LABELS.items()))
     number = PhoneField("Safe phone number, for calls and texts")
     mail = TextField("Safe mail address, for mail")
-    opens = TimeField("Safe from", description="For example 9:00")
-    closes = TimeField("Safe until", description="For example 17:00")
+    opens = TimeField("Safe from", description="For example 9:00 am")
+    closes = TimeField("Safe until", description="For example 5:00 pm")
     verified = CheckboxField(
         "I have made sure, with the person or their advocate, that nobody else answers or reads it"
     )

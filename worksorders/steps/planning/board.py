@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
+from worksorders.domain.local_time import local_day
 from worksorders.gateways import places
 from worksorders.steps.people.workforce import LOCAL, midnight
 from worksorders.store.tables.contractors import Firm, Worker
@@ -35,6 +36,7 @@ class Stop:
     state: str
     pinned: bool
     late: bool
+    due_at: datetime
     crew: int
     place_estimated: bool = False
     area_code: str = ""
@@ -84,6 +86,12 @@ class Board:
     unplaced: tuple[Unplaced, ...]
     areas: tuple[tuple[date, str, int], ...]
     reasons: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def overdue(self) -> int:
+        """How many of the draft's visits were past their deadline before its first day: no plan could be in time."""
+        stops = (stop for row in self.rows for found in row.cells.values() for stop in found if stop.movable)
+        return len({stop.visit_id for stop in stops if local_day(stop.due_at) < self.days[0]})
 
 
 def load_board(session: Session, plan: Plan) -> Board:
@@ -169,6 +177,7 @@ def _stop(
         state=state,
         pinned=pinned,
         late=span[1] > visit.due_at,
+        due_at=visit.due_at,
         crew=visit.crew,
         area_code=order.area_code,
         region_code=order.region_code,
