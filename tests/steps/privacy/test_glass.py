@@ -15,6 +15,7 @@ from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.privacy import glass, walls
 from worksorders.steps.privacy.need_to_know import GlassNeededError
+from worksorders.store.tables.duty import DutyTurn
 from worksorders.store.tables.interests import CoordinatorRegion
 from worksorders.store.tables.telling import OutgoingMessage
 from worksorders.store.tables.trail import AuditEvent
@@ -74,6 +75,23 @@ def test_who_looks_after_the_region_reads_and_a_coordinator_elsewhere_does_not(s
             )
         ).all()
     assert tried == []
+
+
+def test_a_turn_of_duty_opens_a_case_unless_one_put_oneself_on_duty(services, world):
+    case, people = world
+    for by, opens in (("Tama", False), ("Mere", True)):
+        with services.sessions.begin() as session:
+            session.add(
+                DutyTurn(
+                    user_id=people["Tama"].user_id, region_code=None, rank=1, starts_at=now() - timedelta(hours=1),
+                    ends_at=now() + timedelta(hours=1), set_at=now(), set_by=people[by].user_id,
+                )
+            )  # fmt: skip
+        if opens:
+            assert read(services, people["Tama"], case)
+        else:
+            with pytest.raises(GlassNeededError):
+                read(services, people["Tama"], case)
 
 
 def test_a_region_that_nobody_looks_after_is_open_to_every_coordinator(services, world):

@@ -1,7 +1,7 @@
 """Asks the last question before protected words leave the vault: does this person need to know this case.
 
-A coordinator needs the cases of their own regions, of regions that nobody looks after, and of those they are on duty
-for; for any other a second person breaks the glass with them. Who is walled off from a case finds nothing at all.
+A coordinator needs the cases of their own regions, of regions that nobody looks after, and of those that somebody
+else put them on duty for (a turn of one's own making opens nothing, or nobody would ever break glass); for any other a second person breaks the glass with them. Who is walled off from a case finds nothing at all.
 Contractors are ruled by `worksorders.domain.disclosure`; points on the map that planning takes in are never shown.
 """
 
@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.duty.alerts import on_duty
 from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.duty import DutyTurn
 from worksorders.store.tables.interests import CoordinatorRegion
 from worksorders.store.tables.walls import BreakGlass, Wall
 
@@ -59,8 +58,20 @@ def knows(session: Session, actor: Actor, case_id: uuid.UUID) -> bool:
     )
     if not looked_after or actor.user_id in looked_after:
         return True
-    now: datetime = session.scalars(select(func.clock_timestamp())).one()
-    return actor.user_id in on_duty(session, region, now) or _opened(session, actor, case_id)
+    return _is_on_duty(session, actor, region) or _opened(session, actor, case_id)
+
+
+def _is_on_duty(session: Session, actor: Actor, region: str) -> bool:
+    now = func.clock_timestamp()
+    found = select(DutyTurn.id).where(
+        DutyTurn.user_id == actor.user_id,
+        DutyTurn.set_by != actor.user_id,
+        DutyTurn.removed_at.is_(None),
+        DutyTurn.starts_at <= now,
+        DutyTurn.ends_at > now,
+        or_(DutyTurn.region_code.is_(None), DutyTurn.region_code == region),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def _opened(session: Session, actor: Actor, case_id: uuid.UUID) -> bool:
