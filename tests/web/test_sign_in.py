@@ -70,7 +70,15 @@ def test_a_session_of_a_disabled_account_is_worth_nothing(browser, user, service
 
 
 @pytest.mark.parametrize(
-    "wanted", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1"]
+    "wanted",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\t\\evil.example",
+        "/\n//evil",
+        "javascript:1",
+    ],
 )
 def test_signing_in_never_leads_off_the_site(browser, user, wanted):
     token = browser.token()
