@@ -53,6 +53,10 @@ def test_a_catalogue_is_drafted_compared_and_handed_in(administrator, services):
     assert "stays open" in changes.text
     assert "This page changes nothing" in changes.text
     assert administrator.get(f"{draft}/items.csv").data.startswith(b"code,measure,")
+    evil = administrator.post(f"{draft}/items/0", form(**shown | choices | {"measure": "=cmd|' /C calc'!A0"}))
+    assert evil.status_code == 303
+    assert b",'=cmd|" in administrator.get(f"{draft}/items.csv").data
+    assert administrator.post(f"{draft}/items/0", form(**shown | choices)).status_code == 303
     handed = administrator.post(f"{draft}/hand-in", form(valid_from=DAY))
     assert handed.headers["Location"] == "/admin/catalogue/2"
     with services.sessions() as session:

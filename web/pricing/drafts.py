@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +21,7 @@ from web.pricing.blueprint import blueprint, csv_file, value
 from web.pricing.forms import BeginForm, FindingForm, HandInForm, ItemForm
 from worksorders.steps.admin import catalogue as versions
 from worksorders.steps.admin.catalogue_versions import find_versions
+from worksorders.steps.admin.files import safe_csv
 from worksorders.steps.pricing import drafts as step
 from worksorders.steps.pricing.impact import find_impact
 
@@ -63,7 +66,9 @@ def draft_csv(draft_id: uuid.UUID, name: str) -> ResponseReturnValue:
     found = step.find(db(), draft_id).draft
     if name not in WORDS:
         abort(404)
-    return csv_file(found.items_csv if name == step.ITEMS else found.findings_csv, f"{name}-draft.csv")
+    text = found.items_csv if name == step.ITEMS else found.findings_csv
+    header, *rows = csv.reader(io.StringIO(text, newline=""))
+    return csv_file(safe_csv(header, rows), f"{name}-draft.csv")
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/changes")
