@@ -1,4 +1,4 @@
-"""What pages of one form share: take it once, show it again with its faults, and send a CSV file or a filter's value."""
+"""What pages of one form share: take it once, show it again with its faults, and send a file or a filter's value."""
 
 from __future__ import annotations
 
@@ -39,6 +39,33 @@ def answer_form(
         else:
             form.form_errors.append(words)
         return form_page(form, broken=broken, **page)
+
+
+def answer_shown_once(
+    form: Form, purpose: str, make: Callable[[], tuple[str, str]], **page: Any
+) -> ResponseReturnValue:
+    """Like `answer_form`, but show what was made (a secret) instead of redirecting; sent twice, it is not shown again.
+
+    `make` gives the address to go on to, and the page that shows it.
+    """
+    shown: list[str] = []
+
+    def action() -> str:
+        onward, made = make()
+        shown.append(made)
+        return onward
+
+    response = answer_form(form, purpose, action, **page)
+    return shown[0] if shown else response
+
+
+def first_password(
+    sign_in_name: str, password: str, back: tuple[str, str], layout: str = "layout_staff.html"
+) -> str:
+    """The page that hands a first password over; `back` is an address and its words."""
+    return render_template(
+        "first_password.html", sign_in_name=sign_in_name, password=password, back=back, layout=layout
+    )
 
 
 def form_page(
@@ -103,9 +130,9 @@ def chosen(name: str) -> str:
     return request.args.get(name, "").strip()[:100]
 
 
-def csv_download(content: bytes, name: str) -> Response:
-    """A CSV file to be saved."""
-    response = Response(content, mimetype="text/csv")
+def download(content: bytes | str, name: str, mimetype: str = "text/csv") -> Response:
+    """A file to be saved, never shown inside a page of ours; its name is in plain letters."""
+    response = Response(content, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from flask import Blueprint, Response, abort, request
 
+from web.answering import download
 from web.edge import actor
 from web.extensions import request_now
 from web.fields import YEARS
@@ -70,9 +71,7 @@ def require(found: object) -> None:
 
 def csv_file(text: str, name: str) -> Response:
     """CSV as a download, with the mark by which spreadsheets know UTF-8."""
-    response = Response("\ufeff" + text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download("\ufeff" + text, name)
 
 
 def plain_rate(value: Decimal) -> str:

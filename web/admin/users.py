@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from flask import flash, render_template, url_for
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import blueprint, chosen, page_number, uuid_or_none
 from web.admin.forms.users import ROLE_WORDS, InviteForm, ReasonForm, UserForm
-from web.answering import answer_form, fresh_form
+from web.answering import answer_form, answer_shown_once, first_password, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
@@ -38,11 +37,13 @@ def invite() -> ResponseReturnValue:
     """Make an account and show its first password, once."""
     form = _with_choices(InviteForm(data=_asked_for()))
 
-    def make() -> tuple[Any, str]:
-        return step.invite(db(), actor(), form.sign_in_name.data, _details(form), request_now())
+    def make() -> tuple[str, str]:
+        return _handed_over(
+            *step.invite(db(), actor(), form.sign_in_name.data, _details(form), request_now())
+        )
 
     back = (url_for("admin.users"), "All users")
-    return _answer_with_password(
+    return answer_shown_once(
         form,
         "user.invite",
         make,
@@ -132,32 +133,20 @@ def enable_user(user_id: uuid.UUID) -> ResponseReturnValue:
 def reset_password(user_id: uuid.UUID) -> ResponseReturnValue:
     """Give a new password, shown once."""
     found = step.find_user(db(), user_id)
-    return _answer_with_password(
+    return answer_shown_once(
         Form(),
         "user.reset_password",
-        lambda: step.reset_password(db(), actor(), user_id, request_now()),
+        lambda: _handed_over(*step.reset_password(db(), actor(), user_id, request_now())),
         title=f"Reset the password of {found.display_name}",
         submit="Reset the password",
         back=_back(found),
     )
 
 
-def _answer_with_password(
-    form: Form, purpose: str, make: Callable[[], tuple[Any, str]], **page: Any
-) -> ResponseReturnValue:
-    """Like `answer`, but show the new password instead of redirecting; sent twice, it is not shown again."""
-    shown: list[tuple[str, str]] = []
-
-    def action() -> str:
-        user, password = make()
-        shown.append((user.sign_in_name, password))
-        return url_for("admin.user", user_id=user.id)
-
-    response = answer_form(form, purpose, action, **page)
-    if not shown:
-        return response
-    sign_in_name, password = shown[0]
-    return render_template("admin/password.html", sign_in_name=sign_in_name, password=password)
+def _handed_over(user: Any, password: str) -> tuple[str, str]:
+    """The account to go on to, and the page that shows its first password."""
+    back = (url_for("admin.users"), "Back to all users")
+    return url_for("admin.user", user_id=user.id), first_password(user.sign_in_name, password, back)
 
 
 def _asked_for() -> dict[str, str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 from wtforms.validators import Length
 
 from catalogue.trade import TRADES
 from web.admin.blueprint import blueprint, chosen, chosen_day, is_administrator, today
+from web.answering import download
 from web.edge import actor, db
 from web.fields import Required, TextField
 from web.forms import Form, render_form
@@ -57,10 +58,8 @@ def check_document(check_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _ask(form, check_id)
     found = check_documents.read(db(), services().cipher, actor(), check_id, form.purpose.data or "")
-    response = Response(found.content, mimetype=found.media_type)
     ending = "pdf" if found.media_type == check_documents.PDF else "jpg"
-    response.headers["Content-Disposition"] = f'attachment; filename="check-{check_id}.{ending}"'
-    return response
+    return download(found.content, f"check-{check_id}.{ending}", found.media_type)
 
 
 def _ask(form: PurposeForm, check_id: uuid.UUID) -> ResponseReturnValue:

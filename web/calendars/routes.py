@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import button, fresh_form
+from web.answering import button, download, fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form
@@ -58,9 +58,7 @@ def file(token: str) -> ResponseReturnValue:
     """The calendar file of a secret address."""
     with services().sessions() as session:
         text = step.read_feed(session, token, request_now())
-    response = Response(text, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="visits.ics"'
-    return response
+    return download(text, "visits.ics", "text/calendar")
 
 
 def _page(status: int = 200, address: str = "") -> ResponseReturnValue:

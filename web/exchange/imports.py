@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Response, abort, flash, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer
+from web.answering import answer, download
 from web.edge import actor, db
 from web.exchange.blueprint import blueprint
 from web.exchange.forms import CatalogueImportForm, ImportForm
@@ -84,9 +84,7 @@ def import_template(kind: str) -> ResponseReturnValue:
     if kind == kinds.CATALOGUE:
         abort(404)
     body = "\ufeff" + ",".join(column_names(schema_of(db(), kind))) + "\r\n"
-    response = Response(body, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{kind}-template.csv"'
-    return response
+    return download(body, f"{kind}-template.csv")
 
 
 @blueprint.get("/imports/<uuid:run_id>")

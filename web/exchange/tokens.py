@@ -8,9 +8,9 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form, fresh_form
+from web.answering import answer_form, answer_shown_once, fresh_form
 from web.edge import actor, db
-from web.exchange.blueprint import answer_with_secret, blueprint
+from web.exchange.blueprint import blueprint, shown_once
 from web.exchange.forms import TokenForm
 from web.extensions import request_now
 from web.forms import Form
@@ -31,7 +31,7 @@ def make_token() -> ResponseReturnValue:
     """Make a token."""
     form: Any = TokenForm()
 
-    def make() -> tuple[str, str, str]:
+    def make() -> tuple[str, str]:
         details = step.TokenDetails(
             name=form.name.data,
             scopes=frozenset(form.scopes.data or ()),
@@ -40,9 +40,9 @@ def make_token() -> ResponseReturnValue:
             calls_a_minute=form.calls_a_minute.data,
         )
         row, secret = step.make(db(), actor(), details, request_now())
-        return secret, f"Token of {row.name}", url_for("exchange.tokens")
+        return shown_once(secret, f"Token of {row.name}", url_for("exchange.tokens"))
 
-    return answer_with_secret(
+    return answer_shown_once(
         form,
         "token.make",
         make,

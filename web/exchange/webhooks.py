@@ -8,9 +8,9 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form, fresh_form
+from web.answering import answer_form, answer_shown_once, fresh_form
 from web.edge import actor, db
-from web.exchange.blueprint import answer_with_secret, blueprint
+from web.exchange.blueprint import blueprint, shown_once
 from web.exchange.forms import ReasonForm, WebhookForm
 from web.extensions import request_now
 from web.forms import Form
@@ -30,11 +30,11 @@ def register_webhook() -> ResponseReturnValue:
     """Tell one more."""
     form: Any = WebhookForm()
 
-    def make() -> tuple[str, str, str]:
+    def make() -> tuple[str, str]:
         row, secret = step.register(db(), services().cipher, actor(), _details(form), request_now())
-        return secret, f"Signing secret of {row.name}", url_for("exchange.webhook", webhook_id=row.id)
+        return shown_once(secret, f"Signing secret of {row.name}", _address(row.id))
 
-    return answer_with_secret(
+    return answer_shown_once(
         form,
         "webhook.register",
         make,
@@ -78,12 +78,13 @@ def rotate_webhook(webhook_id: uuid.UUID) -> ResponseReturnValue:
     """Draw a new secret; the old one counts beside it for a day."""
     found = step.find(db(), webhook_id)
 
-    def make() -> tuple[str, str, str]:
+    def make() -> tuple[str, str]:
         row, secret = step.rotate(db(), services().cipher, actor(), webhook_id, request_now())
-        return secret, f"New signing secret of {row.name}; the old one counts for a day", _address(row.id)
+        what = f"New signing secret of {row.name}; the old one counts for a day"
+        return shown_once(secret, what, _address(row.id))
 
     title = f"Change the secret of {found.name}"
-    return answer_with_secret(
+    return answer_shown_once(
         Form(), "webhook.rotate", make, title=title, submit="Change the secret", back=_back(found)
     )
 

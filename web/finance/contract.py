@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, flash, render_template, url_for
+from flask import abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import local_today, plural
@@ -46,9 +47,7 @@ def contract_csv() -> ResponseReturnValue:
         abort(404)
     shown = step.find_contract(db(), chosen("code")) if chosen("code") else known[0]
     name = f"drawdown-{local_today(request_now()).isoformat()}.csv"
-    response = Response(drawdown_csv(find_report(db(), shown, request_now())), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(drawdown_csv(find_report(db(), shown, request_now())), name)
 
 
 @blueprint.route("/contract/new", methods=["GET", "POST"])

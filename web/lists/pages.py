@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import download
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import YEARS
@@ -93,10 +94,7 @@ def export(name: str) -> ResponseReturnValue:
     wanted = _wanted(faults, cover)
     faults.raise_if_any()
     body = reading.export(db(), actor(), register, wanted)
-    response = Response(body, mimetype="text/csv")
-    day = local_today(request_now()).isoformat()
-    response.headers["Content-Disposition"] = f'attachment; filename="{register.name}-{day}.csv"'
-    return response
+    return download(body, f"{register.name}-{local_today(request_now()).isoformat()}.csv")
 
 
 def _link(name: str) -> Callable[[Mapping[str, Any]], str]:

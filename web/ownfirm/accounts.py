@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
-from flask import flash, render_template, url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form, button
+from web.answering import answer_shown_once, button, first_password
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
@@ -31,13 +30,13 @@ def invite(worker_id: uuid.UUID) -> ResponseReturnValue:
     found = people.own_person(db(), actor(), worker_id)
     form: Any = InviteForm()
     page = page_of(found, "Invite", "Make the account") | {"lead": HAND_OVER}
-    return _with_password(
-        form,
-        "own.invite",
-        worker_id,
-        lambda: step.invite(db(), actor(), worker_id, form.sign_in_name.data, request_now()),
-        page,
-    )
+
+    def make() -> tuple[str, str]:
+        return _handed_over(
+            worker_id, *step.invite(db(), actor(), worker_id, form.sign_in_name.data, request_now())
+        )
+
+    return answer_shown_once(form, "own.invite", make, layout=LAYOUT, **page)
 
 
 @blueprint.post("/people/<uuid:worker_id>/account/reset")
@@ -45,12 +44,12 @@ def reset_account(worker_id: uuid.UUID) -> ResponseReturnValue:
     """Give a new first password, shown once."""
     step.own_account(db(), actor(), worker_id)
     found = people.own_person(db(), actor(), worker_id)
-    return _with_password(
+    return answer_shown_once(
         Form(),
         "own.reset_password",
-        worker_id,
-        lambda: step.reset_password(db(), actor(), worker_id, request_now()),
-        page_of(found, "Reset the password of", "Reset the password"),
+        lambda: _handed_over(worker_id, *step.reset_password(db(), actor(), worker_id, request_now())),
+        layout=LAYOUT,
+        **page_of(found, "Reset the password of", "Reset the password"),
     )
 
 
@@ -80,21 +79,7 @@ def open_account(worker_id: uuid.UUID) -> ResponseReturnValue:
     return button("own.account_open", act, url_for("ownfirm.person", worker_id=worker_id))
 
 
-def _with_password(
-    form: Form, purpose: str, worker_id: uuid.UUID, make: Callable[[], tuple[Any, str]], page: dict[str, Any]
-) -> ResponseReturnValue:
-    """Show the new password instead of redirecting; the same form sent twice does not show it again."""
-    shown: list[tuple[str, str]] = []
-
-    def act() -> str:
-        user, password = make()
-        shown.append((user.sign_in_name, password))
-        return url_for("ownfirm.person", worker_id=worker_id)
-
-    response = answer_form(form, purpose, act, layout=LAYOUT, **page)
-    if not shown:
-        return response
-    sign_in_name, password = shown[0]
-    return render_template(
-        "ownfirm/password.html", sign_in_name=sign_in_name, password=password, worker_id=worker_id
-    )
+def _handed_over(worker_id: uuid.UUID, user: Any, password: str) -> tuple[str, str]:
+    """The worker's page to go on to, and the page that shows the first password."""
+    onward = url_for("ownfirm.person", worker_id=worker_id)
+    return onward, first_password(user.sign_in_name, password, (onward, "Back to the worker"), LAYOUT)

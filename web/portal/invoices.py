@@ -7,6 +7,7 @@ import uuid
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import Required, TextField
@@ -100,9 +101,7 @@ def _credit(invoice_id: uuid.UUID, form: CreditForm) -> str:
 def schedule(invoice_id: uuid.UUID) -> Response:
     """The latest payment schedule that answers one of the firm's own claims."""
     row = own_schedule(db(), actor(), invoice_id)
-    response = Response(row.document, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="payment-schedule-{row.number}.pdf"'
-    return response
+    return download(row.document, f"payment-schedule-{row.number}.pdf", "application/pdf")
 
 
 @blueprint.get("/payments")

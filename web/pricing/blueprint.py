@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 blueprint = Blueprint("pricing", __name__, url_prefix="/pricing")
-
-
-def csv_file(text: str, name: str) -> Response:
-    """A CSV as it can be brought again."""
-    response = Response(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def value(field: Any) -> str:

@@ -12,12 +12,12 @@ from flask import abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from catalogue import compare
-from web.answering import answer_form, fresh_form
+from web.answering import answer_form, download, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
-from web.pricing.blueprint import blueprint, csv_file, value
+from web.pricing.blueprint import blueprint, value
 from web.pricing.forms import BeginForm, FindingForm, HandInForm, ItemForm
 from worksorders.steps.admin import catalogue as versions
 from worksorders.steps.admin.catalogue_versions import find_versions
@@ -68,7 +68,7 @@ def draft_csv(draft_id: uuid.UUID, name: str) -> ResponseReturnValue:
         abort(404)
     text = found.items_csv if name == step.ITEMS else found.findings_csv
     header, *rows = csv.reader(io.StringIO(text, newline=""))
-    return csv_file(safe_csv(header, rows), f"{name}-draft.csv")
+    return download(safe_csv(header, rows), f"{name}-draft.csv")
 
 
 @blueprint.get("/drafts/<uuid:draft_id>/changes")

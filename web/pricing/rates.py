@@ -8,11 +8,11 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form, fresh_form
+from web.answering import answer_form, download, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form
-from web.pricing.blueprint import blueprint, csv_file, value
+from web.pricing.blueprint import blueprint, value
 from web.pricing.forms import BringForm, HandInRatesForm, PercentForm, rates_form
 from worksorders.steps.admin.agreements import find_agreement
 from worksorders.steps.pricing import rate_drafts as step
@@ -115,7 +115,7 @@ def bring_rates(rates_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.get("/rates/<uuid:rates_id>.csv")
 def rates_csv(rates_id: uuid.UUID) -> ResponseReturnValue:
     """The draft as CSV that can be brought again."""
-    return csv_file(step.find(db(), rates_id).draft.lines_csv, "rates-draft.csv")
+    return download(step.find(db(), rates_id).draft.lines_csv, "rates-draft.csv")
 
 
 @blueprint.route("/rates/<uuid:rates_id>/hand-in", methods=["GET", "POST"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
-from flask import Response, flash, render_template, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import fresh_form
+from web.answering import download, fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import (
@@ -201,9 +201,7 @@ def request_file(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
     name, content = export.make(
         db(), services().sessions, services().cipher, actor(), privacy_request_id, request_now()
     )
-    response = Response(content, mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(content, name, "application/zip")
 
 
 def _decide(request_id: uuid.UUID, *, agree: bool) -> ResponseReturnValue:

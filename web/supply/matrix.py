@@ -9,7 +9,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from catalogue.trade import TRADES
-from web.answering import chosen, csv_download
+from web.answering import chosen, download
 from web.edge import db
 from web.extensions import request_now
 from web.fields import YEARS
@@ -41,7 +41,7 @@ def matrix_csv() -> ResponseReturnValue:
     first_on, fault = _first_day()
     if fault:
         return matrix()
-    return csv_download(step.matrix_csv(_find(first_on)), f"who-can-go-{first_on.isoformat()}.csv")
+    return download(step.matrix_csv(_find(first_on)), f"who-can-go-{first_on.isoformat()}.csv")
 
 
 def _filters() -> dict[str, Any]:

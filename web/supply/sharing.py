@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import chosen, csv_download
+from web.answering import chosen, download
 from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
@@ -36,7 +36,7 @@ def sharing_csv() -> ResponseReturnValue:
     """The same as a file."""
     found = _find()
     name = f"sharing-{found.days}-days-{local_today(request_now()).isoformat()}.csv"
-    return csv_download(figures.sharing_csv(found), name)
+    return download(figures.sharing_csv(found), name)
 
 
 def _short(name: str) -> str:

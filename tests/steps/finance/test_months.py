@@ -19,6 +19,8 @@ from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import ledger
 from worksorders.steps.finance.months import close as step
 from worksorders.steps.finance.months import find
+from worksorders.steps.finance.months.checklist import checklist
+from worksorders.steps.finance.months.journal import journal_csv
 from worksorders.steps.finance.posting import Where, post
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.contractors import Firm
@@ -80,7 +82,7 @@ def test_a_claim_that_ran_out_blocks_until_it_is_answered(session, people, order
     line = typed_line(order.lines[0], order.code, quantity=1, rate="71.00")
     receive_typed(session, people[0], document(firm, line), NOW)
     late = NOW + timedelta(days=60)
-    assert [check.what for check in find.checklist(session, NOVEMBER, late) if check.blocks] == [
+    assert [check.what for check in checklist(session, NOVEMBER, late) if check.blocks] == [
         "Payment claims are answered"
     ]
 
@@ -139,7 +141,7 @@ def test_only_the_latest_closed_month_is_opened_and_months_close_in_order(sessio
 
 
 def test_the_journal_holds_every_posting_and_sums_to_zero(session, people, order):
-    rows = find.journal_csv(session, NOVEMBER).decode("utf-8-sig").splitlines()[1:]
+    rows = journal_csv(session, NOVEMBER).decode("utf-8-sig").splitlines()[1:]
     debit = sum(Decimal(row.split(",")[8] or 0) for row in rows)
     credit = sum(Decimal(row.split(",")[9] or 0) for row in rows)
     assert debit == credit > 0

@@ -7,6 +7,7 @@ import uuid
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import STATE_WORDS, blueprint
@@ -60,6 +61,4 @@ def schedules(invoice_id: uuid.UUID) -> ResponseReturnValue:
 def schedule_pdf(schedule_id: uuid.UUID) -> Response:
     """A schedule as the firm was given it."""
     row = schedule.find_schedule(db(), actor(), schedule_id)
-    response = Response(row.document, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="payment-schedule-{row.number}.pdf"'
-    return response
+    return download(row.document, f"payment-schedule-{row.number}.pdf", "application/pdf")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form
+from web.answering import answer_form, download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import blueprint
@@ -15,6 +15,7 @@ from worksorders.domain.finance.months import Month, read_month
 from worksorders.steps.finance.find.people import names_of
 from worksorders.steps.finance.months import close as step
 from worksorders.steps.finance.months import find
+from worksorders.steps.finance.months.journal import journal_csv
 
 STATE_WORDS = {
     "closed": ("Closed", "good"),
@@ -73,9 +74,7 @@ def _close(wanted: Month) -> str:
 def journal(key: str) -> Response:
     """Every posting of the month as a file."""
     wanted = _month(key)
-    response = Response(find.journal_csv(db(), wanted), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="journal-{wanted.key}.csv"'
-    return response
+    return download(journal_csv(db(), wanted), f"journal-{wanted.key}.csv")
 
 
 @blueprint.route("/months/<key>/reopen", methods=["GET", "POST"])

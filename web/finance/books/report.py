@@ -7,7 +7,7 @@ import uuid
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form
+from web.answering import answer_form, download
 from web.edge import actor, db
 from web.extensions import request_now
 from web.fields import MoneyField, Required, TextField
@@ -67,9 +67,7 @@ def report_csv(code: str) -> Response:
 def _file(data: bytes, mimetype: str, code: str, ending: str) -> Response:
     contract = find_contract(db(), code)
     name = f"report-{contract.code}-{local_today(request_now()).isoformat()}.{ending}"
-    response = Response(data, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(data, name, mimetype)
 
 
 @blueprint.route("/contract/<code>/categories/<uuid:year_id>", methods=["GET", "POST"])

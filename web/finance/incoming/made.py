@@ -7,6 +7,7 @@ import uuid
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import Required, TextField
@@ -34,10 +35,8 @@ class BillForm(Form):
 
 
 def _xml(name: str, content: bytes) -> Response:
-    response = Response(content, mimetype="application/xml")
     safe = "".join(sign if sign.isalnum() and sign.isascii() else "-" for sign in name)
-    response.headers["Content-Disposition"] = f'attachment; filename="{safe}.xml"'
-    return response
+    return download(content, f"{safe}.xml", "application/xml")
 
 
 def _back(invoice_id: uuid.UUID, error: DomainError) -> ResponseReturnValue:

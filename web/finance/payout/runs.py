@@ -7,7 +7,7 @@ import uuid
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form
+from web.answering import answer_form, download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import local_today, money
@@ -138,9 +138,7 @@ def _back(pay_run_id: uuid.UUID) -> tuple[str, str]:
 def run_file(file_id: uuid.UUID) -> Response:
     """A file of a run, byte for byte as it was approved."""
     row = files.find_file(db(), actor(), file_id)
-    response = Response(row.content, mimetype=files.MEDIA_TYPES[row.kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{row.name}"'
-    return response
+    return download(row.content, row.name, files.MEDIA_TYPES[row.kind])
 
 
 @blueprint.route("/runs/<uuid:pay_run_id>/compare", methods=["GET", "POST"])

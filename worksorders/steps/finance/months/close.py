@@ -17,7 +17,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import SHORTEST_REASON, require_finance
 from worksorders.steps.finance.contract import lock_contracts
 from worksorders.steps.finance.months.accruals import accrue
-from worksorders.steps.finance.months.find import balances_at, checklist, period_of, within
+from worksorders.steps.finance.months.checklist import checklist, period_of
+from worksorders.steps.finance.months.find import balances_at, within
 from worksorders.store.tables.books import AccountingPeriod
 from worksorders.store.tables.finance import FundingContract, LedgerEntry
 
