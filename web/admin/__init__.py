@@ -11,10 +11,15 @@ TRAIL = frozenset({Role.AUDITOR, Role.PRIVACY_OFFICER})
 
 NAVIGATION = [
     NavItem("admin.users", "Users", ADMINISTRATOR),
-    NavItem("admin.firms", "Firms", ADMINISTRATOR),
+    NavItem(
+        "admin.firms",
+        "Firms",
+        ADMINISTRATOR,
+        ("/admin/agreements", "/admin/rate-cards", "/admin/workers", "/pricing/rates"),
+    ),
     NavItem("admin.vetting", "Vetting", frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})),
     NavItem("admin.bank_accounts", "Bank accounts", frozenset({Role.ADMINISTRATOR, Role.FINANCE})),
-    NavItem("admin.catalogue", "Catalogue", ADMINISTRATOR),
+    NavItem("admin.catalogue", "Catalogue", ADMINISTRATOR, ("/pricing/drafts",)),
     NavItem("admin.settings", "Settings", ADMINISTRATOR),
     NavItem("admin.audit", "Audit trail", TRAIL),
     NavItem("admin.readings", "Who saw a home", TRAIL),

@@ -30,7 +30,8 @@ def _field(figure: Figure) -> Any:
     required = [Required(f"Enter a figure for “{figure.label}”.")]
     if figure.is_money:
         return MoneyField(figure.label, validators=required, least=figure.least, most=figure.most)
-    unit = f"{figure.unit}, from {figure.least:,} to {figure.most:,}"
+    bounds = "" if (figure.least, figure.most) == (0, 1) else f", from {figure.least:,} to {figure.most:,}"
+    unit = figure.unit + bounds
     return WholeNumberField(
         figure.label, validators=required, least=figure.least, most=figure.most, description=unit
     )

@@ -6,7 +6,7 @@ from web.aftercare.policy import POLICY
 from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
-NAVIGATION = [NavItem("aftercare.inspections", "Inspections", frozenset({Role.COORDINATOR}))]
+NAVIGATION = [NavItem("aftercare.inspections", "Inspections", frozenset({Role.COORDINATOR}), ("/aftercare",))]
 
 __all__ = [
     "NAVIGATION",

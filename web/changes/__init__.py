@@ -9,7 +9,7 @@ from worksorders.domain.roles import Role
 _APPROVERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
 NAVIGATION = [
-    NavItem("changes.variations", "Variations", _APPROVERS),
+    NavItem("changes.variations", "Variations", _APPROVERS, ("/changes/limits",)),
     NavItem("changes.overrides", "P1 overrides", frozenset({Role.ADMINISTRATOR})),
 ]
 

@@ -10,7 +10,12 @@ _COORDINATORS = frozenset({Role.COORDINATOR})
 NAVIGATION = [
     NavItem("coordinator.today", "Today", _COORDINATORS),
     NavItem("coordinator.assessments", "Assessments", _COORDINATORS),
-    NavItem("coordinator.orders", "Orders", frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})),
+    NavItem(
+        "coordinator.orders",
+        "Orders",
+        frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
+        ("/aftercare/orders", "/changes/orders", "/safety"),
+    ),
     NavItem("coordinator.handovers", "With advocates", _COORDINATORS),
 ]
 

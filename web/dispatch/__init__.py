@@ -12,7 +12,7 @@ NAVIGATION = [
     NavItem("dispatch.visits", "Visits", _COORDINATOR),
     NavItem("dispatch.offers", "Offers", _COORDINATOR),
     NavItem("dispatch.alerts", "Alerts", _COORDINATOR),
-    NavItem("dispatch.works", "Work to accept", _COORDINATOR),
+    NavItem("dispatch.works", "Work to accept", _COORDINATOR, ("/dispatch/orders",)),
 ]
 
 __all__ = ["NAVIGATION", "POLICY", "alerts", "blueprint", "offers", "visits", "work"]

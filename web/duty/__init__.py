@@ -9,7 +9,7 @@ from web.navigation import NavItem
 from worksorders.domain.roles import Role
 
 NAVIGATION = [
-    NavItem("duty.roster", "Duty", frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})),
+    NavItem("duty.roster", "Duty", frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}), ("/duty",)),
 ]
 
 

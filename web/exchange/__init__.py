@@ -8,7 +8,7 @@ from worksorders.domain.roles import Role
 
 NAVIGATION = [
     NavItem("exchange.imports", "Imports", frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})),
-    NavItem("exchange.tokens", "Other systems", frozenset({Role.ADMINISTRATOR})),
+    NavItem("exchange.tokens", "Other systems", frozenset({Role.ADMINISTRATOR}), ("/exchange/webhooks",)),
 ]
 
 __all__ = ["NAVIGATION", "POLICY", "blueprint", "imports", "tokens", "webhooks"]

@@ -11,7 +11,10 @@ _FINANCE = frozenset({Role.FINANCE})
 NAVIGATION = [
     NavItem("finance.queue", "Invoices", _FINANCE),
     NavItem(
-        "finance.payments", "Payments", _FINANCE, ("/finance/runs", "/finance/payer", "/finance/retention")
+        "finance.payments",
+        "Payments",
+        _FINANCE,
+        ("/finance/runs", "/finance/payer", "/finance/retention", "/finance/agreements"),
     ),
     NavItem("finance.clocks", "Clocks", _FINANCE),
     NavItem("finance.months", "Months", _FINANCE),

@@ -8,6 +8,8 @@ from worksorders.domain.roles import Role
 
 _ADMINISTRATORS = allow(Role.ADMINISTRATOR)
 POLICY = dict.fromkeys(("coordinators", "assign", "letters"), _ADMINISTRATORS)
-NAVIGATION = [NavItem("office.coordinators", "Who covers where", frozenset({Role.ADMINISTRATOR}))]
+NAVIGATION = [
+    NavItem("office.coordinators", "Who covers where", frozenset({Role.ADMINISTRATOR}), ("/office",))
+]
 
 __all__ = ["NAVIGATION", "POLICY", "blueprint", "coordinators", "letters"]

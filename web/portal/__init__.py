@@ -14,11 +14,13 @@ from worksorders.domain.roles import Role
 _CONTRACTOR = frozenset({Role.CONTRACTOR})
 
 NAVIGATION = [
-    NavItem("portal.today", "Today", _CONTRACTOR),
+    NavItem("portal.today", "Today", _CONTRACTOR, ("/portal/visits", "/portal/papers")),
     NavItem("portal.offers", "Offers", _CONTRACTOR),
-    NavItem("portal.variations", "Changes", _CONTRACTOR),
-    NavItem("portal.invoices", "Invoices", _CONTRACTOR),
-    NavItem("portal.firm", "My firm", _CONTRACTOR),
+    NavItem("portal.variations", "Changes", _CONTRACTOR, ("/portal/lines",)),
+    NavItem("portal.invoices", "Invoices", _CONTRACTOR, ("/portal/payments",)),
+    NavItem(
+        "portal.firm", "My firm", _CONTRACTOR, ("/portal/people", "/portal/our-firm", "/portal/calendar")
+    ),
 ]
 
 __all__ = [

@@ -8,6 +8,6 @@ from worksorders.domain.roles import Role
 
 _OFFICE = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 
-NAVIGATION = [NavItem("supply.matrix", "Who can go", _OFFICE)]
+NAVIGATION = [NavItem("supply.matrix", "Who can go", _OFFICE, ("/supply",))]
 
 __all__ = ["NAVIGATION", "POLICY", "blueprint", "checks", "kinds", "matrix", "requests", "sharing"]
