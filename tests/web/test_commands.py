@@ -7,6 +7,7 @@ import json
 from tests import factories
 from tests.gateways.ubl import invoice
 from tests.steps.finance import paying
+from web.commands.unset import UNDER_FLASK, bare_app, command_environment
 from worksorders.gateways.einvoice import read
 from worksorders.store.tables.people import AppUser
 
@@ -20,6 +21,31 @@ def test_a_broken_invoice_file_is_a_line_with_its_faults_and_the_next_one_is_sti
     assert answer.exit_code == 0
     assert [line["file"] for line in lines] == ["broken.xml", "empty.xml"]
     assert all(line["faults"] for line in lines)
+
+
+def test_one_file_is_one_line_whatever_its_name_and_number_hold(app, tmp_path):
+    odd = tmp_path / "bad\udcff.xml"
+    odd.write_bytes(invoice(number="INV\u2028\u0085 Ngā 1"))
+    answer = app.test_cli_runner().invoke(args=["einvoice", "read", str(odd)])
+    (line,) = answer.output.splitlines()
+    assert json.loads(line)["number"] == "INV\u2028\u0085 Ngā 1"
+    assert "Ngā" in line
+
+
+def test_without_any_setting_files_are_read_and_other_commands_say_what_is_missing(tmp_path):
+    right = tmp_path / "right.xml"
+    right.write_bytes(invoice())
+    runner = bare_app().test_cli_runner()
+    assert json.loads(runner.invoke(args=["einvoice", "read", str(right)]).output)["payable"] == "805.00"
+    for words in (["einvoice", "write", "W-1"], ["audit", "verify", "--heads", "x"]):
+        answer = runner.invoke(args=words)
+        assert answer.exit_code == 1
+        assert "DATABASE_URL, REDIS_URL, SECRET_KEY, VAULT_KEY_FILE are not set" in answer.stderr
+
+
+def test_settings_that_are_given_count_alone_and_only_a_command_may_go_without():
+    for given in ({}, {UNDER_FLASK: "true", "REDIS_URL": "redis://host/0"}):
+        assert command_environment(given) is given
 
 
 def test_a_path_that_cannot_be_read_is_told_and_the_others_are_read_all_the_same(app, tmp_path):

@@ -32,11 +32,20 @@ def read_files(files: tuple[Path, ...]) -> None:
     for path in files:
         document, problem = _read(path)
         failed = failed or bool(problem)
-        click.echo(json.dumps({"file": path.name} | summary(document), ensure_ascii=False))
+        click.echo(_line({"file": path.name} | summary(document)))
         if problem:
             click.echo(problem, err=True)
     if failed:
         raise SystemExit(1)
+
+
+def _line(said: dict[str, object]) -> str:
+    """JSON on one line for every reader: what some of them take for the end of a line is escaped.
+
+    So are the halves of characters that a file's name may hold.
+    """
+    text = json.dumps(said, ensure_ascii=False)
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 def _read(path: Path) -> tuple[EInvoice, str]:
