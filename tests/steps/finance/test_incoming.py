@@ -13,7 +13,7 @@ from tests import factories, pdfs
 from tests.gateways.ubl import invoice, line, party, tax_row
 from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, codes, document, typed_line
-from worksorders.domain.errors import FaultsError
+from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.domain.money import gst_cents, plain_cents
 from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
@@ -24,8 +24,10 @@ from worksorders.steps.finance.incoming.files import Incoming
 from worksorders.steps.finance.incoming.ubl import receive_file
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.receive import receive_typed
+from worksorders.steps.free_text import tell
 from worksorders.store.tables.finance import FundingContract, Invoice
 from worksorders.store.tables.invoice_files import InvoiceFile
+from worksorders.store.tables.trail import AuditEvent
 
 NZBN = "9429039501974"
 
@@ -143,6 +145,13 @@ def test_i04_text_that_repeats_a_protected_value_blocks_and_is_not_taken_over(de
     named = desk.receive(desk.xml(number="MERE TUHOE"))
     assert named.outcome is None
     assert "tuhoe" not in str(named.file.faults).lower()
+    # Each answer confirms a guess: it is on record, and after a few there is none.
+    noted = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == tell.REFUSED)
+    assert desk.session.scalar(noted.where(AuditEvent.subject_id == desk.order.case_id)) == 3
+    for number in range(3, tell.MOST):
+        desk.receive(desk.xml(number=f"GUESS-{number}", note="<cbc:Note>Mere Tuhoe</cbc:Note>"))
+    with pytest.raises(RefusedError, match="these tries are reviewed"):
+        desk.receive(desk.xml(number="GUESS-99"))
 
 
 def test_an_invoice_and_its_full_credit_note_make_zero_everywhere(desk):

@@ -14,6 +14,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from worksorders.domain.errors import RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.store.scope import HOUSE, KEY
@@ -60,6 +61,12 @@ def has_guessed_too_often(session: Session, typist: Actor) -> bool:
         )
     )
     return (told or 0) >= MOST
+
+
+def refuse_further_guesses(session: Session, typist: Actor) -> None:
+    """RefusedError where a person, or another system, was told too often of late that a document repeats something."""
+    if has_guessed_too_often(session, typist):
+        raise RefusedError(TOO_MANY, state="waiting", action="send")
 
 
 def note(session: Session, typist: Actor, action: str, case_ids: Collection[uuid.UUID]) -> None:

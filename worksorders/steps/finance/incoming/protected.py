@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy.orm import Session
@@ -22,22 +23,30 @@ _DIGITS = re.compile(r"\+?[0-9][0-9 ()-]{5,18}[0-9]")
 def fields_with_protected(
     session: Session, cipher: Cipher, fields: Mapping[str, str], orders: Collection[WorksOrder] = ()
 ) -> tuple[str, ...]:
-    """The names of the fields whose text repeats a value of some case; the values never come back.
+    """The names of the fields whose text repeats a value of some case; the values never come back."""
+    return tuple(cases_repeated(session, cipher, fields, orders))
+
+
+def cases_repeated(
+    session: Session, cipher: Cipher, fields: Mapping[str, str], orders: Collection[WorksOrder] = ()
+) -> dict[str, set[uuid.UUID]]:
+    """The fields whose text repeats a value, with the cases whose value it is; an answer that may go to nobody.
 
     An address is found with its town or, in the regions of these orders, without it. Of the cases of these orders
     parts of values are found as well.
     """
     region_codes = {order.region_code for order in orders}
     towns = [town.name for town in places.towns().values() if town.region_code in region_codes]
-    found = []
+    own = {order.case_id for order in orders}
+    hits = screen(session, cipher, own, fields).hits
+    found: dict[str, set[uuid.UUID]] = {}
     for name, text in fields.items():
-        short = text[:MOST_CHARACTERS]
-        if any(
-            disclose.find(session, cipher, kind, many) for kind, many in _candidates(short, towns).items()
-        ):
-            found.append(name)
-    screened = screen(session, cipher, {order.case_id for order in orders}, fields)
-    return tuple(name for name in fields if name in {*found, *screened.hits})
+        cases = set(own) if name in hits else set()
+        for kind, many in _candidates(text[:MOST_CHARACTERS], towns).items():
+            cases |= disclose.find(session, cipher, kind, many)
+        if cases:
+            found[name] = cases
+    return found
 
 
 def _candidates(text: str, towns: Sequence[str]) -> dict[str, set[str]]:

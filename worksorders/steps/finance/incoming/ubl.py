@@ -16,13 +16,15 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
 from worksorders.gateways.einvoice import EInvoice, EParty, read
+from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.incoming import files
 from worksorders.steps.finance.incoming.files import Incoming
 from worksorders.steps.finance.incoming.party import find_firm, known_contract
-from worksorders.steps.finance.incoming.protected import fields_with_protected, scrub
+from worksorders.steps.finance.incoming.protected import cases_repeated, fields_with_protected, scrub
 from worksorders.steps.finance.incoming.rows import add_rows, named_orders
 from worksorders.steps.finance.match import Outcome, match_invoice
+from worksorders.steps.free_text import tell
 from worksorders.store.tables.invoice_files import InvoiceFile
 from worksorders.store.tables.orders import WorksOrder
 
@@ -55,10 +57,14 @@ def receive_file(
     """
     if actor.role is not Role.FINANCE and file.how != "api":
         raise NotFoundError("There is no such page.")
+    tell.refuse_further_guesses(session, actor)
     document = read(file.content)
     firm, unknown = find_firm(session, document, firm_id) if document.readable else (None, ())
     orders = named_orders(session, document)
-    protected = fields_with_protected(session, cipher, _texts(document), orders.values())
+    repeated = cases_repeated(session, cipher, _texts(document), orders.values())
+    protected = tuple(repeated)
+    for known in sorted({case_id for cases in repeated.values() for case_id in cases}):
+        audit.record(session, actor, tell.REFUSED, ("case_file", known))
     stopping = (*_unkeepable(document, now), *unknown, *_telling(protected))
     faults = _safe(session, cipher, (*document.faults, *stopping), orders.values())
     if firm is None or stopping:
