@@ -213,7 +213,7 @@ def _fixed() -> dict[str, Any]:
 
 def _row(register: Register) -> dict[str, Any]:
     properties: dict[str, Any] = {"id": TYPES["id"]}
-    for column in register.columns:
+    for column in register.told:
         properties[field_name(column)] = _nullable(column)
     return _object(properties)
 

@@ -28,6 +28,9 @@ def take_invoice() -> ResponseReturnValue:
     if request.mimetype not in KINDS or request.args:
         message = f"Send one UBL 2.1 document as {XML} or one invoice as {JSON}, without parameters; this came as {request.mimetype or 'nothing'}."
         raise FaultsError([Fault("Content-Type", message)])
+    if caller().regions is not None:
+        words = "This token is for some regions: invoices may be about orders of others, so none is taken with it."
+        raise FaultsError([Fault("Authorization", words)])
     kind, key, body = KINDS[request.mimetype], read_key(), request.get_data()
     with services().sessions.begin() as session:
         taken = take_call(session, services().cipher, caller().actor, key, body, request_now(), kind)

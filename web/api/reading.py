@@ -65,7 +65,7 @@ def shown(register: Register, row: page.Row) -> dict[str, Any]:
     """A row as JSON: money in cents, instants in UTC."""
     return {
         "id": str(row["id"]),
-        **{field_name(column): page.plain(row[column.name]) for column in register.columns},
+        **{field_name(column): page.plain(row[column.name]) for column in register.told},
     }
 
 

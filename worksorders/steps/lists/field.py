@@ -134,7 +134,7 @@ ASSESSMENTS = Register(
     roles=COORDINATORS,
     columns=(
         Column("code", "Assessment", "code", Assessment.code),
-        Column("case", "Case", "code", CaseFile.code),
+        Column("case", "Case", "code", CaseFile.code, outside=False),
         Column("class", "Class", "class", Assessment.urgency),
         Column("region", "Region", "region", CaseFile.region_code),
         Column("state", "State", "state", Assessment.state),

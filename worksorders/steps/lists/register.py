@@ -18,13 +18,18 @@ Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: `kind` is code, text, state, class, region, place, day, instant, money, number, flag or id."""
+    """One column: `kind` is code, text, state, class, region, place, day, instant, money, number, flag or id.
+
+    `outside` False keeps it from other systems: what joins two records would tell whoever handed one of them in that
+    the home is known.
+    """
 
     name: str
     title: str
     kind: str
     expression: Expression = field(repr=False)
     shown: bool = True
+    outside: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,11 @@ class Register:
     filters: Mapping[str, Expression] = field(default_factory=dict, repr=False)
     states: tuple[str, ...] = ()
     searched: tuple[Expression, ...] = field(default=(), repr=False)
+
+    @property
+    def told(self) -> tuple[Column, ...]:
+        """The columns that other systems are given."""
+        return tuple(column for column in self.columns if column.outside)
 
 
 @dataclass(frozen=True, slots=True)
