@@ -21,7 +21,7 @@ from worksorders.domain.lifecycle.aftercare import INSPECTION
 from worksorders.domain.lifecycle.machine import move
 from worksorders.domain.local_time import local_day
 from worksorders.domain.workdays import add_working_days
-from worksorders.gateways.photos import repaint
+from worksorders.gateways.confined import repaint
 from worksorders.steps import audit, jobs
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.aftercare.defects import FAILED, report_defect

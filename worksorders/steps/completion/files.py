@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from worksorders.gateways.pdfs import PdfError, check_pdf, is_pdf
-from worksorders.gateways.photos import PhotoError, repaint
+from worksorders.gateways.confined import check_pdf, repaint
+from worksorders.gateways.pdfs import PdfError, is_pdf
+from worksorders.gateways.photos import PhotoError
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"

@@ -17,7 +17,8 @@ from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
-from worksorders.gateways.pdfs import PdfError, check_pdf, is_pdf
+from worksorders.gateways.confined import check_pdf
+from worksorders.gateways.pdfs import PdfError, is_pdf
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.gather.invoice import BUYER

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.gateways.cipher import Cipher, WrappedKey
-from worksorders.gateways.pdfs import PdfError, check_pdf, is_pdf
-from worksorders.gateways.photos import PhotoError, repaint
+from worksorders.gateways.confined import check_pdf, repaint
+from worksorders.gateways.pdfs import PdfError, is_pdf
+from worksorders.gateways.photos import PhotoError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.store.tables.contractors import CheckDocument, VettingCheck

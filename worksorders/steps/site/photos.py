@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import NotPermittedError, RefusedError
-from worksorders.gateways.photos import PhotoError, repaint
+from worksorders.gateways.confined import repaint
+from worksorders.gateways.photos import PhotoError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON
