@@ -75,11 +75,11 @@ def _guard() -> Response | None:
 
 def _first_of_all(rule: Rule) -> Response | None:
     """Where somebody must go before anything else: to unlock, to choose a password, to set up a second proof."""
-    if g.get("locked", False):
+    if g.get("locked"):
         endpoint = "auth.unlock"
-    elif g.get("must_choose_password", False):
+    elif g.get("must_choose_password"):
         endpoint = "auth.password"
-    elif g.get("must_enrol", False) and not rule.while_enrolling:
+    elif g.get("must_enrol") and not rule.while_enrolling:
         endpoint = "auth.account"
     else:
         return None

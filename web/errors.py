@@ -5,10 +5,10 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from worksorders.domain.errors import DomainError, FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
@@ -66,7 +66,10 @@ def _on_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or status < 400:
         return error.get_response()
     title, advice = WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])
-    return _answer(status, title, advice, [], g.get("incident", ""))
+    answer = make_response(_answer(status, title, advice, [], g.get("incident", "")))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return answer
 
 
 def _on_faults(error: FaultsError) -> ResponseReturnValue:

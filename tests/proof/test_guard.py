@@ -120,6 +120,7 @@ def test_the_way_back_never_holds_a_query_and_never_the_start_page(app):
 def test_an_unknown_address_and_files_ask_no_rule(app):
     assert ask(app, "", path="/nowhere") == 404
     assert ask(app, "", path="/static/a.css") == "file"
+    assert ask(app, "public", method="DELETE") == 405
 
 
 def test_a_rule_is_found_under_the_name_of_its_blueprint(app):

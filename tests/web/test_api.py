@@ -396,3 +396,20 @@ def test_the_account_of_a_token_is_no_user_that_anybody_opens(caller, services, 
     assert administrator.get(f"/admin/users/{account}").status_code == 404
     sent = {"form_uuid": str(uuid.uuid4()), "reason": "Let me in"}
     assert administrator.post(f"/admin/users/{account}/enable", sent).status_code == 404
+
+
+def test_what_a_scanner_found_stays_mended(app, caller, services):
+    with services.sessions.begin() as session:
+        order = referrals.bare_order(session, factories.make_user(session))
+    reader = caller("orders:read", "catalogue:read")
+    document = app.test_client().get("/api/openapi.json").json
+    schema = document["components"]["schemas"]["OrderWithParts"]
+    row = reader.get(f"/orders/{order.id}").json
+    assert set(schema["required"]) == set(row)
+    assert schema["properties"]["lines"]["type"] == schema["properties"]["visits"]["type"] == "array"
+    refused = reader.call("DELETE", "/catalogue")
+    assert refused.status_code == 405
+    assert set(refused.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
+    assert reader.get("/orders?code=a%00").status_code == 400
+    told = [call["responses"] for path in document["paths"].values() for call in path.values()]
+    assert all("400" in responses for responses in told)

@@ -142,7 +142,7 @@ def _success(one: Operation) -> dict[str, Any]:
 
 
 def _problems(one: Operation) -> tuple[str, ...]:
-    found = ("401", "403", "429")
+    found = ("400", "401", "403", "429")
     if one.body or one.xml:
         return (*found, "409", "413", "415", "422")
     return (*found, "404") if "<" in one.path else (*found, "422")
@@ -159,6 +159,9 @@ def _schemas(records: dict[str, Field]) -> dict[str, Any]:
         found[_row_name(name)] = _row(register)
         page = {"data": {"type": "array", "items": {"$ref": f"#/components/schemas/{_row_name(name)}"}}}
         found[f"{_row_name(name)}Page"] = _object(page | {"next": {"type": ["string", "null"]}})
+    parts = {"type": "array", "items": {"type": "object", "additionalProperties": True}}
+    row = found["OrderRow"]["properties"]
+    found["OrderWithParts"] = _object({**row, **dict.fromkeys(("lines", "visits"), parts)})
     for name, record in records.items():
         found[record.name.capitalize()] = json_schema(record)
         item = {"$ref": f"#/components/schemas/{record.name.capitalize()}"}
@@ -169,10 +172,8 @@ def _schemas(records: dict[str, Field]) -> dict[str, Any]:
 def _fixed() -> dict[str, Any]:
     fault = _object({"field": TEXT, "found": TEXT, "message": TEXT}, ("field", "message"))
     part = {"type": "object", "additionalProperties": True}
-    parts = _object({"lines": {"type": "array", "items": part}, "visits": {"type": "array", "items": part}})
     rows = {"type": "array", "items": {"type": "object", "additionalProperties": TEXT}}
     return {
-        "OrderWithParts": {"allOf": [{"$ref": "#/components/schemas/OrderRow"}, parts]},
         "CatalogueInForce": _object(
             {"number": {"type": "integer"}, "valid_from": TYPES["day"], "items": rows, "findings": rows}
         ),
