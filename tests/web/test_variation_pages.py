@@ -124,13 +124,12 @@ def test_the_second_of_two_pages_is_shown_the_newer_quantity(services, scene, si
     assert re.search(r'name="seen"[^>]*value="(\d+)"', late.text).group(1) == str(before + 1)
 
 
-def test_an_item_is_added_by_its_neutral_name_and_what_is_wrong_is_told(services, scene, sign_in, clock):
+def test_an_item_is_added_on_site_by_the_name_of_its_measure_and_what_is_wrong_is_told(services, scene, sign_in, clock):
     clock.now = AT + timedelta(minutes=5)
     worker = sign_in(scene.worker)
     address = f"/portal/visits/{scene.visit.id}/changes/add"
     page = worker.get(address).text
-    assert "LK06 Lock work, $120.00 each" in page
-    assert "thumb-turn" not in page
+    assert "LK06 Deadbolt with inside thumb-turn, $120.00 each" in page
     bad = asking(worker, address, item_code="", opening_id="", quantity="x")
     assert bad.status_code == 422
     no_picture = asking(

@@ -160,9 +160,13 @@ def find_asking(session: Session, actor: Actor, visit_id: uuid.UUID) -> AskingPa
             for line in checklist_lines(visit).values()
         ),
         items=tuple(
-            (code, f"{code} {one.item.offer_name}, ${one.rate:,.2f} {one.item.unit}")
+            (code, f"{code} {one.item.measure}, ${one.rate:,.2f} {_a(one.item.unit)}")
             for code, one in sorted(addable_items(session, visit, actor.require_firm()).items())
         ),
         openings=tuple((str(one.id), one.label) for one in openings_of(session, visit.order_id)),
         may_be_urgent=may_be_urgent(session, visit),
     )
+
+
+def _a(unit: str) -> str:
+    return unit if unit == "each" else f"a {unit}"
