@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import json
 import os
 import uuid
@@ -20,7 +21,7 @@ from web.recovery import __main__ as command
 from web.recovery import keys, manifest
 from web.recovery.backup import backup
 from web.recovery.restore import restore
-from web.recovery.target import RecoveryError, Target, target_from
+from web.recovery.target import RecoveryError, Target, private_file, target_from
 from web.services import make_services
 from worksorders.gateways.cipher import SealError, cipher_from_text, load_cipher
 from worksorders.steps import audit, disclose
@@ -274,3 +275,23 @@ def test_the_database_is_named_by_url_or_by_libpqs_own_names():
     with pytest.raises(RecoveryError, match="No database is named"):
         target_from({})
     assert "p@" not in repr(target_from({"BACKUP_URL": "postgresql://b:secretp@host/works"}))
+
+
+def test_a_file_is_whole_on_the_disk_though_the_system_takes_it_in_pieces(tmp_path, monkeypatch):
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, content: real(descriptor, bytes(content)[:7]))
+    private_file(tmp_path / "keys", b"a key that is longer than seven")
+    assert (tmp_path / "keys").read_bytes() == b"a key that is longer than seven"
+    assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(FileExistsError):
+        private_file(tmp_path / "keys", b"another")
+
+
+def test_of_a_file_that_the_disk_had_no_room_for_nothing_is_left(tmp_path, monkeypatch):
+    def full(_descriptor, _content):
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="no room"):
+        private_file(tmp_path / "keys", b"a key")
+    assert not (tmp_path / "keys").exists()

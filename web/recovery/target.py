@@ -98,10 +98,15 @@ def target_from(environment: Mapping[str, str]) -> Target:
 
 
 def private_file(path: Path, content: bytes) -> None:
-    """Write a new file of mode 600 and wait until the disk has it."""
+    """Write a new file of mode 600 and wait until the disk has all of it; where it has no room nothing is left."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(descriptor, content)
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
+    except BaseException:
+        path.unlink()
+        raise
     finally:
         os.close(descriptor)
