@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,8 +21,9 @@ from worksorders.store.tables.orders import WorksOrder
 
 READERS = frozenset({Role.FINANCE, Role.AUDITOR})
 VERDICTS = ("confirmed", "dismissed")
-CODES = ("F01", "F02", "F05", "F09", "F10")
+CODES = ("F01", "F02", "F04", "F05", "F06", "F08", "F09", "F10")
 PAGE_SIZE = 50
+_IDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def find_patterns(
@@ -57,7 +59,7 @@ def decide(
 ) -> PatternFinding:
     """Confirm or dismiss an open finding; FaultsError at `verdict` or `reason`.
 
-    NotPermittedError for whoever raised one of its orders or released what it is about.
+    NotPermittedError for whoever raised one of its orders, released what it is about, or is named by it.
     """
     row = find_pattern(session, actor, finding_id)
     if actor.role is not Role.FINANCE:
@@ -90,7 +92,9 @@ def decide(
 
 
 def _involved(session: Session, row: PatternFinding) -> set[uuid.UUID]:
+    """Who raised its orders, whom it names itself, and who released what it is about."""
     raisers = set(session.scalars(select(WorksOrder.raised_by).where(WorksOrder.id.in_(row.order_ids))))
+    raisers |= {uuid.UUID(one) for one in _IDS.findall(row.finding_key)}
     if row.code != "F10":
         return raisers
     releasers = session.scalars(

@@ -1,12 +1,13 @@
-"""Looks for patterns in the last year: split orders, values near a limit, rework, photos used twice, own releases."""
+"""Looks for patterns in the last year and keeps those that were not kept before, for a person to judge."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,95 +15,39 @@ from worksorders.domain.finance import patterns
 from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.local_time import local_day
 from worksorders.steps.finance.gather.rework import rework_billed
+from worksorders.steps.finance.patterns import facts
 from worksorders.store.tables.books import PatternFinding
-from worksorders.store.tables.finance import Invoice, InvoiceException
-from worksorders.store.tables.offers import Photo
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.people import AppUser
 
 BACK = timedelta(days=365)
 
 
-def look_for_patterns(session: Session, now: datetime) -> int:
-    """Keep every pattern that was not kept before; gives how many are new."""
+def look_for_patterns(
+    session: Session, now: datetime, settings: patterns.PatternSettings = patterns.DEFAULTS
+) -> int:
+    """Keep every pattern that was not kept before; gives how many are new.
+
+    What is said of a firm or a person (F06, F08) is said once a calendar year.
+    """
     since = now - BACK
-    orders = raised_orders(session, since)
+    orders = facts.raised_orders(session, since)
+    of_people_and_firms = (
+        *patterns.find_outliers(facts.supplier_shares(session, since), settings),
+        *patterns.find_close_pairs(facts.approvals(session, since), settings),
+    )
     found = (
-        *patterns.find_splits(orders),
-        *patterns.find_near_limit(orders),
+        *patterns.find_splits(orders, settings),
+        *patterns.find_near_limit(orders, settings),
+        *patterns.find_two_places(facts.attendances(session, since)),
         *rework_billed(session),
-        *patterns.find_reused_photos(photo_uses(session, since)),
-        *patterns.find_own_releases(recorded_releases(session, since)),
+        *(replace(one, about=f"{one.about} {local_day(now).year}") for one in of_people_and_firms),
+        *patterns.find_reused_photos(facts.photo_uses(session, since)),
+        *patterns.find_own_releases(facts.recorded_releases(session, since)),
     )
     return _keep(session, found, now)
-
-
-def raised_orders(session: Session, since: datetime) -> list[patterns.RaisedOrder]:
-    """Orders issued on their raiser's own limit, once for each firm that does them.
-
-    What somebody else approved is no use of the own limit.
-    """
-    worth = func.sum(WorksLine.quantity * WorksLine.rate)
-    rows = session.execute(
-        select(
-            WorksOrder.code,
-            Visit.firm_id,
-            WorksOrder.raised_by,
-            WorksOrder.raised_at,
-            worth,
-            AppUser.raise_limit_cents,
-        )
-        .join(WorksLine, WorksLine.order_id == WorksOrder.id)
-        .join(Visit, Visit.id == WorksLine.visit_id)
-        .join(AppUser, AppUser.id == WorksOrder.raised_by)
-        .where(
-            WorksOrder.raised_at >= since,
-            WorksOrder.issued_on.is_not(None),
-            WorksOrder.state.not_in(("cancelled", "superseded")),
-            WorksLine.removed_at.is_(None),
-            Visit.firm_id.is_not(None),
-            WorksOrder.approved_by.is_(None) | (WorksOrder.approved_by == WorksOrder.raised_by),
-        )
-        .group_by(WorksOrder.id, Visit.firm_id, AppUser.raise_limit_cents)
-        .order_by(WorksOrder.raised_at, WorksOrder.code)
-    )
-    return [
-        patterns.RaisedOrder(code, str(firm), str(by), local_day(at), round(value * 100), limit)
-        for code, firm, by, at, value, limit in rows
-    ]
-
-
-def photo_uses(session: Session, since: datetime) -> list[patterns.PhotoUse]:
-    """Photos that are there more than once, with the lines that they prove."""
-    twice = select(Photo.sha256).group_by(Photo.sha256).having(func.count(Photo.line_id.distinct()) > 1)
-    rows = session.execute(
-        select(Photo.sha256, Photo.line_id, WorksOrder.code)
-        .join(WorksLine, WorksLine.id == Photo.line_id)
-        .join(WorksOrder, WorksOrder.id == WorksLine.order_id)
-        .where(Photo.sha256.in_(twice), Photo.stored_at >= since)
-        .order_by(WorksOrder.code, Photo.line_id)
-    )
-    return [patterns.PhotoUse(sha.hex(), str(line_id), code) for sha, line_id, code in rows]
-
-
-def recorded_releases(session: Session, since: datetime) -> list[patterns.RecordedRelease]:
-    """Releases that stand, with who entered the invoice and who approved its payment."""
-    rows = session.execute(
-        select(
-            InvoiceException.exception_key,
-            Invoice.id,
-            InvoiceException.released_by,
-            Invoice.received_by,
-            Invoice.approved_by,
-        )
-        .join(Invoice, Invoice.id == InvoiceException.invoice_id)
-        .where(InvoiceException.released_by.is_not(None), InvoiceException.released_at >= since)
-        .order_by(InvoiceException.released_at, InvoiceException.id)
-    )
-    return [
-        patterns.RecordedRelease(key, str(invoice), str(by), str(entered), str(approved or ""))
-        for key, invoice, by, entered, approved in rows
-    ]
 
 
 def _keep(session: Session, found: Iterable[MatchException], now: datetime) -> int:
@@ -131,11 +76,13 @@ def _keep(session: Session, found: Iterable[MatchException], now: datetime) -> i
 
 
 def _shown(session: Session, one: MatchException) -> list[str]:
-    """Codes of orders and numbers of invoices: never an id, a person or a place."""
+    """Codes of orders and firms, numbers of invoices, and our own people by name: never an id, a client or a place."""
     codes = session.scalars(select(WorksOrder.code).where(WorksOrder.code.in_(one.evidence))).all()
     ids = [uuid.UUID(part) for part in one.evidence if _is_id(part)]
     numbers = session.scalars(select(Invoice.number).where(Invoice.id.in_(ids))).all()
-    return [*sorted(codes), *sorted(numbers)]
+    firms = session.scalars(select(Firm.code).where(Firm.id.in_(ids))).all()
+    people = session.scalars(select(AppUser.display_name).where(AppUser.id.in_(ids))).all()
+    return [*sorted(codes), *sorted(numbers), *sorted(firms), *sorted(people)]
 
 
 def _orders(session: Session, one: MatchException) -> list[uuid.UUID]:
