@@ -7,7 +7,7 @@ import io
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +40,17 @@ DEFAULT_TRAVEL = 90
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who takes in, when, with what; an unattended one has nobody to ask whether a home is the known one."""
+    """Who takes in, when, with what; an unattended one has nobody to ask whether a home is the known one.
+
+    `firms` are those of the file that were found already, by code.
+    """
 
     session: Session
     cipher: Cipher
     actor: Actor
     now: datetime
     unattended: bool = False
+    firms: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
 Taker = Callable[[Hands, Mapping[str, Any]], dict[str, Any]]
@@ -96,7 +100,7 @@ def _opening(value: Mapping[str, Any]) -> ReferredOpening:
 
 def take_worker(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
     """Add a worker to a firm that has none of that name."""
-    firm_id = _firm(hands.session, value["firm_code"])
+    firm_id = _firm(hands, value["firm_code"])
     if _worker(hands.session, firm_id, value) is not None:
         raise FaultsError(
             [Fault("last_name", "The firm has a worker of this name already: change that one by hand.")]
@@ -119,7 +123,7 @@ def take_worker(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
 
 def take_check(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
     """Record a check of a worker, or of the firm where no name is given; the same check twice is a fault."""
-    firm_id = _firm(hands.session, value["firm_code"])
+    firm_id = _firm(hands, value["firm_code"])
     worker = _worker(hands.session, firm_id, value)
     named = bool(value["first_name"] or value["last_name"])
     if named and worker is None:
@@ -175,13 +179,15 @@ def _file(columns: Sequence[str], rows: Sequence[Mapping[str, str | None]]) -> s
     return out.getvalue()
 
 
-def _firm(session: Session, code: str) -> uuid.UUID:
-    found = session.scalar(select(Firm.id).where(Firm.code == code.upper(), Firm.active))
-    if found is None:
-        raise FaultsError(
-            [Fault("firm_code", "No active firm has this code: take it from the list of firms.")]
-        )
-    return found
+def _firm(hands: Hands, given: str) -> uuid.UUID:
+    code = given.upper()
+    if code not in hands.firms:
+        found = hands.session.scalar(select(Firm.id).where(Firm.code == code, Firm.active))
+        if found is None:
+            message = "No active firm has this code: take it from the list of firms."
+            raise FaultsError([Fault("firm_code", message)])
+        hands.firms[code] = found
+    return hands.firms[code]
 
 
 def _worker(session: Session, firm_id: uuid.UUID, value: Mapping[str, Any]) -> Worker | None:
