@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from tests import factories
+from worksorders.steps import sign_in
+from worksorders.store.tables.people import SignInAttempt
 
 
 @pytest.fixture
@@ -40,6 +42,20 @@ def test_eight_wrong_tries_lock_the_name_out_for_a_quarter_of_an_hour(browser, u
     assert "Too many tries" in browser.sign_in("mere").text
     clock.now += timedelta(minutes=16)
     assert browser.sign_in("mere").status_code == 303
+
+
+def test_one_password_on_many_names_ends_at_the_place_it_comes_from(browser, user, services, clock):
+    with services.sessions.begin() as session:
+        for number in range(sign_in.TRIES_FROM_ONE_PLACE):
+            sign_in.note_failure(session, f"name {number}", clock.now, where="127.0.0.1")
+        sign_in.note_failure(session, "one too many", clock.now, where="127.0.0.1")
+        assert session.query(SignInAttempt).count() == 2 * sign_in.TRIES_FROM_ONE_PLACE
+    assert "Too many tries from where you are" in browser.sign_in("mere").text
+    here = {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}}
+    assert browser.sign_in("mere", **here).status_code == 303
+    with services.sessions.begin() as session:
+        sign_in.forget_old_failures(session, clock.now + timedelta(days=2))
+        assert session.query(SignInAttempt).count() == 0
 
 
 def test_an_idle_session_is_locked_until_the_password_is_given_again(browser, user, clock):

@@ -61,14 +61,15 @@ def sign_in() -> ResponseReturnValue:
         return redirect(url_for("auth.home"), 303)
     form = SignInForm()
     if form.validate_on_submit():
+        where = request.remote_addr or ""
         try:
-            token, _ = signing.sign_in(db(), form.name.data, form.password.data, request_now())
+            token, _ = signing.sign_in(db(), form.name.data, form.password.data, request_now(), where=where)
         except signing.CodeNeededError as needed:
             session[PENDING] = str(codes.ask(db(), needed.user, request_now()))
             return redirect(url_for("auth.code", next=_safe_next()), 303)
         except NotPermittedError as refusal:
             with services().sessions.begin() as own:
-                signing.note_failure(own, form.name.data, request_now())
+                signing.note_failure(own, form.name.data, request_now(), where=where)
             form.password.errors = [str(refusal)]
         else:
             return with_cookie(token)

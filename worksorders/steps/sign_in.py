@@ -7,6 +7,7 @@ Fifteen minutes without a request lock a session until the password is given aga
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ LONGEST = timedelta(hours=8)
 FIRST_PASSWORD_LASTS = timedelta(days=3)
 TRIES = 8
 TRIES_WITHIN = timedelta(minutes=15)
+# One password tried on many names locks none of them out: so many failures from one place end the trying there.
+TRIES_FROM_ONE_PLACE = 100
+KEEP_FAILURES = timedelta(days=1)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 256
 WRONG = "The sign-in name or the password is wrong."
@@ -66,14 +70,19 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def sign_in(session: Session, name: str, password: str, now: datetime) -> tuple[str, Actor]:
+def sign_in(
+    session: Session, name: str, password: str, now: datetime, *, where: str = ""
+) -> tuple[str, Actor]:
     """Check name and password and open a session; returns its token (only ever in the cookie) and the actor.
+
+    `where` is the address that the try comes from.
 
     Raises NotPermittedError with the same words for a wrong name, a wrong password and a disabled account. The
     failed try must be kept although nothing else is: the caller commits `note_failure` on its own. Raises
     CodeNeededError where a code must follow, and NotPermittedError where only a passkey will do.
     """
     refuse_when_locked_out(session, name, now)
+    _refuse_place(session, where, now)
     user = session.scalar(select(AppUser).where(func.lower(AppUser.sign_in_name) == name.strip().lower()))
     if not _matches(user.password_hash if user else None, password) or user is None or user.disabled_at:
         raise NotPermittedError(WRONG)
@@ -111,9 +120,21 @@ def open_session(session: Session, user: AppUser, now: datetime) -> tuple[str, A
     return token, actor
 
 
-def note_failure(session: Session, name: str, now: datetime) -> None:
-    """Count a failed try against the name, known or not."""
+def note_failure(session: Session, name: str, now: datetime, *, where: str = "") -> None:
+    """Count a failed try against the name, known or not, and against where it comes from.
+
+    What comes from a place that has failed too often is not counted any more, so that a flood fills no table.
+    """
+    if where and _tries(session, _place_hash(where), now) >= TRIES_FROM_ONE_PLACE:
+        return
     session.add(SignInAttempt(name_hash=_name_hash(name), at=now))
+    if where:
+        session.add(SignInAttempt(name_hash=_place_hash(where), at=now))
+
+
+def forget_old_failures(session: Session, now: datetime) -> None:
+    """Take failed tries away that count no more."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - KEEP_FAILURES))
 
 
 def forget_failures(session: Session, name: str) -> None:
@@ -201,15 +222,23 @@ def choose_password(session: Session, actor: Actor, present: str, wanted: str, n
 
 def refuse_when_locked_out(session: Session, name: str, now: datetime) -> None:
     """Raise NotPermittedError while there have been too many failed tries against a name."""
-    tries = session.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(SignInAttempt.name_hash == _name_hash(name), SignInAttempt.at > now - TRIES_WITHIN)
-    )
-    if (tries or 0) >= TRIES:
+    if _tries(session, _name_hash(name), now) >= TRIES:
         raise NotPermittedError(
             "Too many tries. Wait 15 minutes, or ask an administrator to reset your password."
         )
+
+
+def _refuse_place(session: Session, where: str, now: datetime) -> None:
+    if where and _tries(session, _place_hash(where), now) >= TRIES_FROM_ONE_PLACE:
+        raise NotPermittedError("Too many tries from where you are. Wait 15 minutes.")
+
+
+def _tries(session: Session, key: bytes, now: datetime) -> int:
+    counted = select(func.count()).select_from(SignInAttempt)
+    return (
+        session.scalar(counted.where(SignInAttempt.name_hash == key, SignInAttempt.at > now - TRIES_WITHIN))
+        or 0
+    )
 
 
 def name_of(session: Session, actor: Actor) -> str:
@@ -240,6 +269,18 @@ def _matches(password_hash: str | None, password: str) -> bool:
 
 def _token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+def _place_hash(where: str) -> bytes:
+    """Of an address, or of the network of one subscriber where it is of version 6."""
+    try:
+        address = ipaddress.ip_address(where)
+    except ValueError:
+        place = where
+    else:
+        bits = 32 if address.version == 4 else 64
+        place = str(ipaddress.ip_network((address, bits), strict=False))
+    return hashlib.sha256(f"place\0{place}".encode("utf-8", "replace")).digest()
 
 
 def _name_hash(name: str) -> bytes:

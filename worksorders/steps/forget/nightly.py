@@ -10,6 +10,7 @@ from worksorders.steps import outbox
 from worksorders.steps.forget.destroy import forget_due
 from worksorders.steps.forget.due import MOST_CASES
 from worksorders.steps.jobs import Effect, Job, handles
+from worksorders.steps.sign_in import forget_old_failures
 
 NIGHTLY = "retention.nightly"
 MORE = "retention.more"
@@ -22,7 +23,13 @@ def ask_for_night(session: Session, today: date) -> None:
 
 @handles(NIGHTLY)
 def _night(job: Job) -> Effect:
-    return _destroy(job)
+    destroy = _destroy(job)
+
+    def effect(session: Session, now: datetime) -> None:
+        forget_old_failures(session, now)
+        destroy(session, now)
+
+    return effect
 
 
 @handles(MORE)
