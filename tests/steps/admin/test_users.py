@@ -12,6 +12,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps import sign_in
 from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
+from worksorders.store.tables.telling import OutgoingMessage
 from worksorders.store.tables.trail import AuditEvent
 
 NOW = factories.NOW
@@ -28,6 +29,23 @@ def test_the_first_password_opens_the_account_and_is_kept_only_as_a_hash(session
     assert actor.user_id == user.id
     assert password not in user.password_hash
     assert session.query(AuditEvent).filter_by(action="user.invited", subject_id=user.id).count() == 1
+
+
+def test_privacy_officers_hear_of_each_account_of_the_office_that_one_person_opens(
+    session, admin, monkeypatch
+):
+    factories.make_user(session, "privacy_officer")
+    hana, _ = users.invite(session, admin, "hana", UserDetails("Hana", Role.COORDINATOR), NOW)
+    assert session.query(OutgoingMessage).count() == 1
+    told = []
+    monkeypatch.setattr(users, "tell_privacy_officers", lambda _, now: told.append(now))
+    firm = factories.make_firm(session)
+    users.invite(session, admin, "tama", UserDetails("Tama", Role.CONTRACTOR, firm.id), NOW)
+    users.change(session, admin, hana.id, UserDetails("Hana T", Role.COORDINATOR), NOW)
+    assert told == []
+    users.change(session, admin, hana.id, UserDetails("Hana", Role.FINANCE), NOW)
+    users.reset_password(session, admin, hana.id, NOW)
+    assert told == [NOW, NOW]
 
 
 def test_every_fault_of_an_invitation_is_named_at_its_field(session, admin):

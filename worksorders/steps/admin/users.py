@@ -22,6 +22,7 @@ from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.calendars.feed import end_feeds
 from worksorders.steps.people.firms import ALPHABET
+from worksorders.steps.privacy.glass import tell_privacy_officers
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.exchange import ApiToken
 from worksorders.store.tables.people import AppUser, UserSession
@@ -67,6 +68,7 @@ def invite(
     session.add(user)
     session.flush()
     audit.record(session, actor, "user.invited", ("app_user", user.id), detail=_limits(user))
+    _tell_officers(session, actor, user, now)
     return user, password
 
 
@@ -90,6 +92,8 @@ def change(
         moved=(before[0], user.role),
         detail={"before": old_limits, "after": _limits(user)},
     )
+    if before[0] != user.role:
+        _tell_officers(session, actor, user, now)
     return user
 
 
@@ -148,7 +152,14 @@ def reset_password(session: Session, actor: Actor, user_id: uuid.UUID, now: date
     end_sessions(session, user.id, now)
     sign_in.forget_failures(session, user.sign_in_name)
     audit.record(session, actor, "user.password_reset", ("app_user", user.id))
+    _tell_officers(session, actor, user, now)
     return user, password
+
+
+def _tell_officers(session: Session, actor: Actor | None, user: AppUser, now: datetime) -> None:
+    """Whoever makes an account of the office could be two people to every rule that asks for two: officers hear of it."""
+    if actor is not None and user.firm_id is None:
+        tell_privacy_officers(session, now)
 
 
 def end_sessions(session: Session, user_id: uuid.UUID, now: datetime) -> None:
