@@ -135,6 +135,12 @@ def require_room(session: Session, year_id: uuid.UUID, wanted: Mapping[str, int]
             )
 
 
+def category_left(session: Session, year_id: uuid.UUID, item_code: str) -> tuple[str, int] | None:
+    """The category of an item with what it has left ex GST, below zero where it is overdrawn; None without one."""
+    row = category_of(item_code, categories_of(session, [year_id]))
+    return None if row is None else (row.name, _net_cap(session, row) - _bound_of(session, row))
+
+
 def _net_cap(session: Session, row: ContractCategory) -> int:
     year = session.get_one(ContractYear, row.contract_year_id)
     contract = rules_of(session.get_one(FundingContract, year.contract_id))

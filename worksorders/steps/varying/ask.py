@@ -23,7 +23,8 @@ from worksorders.steps.site.checklist import on_site_visit
 from worksorders.steps.site.own_visit import own_visit
 from worksorders.steps.site.photos import add_photo
 from worksorders.steps.varying.carry_out import carry_out
-from worksorders.steps.varying.figures import BY_RULE, budget_left_cents, increases_cents, lacks_consent
+from worksorders.steps.varying.checks import require_not_overdrawn
+from worksorders.steps.varying.figures import BY_RULE, budget_room, increases_cents, lacks_consent
 from worksorders.steps.varying.moves import move_variation
 from worksorders.steps.varying.tell import tell_office
 from worksorders.steps.varying.wishes import Wish, of_line, of_new
@@ -74,8 +75,8 @@ def _decision(session: Session, order: WorksOrder, variation: Variation, on: dat
         return decide(variation.difference_cents, before, settings.urgent_variation_cents)
     if _weakens_insecure(session, variation) or lacks_consent(session, order, variation, on):
         return Decision.NEEDS_PERSON
-    left = budget_left_cents(session, order)
-    if left is not None and variation.difference_cents > left:
+    room = budget_room(session, order, variation.item_code)
+    if room is not None and variation.difference_cents > room.left_cents:
         return Decision.NEEDS_PERSON
     return decide(variation.difference_cents, before, settings.variation_limit_cents)
 
@@ -126,3 +127,4 @@ def _approve_by_rule(
     if variation.urgent:
         notes.add_note(session, actor, variation.visit, notes.URGENT_CHANGE, variation.item_code, now=now)
     order_changed(session, actor, order.id, now)
+    require_not_overdrawn(session, order, variation)

@@ -20,7 +20,7 @@ from worksorders.steps.ordering.approve import approver_of
 from worksorders.steps.ordering.rates import totals
 from worksorders.steps.ordering.settings import load_settings
 from worksorders.steps.varying.figures import (
-    budget_left_cents,
+    budget_room,
     increases_cents,
     lacks_consent,
     varied_line,
@@ -71,11 +71,27 @@ def require_unchanged(session: Session, variation: Variation) -> None:
 
 
 def require_budget(session: Session, order: WorksOrder, variation: Variation) -> None:
-    """Refuse what the contract year has no money for."""
-    left = budget_left_cents(session, order)
-    if left is not None and variation.difference_cents > max(left, 0):
+    """Refuse what the contract year, or its category for the item, has no money for."""
+    room = budget_room(session, order, variation.item_code)
+    if room is not None and variation.difference_cents > max(room.left_cents, 0):
         raise NotPermittedError(
-            f"The contract year has {format_cents(left)} left before GST, and this needs "
+            f"{room.name} has {format_cents(room.left_cents)} left before GST, and this needs "
+            f"{format_cents(variation.difference_cents)} more: finance has to make room first."
+        )
+
+
+def require_not_overdrawn(session: Session, order: WorksOrder, variation: Variation) -> None:
+    """Refuse an increase that was committed while another one took the same room.
+
+    The caller has posted it, and so holds the contract's lock: what is read here nobody changes before the end of the
+    transaction. A P1 and what cannot wait are never stopped by money.
+    """
+    if order.urgency == "P1" or variation.urgent or variation.difference_cents <= 0:
+        return
+    room = budget_room(session, order, variation.item_code)
+    if room is not None and room.left_cents < 0:
+        raise NotPermittedError(
+            f"Somebody else was given the last of it a moment ago. {room.name} has too little left for "
             f"{format_cents(variation.difference_cents)} more: finance has to make room first."
         )
 

@@ -16,6 +16,7 @@ from worksorders.steps.varying.carry_out import carry_out
 from worksorders.steps.varying.checks import (
     require_budget,
     require_going_on,
+    require_not_overdrawn,
     require_note,
     require_unchanged,
     within_limit,
@@ -62,6 +63,7 @@ def approve(
     after_decision(session, actor, order)
     tell_worker(session, order, variation, now)
     order_changed(session, actor, order.id, now)
+    require_not_overdrawn(session, order, variation)
     return variation
 
 

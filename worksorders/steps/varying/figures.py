@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.order.variation import Change, VariedLine
 from worksorders.steps.consents.standing import standing_of_new
+from worksorders.steps.finance.categories import category_left
 from worksorders.steps.finance.contract import find_year
 from worksorders.steps.finance.ledger import uncommitted_cents
 from worksorders.steps.ordering.lines import catalogue_of
@@ -55,7 +57,23 @@ def lacks_consent(session: Session, order: WorksOrder, variation: Variation, on:
     return not standing_of_new(session, order, item.consent, on).is_settled
 
 
-def budget_left_cents(session: Session, order: WorksOrder) -> int | None:
-    """What the contract year of the order's issue has left ex GST; None where no contract covers it (a P1 may be so)."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a contract year, or a category of it, has left ex GST; below zero where it is overdrawn."""
+
+    name: str
+    left_cents: int
+
+
+def budget_room(session: Session, order: WorksOrder, item_code: str) -> Room | None:
+    """The tighter of the year of the order's issue and the item's category in it.
+
+    None where no contract covers the day (a P1 may be so).
+    """
     year = find_year(session, order.issued_on) if order.issued_on else None
-    return uncommitted_cents(session, year.id) if year else None
+    if year is None:
+        return None
+    whole = Room("The contract year", uncommitted_cents(session, year.id))
+    found = category_left(session, year.id, item_code)
+    part = Room(f"“{found[0]}”", found[1]) if found else whole
+    return min(whole, part, key=lambda room: room.left_cents)
