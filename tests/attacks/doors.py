@@ -117,6 +117,10 @@ FORGED = {
     "no token": ({}, {}),
     "another's token": ({"csrf_token": "other"}, {}),
     "a made-up token": ({"csrf_token": "IjEyMyI.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"}, {}),
+    "a made-up token under a form's own name": (
+        {"contact-csrf_token": "IjEyMyI.aaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbb"},
+        {},
+    ),
     "from another site": ({"csrf_token": "own"}, {"Sec-Fetch-Site": "cross-site"}),
     "from a neighbour site": ({"csrf_token": "own"}, {"Sec-Fetch-Site": "same-site"}),
 }
