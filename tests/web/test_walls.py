@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import uuid
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests import dispatching, factories
 from tests.web.conftest import Browser
 from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.exchange import ImportRun
 from worksorders.store.tables.orders import WorksOrder
 
 MASKED = re.compile(
@@ -91,6 +94,29 @@ def test_lists_counts_and_exports_read_as_before_the_case_came(services, people,
     assert {path for path in paths if shown(walled, path) != before[path]} == set()
     for path in paths:
         assert code not in walled.get(path).text
+
+
+def test_an_import_names_and_counts_no_assessment_behind_a_wall(services, people, order):
+    users, browsers = people
+    with services.sessions.begin() as session:
+        hidden = session.get_one(WorksOrder, order[0])
+        seen = dispatching.issued_order(session, [])
+        rows = [{"row": 2, "id": str(one.assessment_id), "code": f"CODE-{number}"}
+                for number, one in enumerate((hidden, seen))]  # fmt: skip
+        runs = [ImportRun(id=uuid.uuid4(), kind="assessments", format="csv", file_sha256=os.urandom(32), by=users["other"].id,
+                          state="imported", records=len(made), faults=[], made=made, at=factories.NOW)
+                for made in (rows, rows[:1])]  # fmt: skip
+        session.add_all(runs)
+    both, alone = (f"/exchange/imports/{run.id}" for run in runs)
+    assert "CODE-0" in browsers["walled"].get(both).text
+    raise_wall(people, order[2])
+    page = browsers["walled"].get(both).text
+    assert "CODE-1" in page
+    assert "CODE-0" not in page
+    assert "1 record<" in page
+    assert browsers["walled"].get(alone).status_code == 404
+    assert alone not in browsers["walled"].get("/exchange/imports").text
+    assert "CODE-0" in browsers["other"].get(alone).text
 
 
 def test_asking_for_glass_tells_nothing_either(people, order):

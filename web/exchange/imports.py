@@ -90,9 +90,10 @@ def import_template(kind: str) -> ResponseReturnValue:
 @blueprint.get("/imports/<uuid:run_id>")
 def import_run(run_id: uuid.UUID) -> str:
     """What came of a file."""
-    run, who = step.find_run(db(), actor(), run_id)
+    found = step.find_run(db(), actor(), run_id)
+    kind = found.run.kind
     return render_template(
-        "exchange/import_run.html", run=run, who=who, word=WORDS[run.kind], address=_address_of(run.kind)
+        "exchange/import_run.html", found=found, run=found.run, word=WORDS[kind], address=_address_of(kind)
     )
 
 

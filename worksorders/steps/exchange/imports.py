@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, select, text, true
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import DomainError, Fault, FaultsError
@@ -26,6 +26,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.exchange.handed_in import CSV, JSON, Entry, HandedIn, Told, read_file
 from worksorders.steps.exchange.schemas import schema_of
 from worksorders.steps.exchange.taking import TAKERS, Hands
+from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.exchange import ImportRun
 from worksorders.store.tables.people import AppUser
 
@@ -178,28 +179,52 @@ def require_importer(actor: Actor, kind: str) -> None:
         raise NotFoundError("There is no such import.")
 
 
-def find_run(session: Session, actor: Actor, run_id: uuid.UUID) -> tuple[ImportRun, str]:
-    """A run with the name of who handed it in; raises NotFoundError, also for kinds that are not the actor's."""
-    found = session.execute(
-        select(ImportRun, AppUser.display_name)
-        .join(AppUser, AppUser.id == ImportRun.by)
-        .where(ImportRun.id == run_id)
-    ).one_or_none()
-    if found is None or actor.role not in IMPORTERS[found[0].kind]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A run with the name of who handed it in, and of what it made all that its reader may see."""
+
+    run: ImportRun
+    who: str
+    made: Sequence[dict[str, Any]]
+
+    @property
+    def records(self) -> int:
+        """How many records there were; of those that were made only the ones that the reader may see."""
+        return len(self.made) if self.run.state == IMPORTED and self.run.made else self.run.records
+
+
+def find_run(session: Session, actor: Actor, run_id: uuid.UUID) -> Found:
+    """A run; raises NotFoundError, also for kinds that are not the actor's."""
+    found = _found(session, actor, ImportRun.id == run_id)
+    if not found:
         raise NotFoundError("There is no such import.")
-    return found[0], found[1]
+    return found[0]
 
 
-def find_runs(session: Session, actor: Actor) -> Sequence[tuple[ImportRun, str]]:
+def find_runs(session: Session, actor: Actor) -> Sequence[Found]:
     """The latest runs of the actor's kinds, newest first."""
+    return _found(session, actor, true())
+
+
+def _found(session: Session, actor: Actor, which: ColumnElement[bool]) -> list[Found]:
     rows = session.execute(
         select(ImportRun, AppUser.display_name)
         .join(AppUser, AppUser.id == ImportRun.by)
-        .where(ImportRun.kind.in_(importable(actor.role)))
+        .where(which, ImportRun.kind.in_(importable(actor.role)))
         .order_by(ImportRun.at.desc(), ImportRun.id)
         .limit(PAGE_SIZE)
-    )
-    return [(run, name) for run, name in rows]
+    ).all()
+    ids = {uuid.UUID(one["id"]) for run, _ in rows if run.kind == kinds.ASSESSMENTS for one in run.made}
+    seen = set(session.scalars(select(Assessment.id).where(Assessment.id.in_(ids)))) if ids else set()
+    found = [
+        Found(
+            run,
+            name,
+            [one for one in run.made if run.kind != kinds.ASSESSMENTS or uuid.UUID(one["id"]) in seen],
+        )
+        for run, name in rows
+    ]
+    return [one for one in found if one.made or not one.run.made]
 
 
 def of_body(kind: str, body: bytes) -> File:
