@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from worksorders.domain.disclosure.offer import (
+    NO_LONGER_AVAILABLE,
     Area,
     FirmShare,
     OfferedVisit,
@@ -49,6 +51,11 @@ def test_the_smallest_area_that_is_large_enough_is_named():
     assert coarse_area("nowhere", AREAS) == "New Zealand"
 
 
+@pytest.mark.parametrize(("dwellings", "told"), [(1_999, "New Zealand"), (2_000, "Town")])
+def test_two_thousand_dwellings_are_enough_and_one_fewer_is_not(dwellings, told):
+    assert coarse_area("t", {"t": Area("t", "Town", dwellings, None)}) == told
+
+
 def test_areas_in_a_circle_end_at_the_country():
     assert coarse_area("a", {"a": Area("a", "A", 1, "b"), "b": Area("b", "B", 1, "a")}) == "New Zealand"
 
@@ -68,6 +75,11 @@ def test_the_shown_offer_holds_neutral_names_once_and_nothing_of_the_home(items)
     assert shown.area == "Buller"
     assert shown.visits[0].offer_names == ("Internal door work", "Lock work")
     assert shown.urgent
+    larger = shown_offer(
+        "F-7KQC-2MHTD", area_code="reefton", areas=AREAS, visits=[visit], price_cents=1, expires_at=NOW,
+        urgency=Urgency.P2, k=5_000,
+    )  # fmt: skip
+    assert (larger.area, larger.urgent) == ("West Coast", False)
 
 
 def test_no_offer_name_of_the_catalogue_tells_of_violence(items):
@@ -106,6 +118,18 @@ def test_the_next_firm_has_the_least_work_for_its_size(many, code):
 def test_equal_firms_take_turns_as_first():
     equal = [FirmShare("a", 0, 100), FirmShare("b", 0, 100)]
     assert {next_firms(equal, offer_code=str(n))[0] for n in range(20)} == {"a", "b"}
+
+
+def test_among_equals_the_hash_of_offer_and_firm_decides_and_a_minute_is_enough_to_be_asked():
+    equal = [FirmShare(name, 0, 1) for name in "abcdef"]
+    for code in ("", "F-7KQC"):
+        wanted = sorted("abcdef", key=lambda name: sha256(f"{code}/{name}".encode()).hexdigest())
+        assert next_firms(equal, offer_code=code) == tuple(wanted)
+    assert next_firms(equal) == next_firms(equal, offer_code="")
+
+
+def test_a_firm_that_comes_too_late_reads_that_and_no_more():
+    assert NO_LONGER_AVAILABLE == "This offer is no longer available."
 
 
 def test_acceptances_are_counted_in_whole_per_cent():
