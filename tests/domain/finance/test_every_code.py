@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.domain.finance import test_finance_document as documents
+from tests.domain.finance import documents
 from tests.domain.finance.test_finance_lines import variation
 from tests.domain.finance.world import (
     D,
