@@ -17,7 +17,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 from wtforms import fields
 from wtforms.fields import HiddenField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, Optional, Regexp, StopValidation
 
 from web.parsed_fields import MoneyField, PhoneField, QuantityField, TimeField, WholeNumberField
 from web.widgets import DateInput, TickInput, three
@@ -27,6 +27,7 @@ __all__ = [
     "CheckboxField",
     "CheckboxesField",
     "DateField",
+    "EmailField",
     "FileField",
     "FilesField",
     "HiddenField",
@@ -81,6 +82,15 @@ class TextField(fields.StringField):
         """Not more than anybody types."""
         if self.data and len(self.data) > LONGEST_TEXT:
             raise StopValidation(f"Write at most {LONGEST_TEXT:,} characters: these are {len(self.data):,}.")
+
+
+class EmailField(TextField):
+    """An e-mail address, or nothing."""
+
+    def __init__(self, label: str | None = None, **more: Any) -> None:
+        message = "Enter an e-mail address like office@example.co.nz."
+        form = Regexp(r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$", message=message)
+        super().__init__(label, [Optional(), Length(max=150), form], **more)
 
 
 class TextAreaField(TextField):

@@ -1,6 +1,6 @@
 """Pages for administrators, auditors and privacy officers: accounts, firms, catalogue, settings, the trail."""
 
-from web.admin import agreements, bank, catalogue, firms, settings, trail, users, vetting, workers
+from web.admin import agreements, bank, catalogue, checks, firms, settings, trail, users, vetting, workers
 from web.admin.blueprint import blueprint
 from web.admin.policy import POLICY
 from web.navigation import NavItem
@@ -32,6 +32,7 @@ __all__ = [
     "bank",
     "blueprint",
     "catalogue",
+    "checks",
     "firms",
     "settings",
     "trail",

@@ -8,22 +8,17 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import blueprint, chosen, page_number, today
-from web.admin.forms.firms import CheckForm, FirmForm
+from web.admin.blueprint import blueprint, chosen, page_number
+from web.admin.forms.firms import FirmForm
 from web.admin.forms.users import ReasonForm
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.services import services
-from worksorders.domain.people.check_kinds import Holder
 from worksorders.steps.people import bank_accounts, check_documents, checks
 from worksorders.steps.people import firms as step
 from worksorders.steps.people.check_register import load_register
-from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.people.firms import FirmDetails
 from worksorders.steps.people.places import region_choices
-
-RECORDED = "The check has been recorded. It counts once a second person has verified it."
 
 
 @blueprint.get("/firms")
@@ -111,55 +106,9 @@ def set_firm_active(firm_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/firms/<uuid:firm_id>/checks/new", methods=["GET", "POST"])
-def record_firm_check(firm_id: uuid.UUID) -> ResponseReturnValue:
-    """Record a check of the firm."""
-    found = step.own_firm(db(), actor(), firm_id)
-    form: Any = check_form(Holder.FIRM)
-
-    def keep() -> str:
-        row = checks.record(db(), actor(), check_details(form), firm_id=firm_id, now=request_now())
-        keep_document(row.id, form)
-        flash(RECORDED, "success")
-        return url_for("admin.firm", firm_id=firm_id)
-
-    title = f"Record a check of {found.name}"
-    return answer_form(
-        form,
-        "check.record",
-        keep,
-        title=title,
-        submit="Record the check",
-        back=back_to(found),
-        upload=True,
-    )
-
-
-def check_form(holder: Holder) -> CheckForm:
-    """The form of a check, with the kinds that are in force today for a firm or for a worker."""
-    form = CheckForm()
-    kinds = load_register(db()).on_offer(holder, today())
-    form.kind.choices = [("", "Choose a kind"), *((kind.code, kind.label) for kind in kinds)]
-    return form
-
-
 def back_to(found: Any) -> tuple[str, str]:
     """The way back to a firm's page."""
     return url_for("admin.firm", firm_id=found.id), found.name
-
-
-def check_details(form: Any) -> CheckDetails:
-    """A check out of its form."""
-    return CheckDetails(
-        form.kind.data, form.number.data, form.issuer.data, form.issued_on.data, form.expires_on.data
-    )
-
-
-def keep_document(check_id: uuid.UUID, form: Any) -> None:
-    """Keep the document that came with a check, if one did."""
-    if form.document.data:
-        content = form.document.data.read()
-        check_documents.keep(db(), services().cipher, actor(), check_id, content, request_now())
 
 
 def _data(found: Any) -> dict[str, Any]:

@@ -1,8 +1,7 @@
-"""Workers of a firm: take in, correct, hours, absences, checks."""
+"""Workers of a firm: take in, correct, hours, absences."""
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 
@@ -10,22 +9,18 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import blueprint, today
-from web.admin.firms import RECORDED, back_to, check_details, check_form, keep_document
-from web.admin.forms.firms import AbsenceForm, HoursForm, WorkerForm
+from web.admin.firms import back_to
 from web.answering import answer_form, fresh_form
 from web.edge import actor, db
-from web.extensions import request_now
 from web.forms import Form
-from worksorders.domain.errors import Fault, FaultsError
-from worksorders.domain.people.check_kinds import Holder
+from web.workforce.hours import HoursForm, hours_as_texts, keep_hours
+from web.workforce.workers import AbsenceForm, WorkerForm, details_of
 from worksorders.steps.people import check_documents, checks
 from worksorders.steps.people import workers as step
 from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.firms import own_firm
-from worksorders.steps.people.places import depot_in, town_code
-from worksorders.steps.people.workers import WEEKDAYS, Stretch, WorkerDetails
-
-STRETCH = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|–|to)\s*(\d{1,2})[:.](\d{2})", re.ASCII)
+from worksorders.steps.people.places import town_code
+from worksorders.steps.people.workers import WEEKDAYS
 
 
 @blueprint.route("/firms/<uuid:firm_id>/workers/new", methods=["GET", "POST"])
@@ -35,7 +30,7 @@ def add_worker(firm_id: uuid.UUID) -> ResponseReturnValue:
     form: Any = WorkerForm()
 
     def add() -> str:
-        worker = step.add_worker(db(), actor(), firm_id, _details(form))
+        worker = step.add_worker(db(), actor(), firm_id, details_of(form))
         flash(f"{worker.first_name} has been added. Record the checks next.", "success")
         return url_for("admin.worker", worker_id=worker.id)
 
@@ -51,7 +46,7 @@ def worker(worker_id: uuid.UUID) -> ResponseReturnValue:
         "admin/worker.html",
         worker=found,
         firm=found.firm,
-        hours=list(zip(WEEKDAYS, _hours_data(found).values(), strict=True)),
+        hours=list(zip(WEEKDAYS, hours_as_texts(found.hours).values(), strict=True)),
         fresh_form=fresh_form,
         absences=step.absences_from(db(), worker_id, today()),
         checks=checks.checks_of(db(), worker_id=worker_id),
@@ -67,12 +62,12 @@ def change_worker(worker_id: uuid.UUID) -> ResponseReturnValue:
     form: Any = WorkerForm(data=_data(found))
 
     def change() -> str:
-        step.change_worker(db(), actor(), worker_id, _details(form))
+        step.change_worker(db(), actor(), worker_id, details_of(form))
         flash("The worker has been changed.", "success")
         return url_for("admin.worker", worker_id=worker_id)
 
-    title = f"Details of {_name(found)}"
-    return answer_form(form, "worker.change", change, title=title, submit="Save", back=_back(found))
+    title = f"Details of {name_of(found)}"
+    return answer_form(form, "worker.change", change, title=title, submit="Save", back=back_to_worker(found))
 
 
 @blueprint.post("/workers/<uuid:worker_id>/active")
@@ -86,21 +81,20 @@ def set_worker_active(worker_id: uuid.UUID) -> ResponseReturnValue:
         flash("Back at work." if starting else "No more visits are planned or offered.", "success")
         return url_for("admin.worker", worker_id=worker_id)
 
-    title = f"Change the state of {_name(found)}"
-    return answer_form(Form(), "worker.active", turn, title=title, submit="Change", back=_back(found))
+    title = f"Change the state of {name_of(found)}"
+    return answer_form(
+        Form(), "worker.active", turn, title=title, submit="Change", back=back_to_worker(found)
+    )
 
 
 @blueprint.route("/workers/<uuid:worker_id>/hours", methods=["GET", "POST"])
 def set_hours(worker_id: uuid.UUID) -> ResponseReturnValue:
     """Replace the weekly hours."""
     found = step.own_worker(db(), actor(), worker_id)
-    form = HoursForm(data=_hours_data(found))
+    form = HoursForm(data=hours_as_texts(found.hours))
 
     def change() -> str:
-        try:
-            step.set_hours(db(), actor(), worker_id, _stretches(form))
-        except FaultsError as faults:
-            raise FaultsError([_at_day(fault) for fault in faults.faults]) from None
+        keep_hours(lambda: step.set_hours(db(), actor(), worker_id, form.stretches()))
         flash("The hours have been changed.", "success")
         return url_for("admin.worker", worker_id=worker_id)
 
@@ -108,10 +102,9 @@ def set_hours(worker_id: uuid.UUID) -> ResponseReturnValue:
         form,
         "worker.hours",
         change,
-        title=f"Hours of {_name(found)}",
+        title=f"Hours of {name_of(found)}",
         submit="Save the hours",
-        back=_back(found),
-        lead="Write a day like 8:00–17:00, or 8:00–12:00, 13:00–17:00. An empty day is free.",
+        back=back_to_worker(found),
     )
 
 
@@ -128,8 +121,10 @@ def add_absence(worker_id: uuid.UUID) -> ResponseReturnValue:
         flash("The absence has been kept. Visits planned for these days need another worker.", "success")
         return url_for("admin.worker", worker_id=worker_id)
 
-    title = f"Add an absence of {_name(found)}"
-    return answer_form(form, "worker.absence", add, title=title, submit="Add the absence", back=_back(found))
+    title = f"Add an absence of {name_of(found)}"
+    return answer_form(
+        form, "worker.absence", add, title=title, submit="Add the absence", back=back_to_worker(found)
+    )
 
 
 @blueprint.post("/absences/<uuid:absence_id>/remove")
@@ -143,42 +138,20 @@ def remove_absence(absence_id: uuid.UUID) -> ResponseReturnValue:
         flash("The absence has been taken back.", "success")
         return url_for("admin.worker", worker_id=found.id)
 
-    title = f"Take back an absence of {_name(found)}"
+    title = f"Take back an absence of {name_of(found)}"
     return answer_form(
-        Form(), "worker.absence_remove", remove, title=title, submit="Take back", back=_back(found)
+        Form(), "worker.absence_remove", remove, title=title, submit="Take back", back=back_to_worker(found)
     )
 
 
-@blueprint.route("/workers/<uuid:worker_id>/checks/new", methods=["GET", "POST"])
-def record_worker_check(worker_id: uuid.UUID) -> ResponseReturnValue:
-    """Record a check of the worker."""
-    found = step.own_worker(db(), actor(), worker_id)
-    form: Any = check_form(Holder.WORKER)
-
-    def keep() -> str:
-        row = checks.record(db(), actor(), check_details(form), worker_id=worker_id, now=request_now())
-        keep_document(row.id, form)
-        flash(RECORDED, "success")
-        return url_for("admin.worker", worker_id=worker_id)
-
-    title = f"Record a check of {_name(found)}"
-    return answer_form(
-        form,
-        "check.record",
-        keep,
-        title=title,
-        submit="Record the check",
-        back=_back(found),
-        upload=True,
-    )
-
-
-def _name(found: Any) -> str:
+def name_of(found: Any) -> str:
+    """First and last name."""
     return f"{found.first_name} {found.last_name}"
 
 
-def _back(found: Any) -> tuple[str, str]:
-    return url_for("admin.worker", worker_id=found.id), _name(found)
+def back_to_worker(found: Any) -> tuple[str, str]:
+    """The way back to a worker's page."""
+    return url_for("admin.worker", worker_id=found.id), name_of(found)
 
 
 def _data(found: Any) -> dict[str, Any]:
@@ -191,53 +164,3 @@ def _data(found: Any) -> dict[str, Any]:
         "max_travel_minutes": found.max_travel_minutes,
         "on_call": found.on_call,
     }
-
-
-def _details(form: Any) -> WorkerDetails:
-    depot = depot_in(form.base_town.data)
-    return WorkerDetails(
-        first_name=form.first_name.data,
-        last_name=form.last_name.data,
-        base_town=depot.name,
-        base_lat=depot.latitude,
-        base_lon=depot.longitude,
-        trades=form.trades.data,
-        phone=form.phone.data or "",
-        max_travel_minutes=form.max_travel_minutes.data,
-        on_call=bool(form.on_call.data),
-    )
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60}:{minute % 60:02}"
-
-
-def _hours_data(found: Any) -> dict[str, str]:
-    days: dict[str, list[str]] = {name.lower(): [] for name in WEEKDAYS}
-    for row in found.hours:
-        stretch = f"{_clock(row.opens_minute)}–{_clock(row.closes_minute)}"
-        days[WEEKDAYS[row.weekday].lower()].append(stretch)
-    return {name: ", ".join(texts) for name, texts in days.items()}
-
-
-def _stretches(form: HoursForm) -> list[Stretch]:
-    found: list[Stretch] = []
-    faults: list[Fault] = []
-    for weekday, field in enumerate(form.days()):
-        for part in filter(None, (text.strip() for text in (field.data or "").split(","))):
-            read = STRETCH.fullmatch(part)
-            numbers = [int(number) for number in read.groups()] if read else []
-            if not numbers or max(numbers[1], numbers[3]) > 59 or max(numbers[0], numbers[2]) > 24:
-                message = f"“{part}” is not a stretch of hours: write it like 8:00–17:00."
-                faults.append(Fault(f"hours-{weekday}", message))
-                continue
-            found.append(Stretch(weekday, numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]))
-    if faults:
-        raise FaultsError(faults)
-    return found
-
-
-def _at_day(fault: Fault) -> Fault:
-    """The step names a day `hours-0`; the form calls its field `monday`."""
-    name, _, number = fault.field.partition("-")
-    return Fault(WEEKDAYS[int(number)].lower(), fault.message) if name == "hours" and number else fault

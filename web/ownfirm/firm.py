@@ -12,8 +12,10 @@ from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import plural
 from web.ownfirm.blueprint import LAYOUT, blueprint
-from web.ownfirm.forms import AbsenceForm, FirmContactForm, HoursForm
-from web.ownfirm.people import keep_hours, tell_concerned
+from web.ownfirm.forms import FirmContactForm
+from web.ownfirm.people import tell_concerned
+from web.workforce.hours import HoursForm, keep_hours
+from web.workforce.workers import AbsenceForm
 from worksorders.steps.own_firm import people as step
 from worksorders.steps.own_firm import requests as asking
 from worksorders.steps.people.firms import own_firm

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 from flask import flash, render_template, url_for
@@ -14,8 +13,9 @@ from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import plural
 from web.ownfirm.blueprint import LAYOUT, blueprint
-from web.ownfirm.forms import AbsenceForm, ContactForm, HoursForm, at_its_day, hours_as_texts
-from worksorders.domain.errors import FaultsError
+from web.ownfirm.forms import ContactForm
+from web.workforce.hours import HoursForm, hours_as_texts, keep_hours
+from web.workforce.workers import AbsenceForm
 from worksorders.steps.own_firm import people as step
 
 
@@ -44,14 +44,6 @@ def hours(worker_id: uuid.UUID) -> ResponseReturnValue:
         return url_for("ownfirm.person", worker_id=worker_id)
 
     return answer_form(form, "own.hours", act, layout=LAYOUT, **page_of(found, "Hours of", "Save the hours"))
-
-
-def keep_hours(action: Callable[[], object]) -> None:
-    """Change hours, and name each fault by the day's field."""
-    try:
-        action()
-    except FaultsError as faults:
-        raise at_its_day(faults) from None
 
 
 @blueprint.route("/people/<uuid:worker_id>/contact", methods=["GET", "POST"])

@@ -12,12 +12,11 @@ from web.answering import answer_form, button
 from web.edge import actor, db
 from web.extensions import request_now
 from web.ownfirm.blueprint import LAYOUT, blueprint
-from web.ownfirm.forms import NewWorkerForm, RegionsForm, TradesForm
+from web.ownfirm.forms import RegionsForm, TradesForm
+from web.workforce.workers import WorkerForm, details_of
 from worksorders.steps.own_firm import people
 from worksorders.steps.own_firm import requests as step
 from worksorders.steps.people.firms import own_firm
-from worksorders.steps.people.places import depot_in
-from worksorders.steps.people.workers import WorkerDetails
 
 ASKED = "The office has been asked. Nothing changes before it agrees."
 
@@ -57,22 +56,10 @@ def trades(worker_id: uuid.UUID) -> ResponseReturnValue:
 def add_worker() -> ResponseReturnValue:
     """Ask that somebody be taken in."""
     people.office(actor())
-    form: Any = NewWorkerForm()
+    form: Any = WorkerForm()
 
     def act() -> str:
-        depot = depot_in(form.base_town.data)
-        details = WorkerDetails(
-            first_name=form.first_name.data,
-            last_name=form.last_name.data,
-            base_town=depot.name,
-            base_lat=depot.latitude,
-            base_lon=depot.longitude,
-            trades=form.trades.data,
-            phone=form.phone.data or "",
-            max_travel_minutes=form.max_travel_minutes.data,
-            on_call=bool(form.on_call.data),
-        )
-        step.ask_worker(db(), actor(), details, request_now())
+        step.ask_worker(db(), actor(), details_of(form), request_now())
         flash(ASKED, "success")
         return url_for("ownfirm.people")
 

@@ -1,26 +1,23 @@
-"""The forms for firms, their workers, hours, absences and checks."""
+"""The forms for firms and for the checks of firms and workers."""
 
-from wtforms.validators import Length, Optional, Regexp
+from wtforms.validators import Length
 
-from catalogue.trade import TRADES
 from web.fields import (
     CheckboxesField,
-    CheckboxField,
     DateField,
+    EmailField,
     FileField,
     PhoneField,
     Required,
     SelectField,
     TextField,
-    WholeNumberField,
 )
 from web.forms import Form
-from web.record_fields import bounds, limits
+from web.record_fields import limits
 from worksorders.domain.records import kinds
-from worksorders.steps.people.places import region_choices, town_choices
-from worksorders.steps.people.workers import WEEKDAYS
+from worksorders.steps.people.places import region_choices
 
-WORKER, CHECK = kinds.worker(), kinds.check()
+CHECK = kinds.check()
 
 
 class FirmForm(Form):
@@ -31,70 +28,11 @@ class FirmForm(Form):
     gst_number = TextField(
         "GST number", description="8 or 9 digits, such as 49-098-576.", validators=[Length(max=30)]
     )
-    email = TextField(
-        "E-mail",
-        validators=[
-            Optional(),
-            Length(max=150),
-            Regexp(
-                r"[^@\s]+@[^@\s]+\.[a-zA-Z]{2,}$",
-                message="Enter an e-mail address like office@example.co.nz.",
-            ),
-        ],
-    )
+    email = EmailField("E-mail")
     phone = PhoneField("Phone")
     regions = CheckboxesField(
         "Regions", validators=[Required("Choose at least one region.")], choices=region_choices()
     )
-
-
-class WorkerForm(Form):
-    """A person who makes visits."""
-
-    first_name = TextField("First name", validators=limits(WORKER["first_name"], "Enter the first name."))
-    last_name = TextField("Last name", validators=limits(WORKER["last_name"], "Enter the last name."))
-    phone = PhoneField("Mobile phone")
-    base_town = SelectField(
-        "Town of the depot",
-        validators=[Required("Choose the town of the depot.")],
-        choices=[("", "Choose a town"), *town_choices()],
-    )
-    trades = CheckboxesField(
-        "Trades",
-        validators=[Required("Choose at least one trade.")],
-        choices=[(trade, trade.capitalize()) for trade in TRADES],
-    )
-    max_travel_minutes = WholeNumberField(
-        "Longest way to a visit, in minutes",
-        validators=[Required("Enter the minutes of the longest way.")],
-        default=90,
-        **bounds(WORKER["max_travel_minutes"]),
-    )
-    on_call = CheckboxField("On call outside hours, for urgent visits")
-
-
-class HoursForm(Form):
-    """The weekly hours, a line a day."""
-
-    monday = TextField("Monday", validators=[Length(max=60)])
-    tuesday = TextField("Tuesday", validators=[Length(max=60)])
-    wednesday = TextField("Wednesday", validators=[Length(max=60)])
-    thursday = TextField("Thursday", validators=[Length(max=60)])
-    friday = TextField("Friday", validators=[Length(max=60)])
-    saturday = TextField("Saturday", validators=[Length(max=60)])
-    sunday = TextField("Sunday", validators=[Length(max=60)])
-
-    def days(self) -> list[TextField]:
-        """The fields from Monday to Sunday."""
-        return [self[name.lower()] for name in WEEKDAYS]
-
-
-class AbsenceForm(Form):
-    """Days without work, both ends included."""
-
-    from_on = DateField("First day", validators=[Required("Enter the first day.")])
-    to_on = DateField("Last day", validators=[Required("Enter the last day.")])
-    note = TextField("Note", validators=[Length(max=100)])
 
 
 class CheckForm(Form):
