@@ -199,7 +199,7 @@ def summary() -> list[str]:
         kinds = {**found["vulnerabilities"], **found["anomalies"]}
         counts = [f"{name}: {len(rows)}" for name, rows in kinds.items() if rows]
         told.append(
-            f"{report.stem}: {len(found['infos'].get('crawled_pages', []) or [])} pages; {counts or 'nothing found'}"
+            f"{report.stem}: {found['infos'].get('crawled_pages_nbr')} pages; {counts or 'nothing found'}"
         )
     for report in sorted(REPORT.glob("sqlmap-*.txt")):
         text = report.read_text(encoding="utf-8", errors="replace")
