@@ -20,7 +20,7 @@ from worksorders.domain.finance import ledger
 from worksorders.domain.finance.decision import decide
 from worksorders.domain.finance.explain import explain
 from worksorders.domain.finance.facts import AcceptanceFacts, InvoiceKind, VariationFacts
-from worksorders.domain.finance.history import accruals_used, after_credit, as_earlier
+from worksorders.domain.finance.history import accruals_used, as_earlier
 from worksorders.domain.finance.ledger import Account, At
 from worksorders.domain.finance.reconcile import reconcile
 from worksorders.domain.money import Net, line_cents
@@ -28,6 +28,30 @@ from worksorders.domain.money import Net, line_cents
 START = date(2026, 8, 3)
 BUDGET = 10**10
 ZERO = D(0)
+
+
+def after_credit(claim, match, credit):
+    """An invoice's claim less what a credit note took back of it; lines that are stopped take nothing back."""
+    lines = {line.line_id: line for line in claim.lines}
+    for decided in credit.lines:
+        room = match.case.rooms[decided.line_id]
+        target = lines.get(room.credited_line_id)
+        taken = (room.payable_cents, room.withdrawn_held_cents)
+        if target and taken == (decided.portion.accepted_cents, decided.portion.held_cents):
+            lines[target.line_id] = replace(
+                target,
+                accepted_quantity=target.accepted_quantity + room.payable_quantity,
+                accepted_cents=target.accepted_cents + room.payable_cents,
+                held_cents=target.held_cents + room.withdrawn_held_cents,
+                disputed_cents=target.disputed_cents + room.withdrawn_disputed_cents,
+            )
+    return replace(
+        claim,
+        lines=tuple(lines.values()),
+        accepted_gst_cents=claim.accepted_gst_cents + credit.gst.accepted_cents,
+        held_gst_cents=claim.held_gst_cents + credit.gst.held_cents,
+        disputed_gst_cents=claim.disputed_gst_cents + credit.gst.disputed_cents,
+    )
 
 
 class Books:

@@ -5,17 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from tests.domain.finance.world import invoice
 from worksorders.domain.finance.clocks import (
     ClaimAlarm,
     Terms,
     claim_clock,
-    is_e_invoice,
     local_date,
     payment_clock,
     share_in_time,
 )
-from worksorders.domain.finance.facts import InvoiceSource
 
 RECEIVED = datetime(2026, 11, 16, 22, 0, tzinfo=UTC)
 
@@ -30,8 +27,6 @@ def test_the_day_is_new_zealand_s():
 def test_both_terms_are_measured():
     terms = Terms()
     assert (terms.days_for(e_invoice=True), terms.days_for(e_invoice=False)) == (5, 10)
-    assert is_e_invoice(invoice())
-    assert not is_e_invoice(invoice(source=InvoiceSource.TYPED))
 
 
 def test_an_e_invoice_is_due_in_five_business_days():

@@ -86,7 +86,7 @@ def accept(session, line, quantity, coordinator=None):
             )
         )
         session.flush()
-        ledger.accrue_lines(session, factories.actor_of(coordinator), [line.id], NOW)
+        ledger.settle_orders(session, factories.actor_of(coordinator), [line.order_id], NOW)
 
 
 def typed_line(line, order_code, quantity=2, rate=None, amount=None, **values):

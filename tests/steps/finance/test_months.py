@@ -66,7 +66,7 @@ def test_what_is_done_and_not_accepted_is_accrued_and_reversed_on_the_next_day(s
     line = order.lines[0]
     taken = {"quantity": Decimal(1), "accepted_at": LATER, "accepted_by": people[0].user_id}
     session.add(LineAccepted(line_id=line.id, **taken))
-    ledger.accrue_lines(session, people[0], [line.id], LATER)
+    ledger.settle_orders(session, people[0], [line.order_id], LATER)
     assert paying.balances(session)["accrued"] == 14_000
     paying.assert_books_are_straight(session)
 

@@ -13,7 +13,6 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from worksorders.domain.finance.facts import InvoiceFacts, InvoiceSource
 from worksorders.domain.workdays import Calendar, add_working_days, working_days_between
 
 NEW_ZEALAND = ZoneInfo("Pacific/Auckland")
@@ -38,11 +37,6 @@ def local_date(at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone: give an aware instant.")
     return at.astimezone(NEW_ZEALAND).date()
-
-
-def is_e_invoice(invoice: InvoiceFacts) -> bool:
-    """UBL, portal and self-billed invoices need no typing and get the shorter term."""
-    return invoice.source is not InvoiceSource.TYPED
 
 
 @dataclass(frozen=True, slots=True)

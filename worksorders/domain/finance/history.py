@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from worksorders.domain.finance.decision import Decision
@@ -43,30 +42,6 @@ def as_earlier(match: Match, decision: Decision, *, standing: bool = True) -> Ea
         decision.gst.accepted_cents,
         decision.gst.held_cents,
         decision.gst.disputed_cents,
-    )
-
-
-def after_credit(claim: EarlierClaim, match: Match, credit: Decision) -> EarlierClaim:
-    """An invoice's claim less what a credit note took back of it; lines that are stopped take nothing back."""
-    lines = {line.line_id: line for line in claim.lines}
-    for decided in credit.lines:
-        room = match.case.rooms[decided.line_id]
-        target = lines.get(room.credited_line_id)
-        taken = (room.payable_cents, room.withdrawn_held_cents)
-        if target and taken == (decided.portion.accepted_cents, decided.portion.held_cents):
-            lines[target.line_id] = replace(
-                target,
-                accepted_quantity=target.accepted_quantity + room.payable_quantity,
-                accepted_cents=target.accepted_cents + room.payable_cents,
-                held_cents=target.held_cents + room.withdrawn_held_cents,
-                disputed_cents=target.disputed_cents + room.withdrawn_disputed_cents,
-            )
-    return replace(
-        claim,
-        lines=tuple(lines.values()),
-        accepted_gst_cents=claim.accepted_gst_cents + credit.gst.accepted_cents,
-        held_gst_cents=claim.held_gst_cents + credit.gst.held_cents,
-        disputed_gst_cents=claim.disputed_gst_cents + credit.gst.disputed_cents,
     )
 
 

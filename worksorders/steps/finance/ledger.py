@@ -105,13 +105,6 @@ def settle_orders(
     _settle_lines(session, actor, WorksLine.order_id.in_(order_ids), now)
 
 
-def accrue_lines(
-    session: Session, actor: Actor | None, line_ids: Collection[uuid.UUID], now: datetime
-) -> None:
-    """Accrue what a coordinator accepted of these lines, at the frozen rate of the firm that did them."""
-    _settle_lines(session, actor, WorksLine.id.in_(line_ids), now)
-
-
 def _settle_lines(
     session: Session, actor: Actor | None, condition: ColumnElement[bool], now: datetime
 ) -> None:
