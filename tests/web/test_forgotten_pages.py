@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy import update
 
 from tests import factories, referrals
+from tests.steps.finance.test_incoming import Desk
 from tests.web import intake_pages as pages
 from worksorders.steps.forget.destroy import erase_case
 from worksorders.store.tables.offers import Photo
@@ -88,3 +89,37 @@ def test_no_role_meets_an_error_on_any_page_of_a_forgotten_case(forgotten, signe
             assert answer.status_code in {200, 303, 403, 404}, (role, address)
             answered[role] += answer.status_code == 200
     assert answered["coordinator"] >= 8
+
+
+def test_finance_reads_that_the_file_was_destroyed_and_the_firm_meets_no_error(signed_in, services, app):
+    finance, actor = signed_in("finance")
+    with services.sessions.begin() as session:
+        desk = Desk(session, services.cipher)
+        order, firm_id = desk.order, desk.firm.id
+        received = desk.receive(desk.xml()).outcome.invoice.id
+        order.state, order.closed_at, order.assessment.state = "closed", factories.NOW, "ordered"
+        for visit in order.visits:
+            visit.state = "done"
+        visits, case_id = [visit.id for visit in order.visits], order.case_id
+    address = f"/finance/invoices/{received}"
+    assert "kept sealed" in finance.get(address).text
+    with services.sessions.begin() as session:
+        assert erase_case(session, actor, case_id, factories.NOW)
+    for page in (address, "/finance/invoices/files"):
+        shown = finance.get(page)
+        assert shown.status_code == 200
+        assert "forgotten" in shown.text.lower()
+        assert "kept sealed" not in shown.text
+    firm, _ = signed_in("contractor", firm_id=firm_id)
+    pages = [
+        "/portal/today",
+        "/portal/invoices",
+        f"/portal/invoices/{received}",
+        *(f"/portal/visits/{one}" for one in visits),
+    ]
+    assert {page: firm.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
+
+
+def test_the_guide_and_the_page_of_the_work_say_that_the_case_was_forgotten(forgotten):
+    for address in (f"/aftercare/orders/{forgotten.order}/guide", f"/dispatch/orders/{forgotten.order}/work"):
+        assert "<strong>Forgotten.</strong>" in forgotten.desk.get(address).text

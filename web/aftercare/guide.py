@@ -15,6 +15,7 @@ from web.extensions import request_now
 from web.forms import apply_faults, render_form
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.aftercare.blueprint import find_guide, guide_pdf, print_guide
+from worksorders.steps.forget.find import gone_of_order
 
 
 @blueprint.route("/orders/<uuid:order_id>/guide", methods=["GET", "POST"])
@@ -44,4 +45,4 @@ def guide(order_id: uuid.UUID) -> ResponseReturnValue:
             return send_file(
                 BytesIO(guide_pdf(printed)), mimetype="application/pdf", download_name="guide.pdf"
             )
-    return render_form("aftercare/guide.html", form, guide=found)
+    return render_form("aftercare/guide.html", form, guide=found, gone=gone_of_order(db(), order_id))

@@ -15,6 +15,7 @@ from web.extensions import request_now
 from web.fields import QuantityField
 from web.forms import Form, apply_faults, render_form
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.forget.find import gone_of_order
 from worksorders.steps.site import accept_work
 from worksorders.steps.site.find import to_accept
 from worksorders.steps.site.find.work import WorkPage, find_work
@@ -64,7 +65,9 @@ def work(order_id: uuid.UUID) -> ResponseReturnValue:
             db().rollback()
             apply_faults(form, faults)
             page = find_work(db(), order_id)
-    return render_form("dispatch/work.html", form, page=page, action=Form(formdata=None))
+    return render_form(
+        "dispatch/work.html", form, page=page, action=Form(formdata=None), gone=gone_of_order(db(), order_id)
+    )
 
 
 def _accept(order_id: uuid.UUID, form: WorkForm) -> str:

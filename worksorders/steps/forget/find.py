@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.gateways.retention import rules
 from worksorders.store.tables.forgetting import Forgotten
+from worksorders.store.tables.orders import WorksOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,12 @@ class Past:
 
     label: str
     forgotten_at: datetime
+
+
+def gone_of_order(session: Session, order_id: uuid.UUID) -> Sequence[Past]:
+    """The same for the case of an order."""
+    case_id = session.scalar(select(WorksOrder.case_id).where(WorksOrder.id == order_id))
+    return gone_of(session, case_id) if case_id else ()
 
 
 def gone_of(session: Session, case_id: uuid.UUID) -> Sequence[Past]:

@@ -39,6 +39,7 @@ class FileRow:
     invoice_id: uuid.UUID | None
     number: str | None
     faults: tuple[dict[str, Any], ...]
+    erased_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def find_files(session: Session, actor: Actor) -> Sequence[FileRow]:
     return [
         FileRow(
             row.id, row.sha256, row.size_bytes, row.media_type, row.how, row.received_at, name,
-            row.invoice_id, number, tuple(row.faults),
+            row.invoice_id, number, tuple(row.faults), row.erased_at,
         )
         for row, name, number in rows
     ]  # fmt: skip

@@ -20,6 +20,7 @@ from worksorders.steps.finance.find.queue import next_open
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.match import load_invoice
 from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
+from worksorders.store.tables.invoice_files import InvoiceFile
 from worksorders.store.tables.orders import WorksLine
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
@@ -85,6 +86,7 @@ class InvoicePage:
     regions: tuple[str, ...]
     history: tuple[Event, ...]
     next_id: uuid.UUID | None
+    file_forgotten_at: datetime | None
 
     @property
     def faults(self) -> tuple[dict[str, str], ...]:
@@ -130,7 +132,15 @@ def find_invoice(session: Session, actor: Actor, invoice_id: uuid.UUID) -> Invoi
         regions=tuple(sorted({order.region for order in facts.values()})),
         history=history,
         next_id=next_open(session, invoice),
+        file_forgotten_at=_file_forgotten_at(session, invoice),
     )
+
+
+def _file_forgotten_at(session: Session, invoice: Invoice) -> datetime | None:
+    """When the file that it came in was destroyed by the clocks of retention; the figures taken from it stay."""
+    if invoice.file_sha256 is None:
+        return None
+    return session.scalar(select(InvoiceFile.erased_at).where(InvoiceFile.invoice_id == invoice.id))
 
 
 def find_exception(
