@@ -24,10 +24,10 @@ LEAST_PERCENT = 95
 SECONDS_EACH = 90
 QUIETLY = ["-x", "-q", "-p", "no:cacheprovider", "-n", "0", "--assert=plain"]
 ALONE = ["--noconftest"]
-PURE = [*ALONE, "tests/proof/test_field_matrix.py", "tests/domain/test_policy.py"]
+PURE = [*ALONE, "tests/proof/test_field_matrix.py", "tests/domain/disclosure/test_policy.py"]
 TARGETS: dict[str, list[str]] = {
     "worksorders/domain/disclosure/policy.py": PURE,
-    "worksorders/domain/disclosure/offer.py": ["tests/domain/test_offer.py"],
+    "worksorders/domain/disclosure/offer.py": ["tests/domain/disclosure/test_offer.py"],
     "worksorders/domain/roles.py": [*PURE, "tests/proof/test_guard.py"],
     "web/access.py": [*ALONE, "tests/proof/test_guard.py"],
 } | {str(path.relative_to(ROOT)): [] for path in sorted((ROOT / "web").glob("*/policy.py"))}

@@ -6,7 +6,7 @@ from worksorders.domain.lifecycle.describe import document
 from worksorders.domain.lifecycle.machines import MACHINES, ORDER
 from worksorders.domain.lifecycle.reasons import ALL_LISTS, CANCEL
 
-PAGE = Path(__file__).parents[2] / "docs" / "states.md"
+PAGE = Path(__file__).parents[3] / "docs" / "states.md"
 
 
 def test_the_committed_page_is_what_the_tables_say():
