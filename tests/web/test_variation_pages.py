@@ -98,6 +98,13 @@ def test_one_change_from_the_phone_to_the_answer(services, scene, sign_in):
         assert expected in page.text
     photo = re.search(r'src="(/changes/photos/[^"]+)"', page.text).group(1)
     assert coordinator.get(photo).mimetype == "image/jpeg"
+    with services.sessions.begin() as session:
+        boss = factories.actor_of(factories.make_user(session, "administrator"))
+    approver = sign_in(boss)
+    shown = approver.get(f"/changes/variations/{row.id}").text
+    for words in (">Opening<", ">Where<", "/changes/photos/"):
+        assert (words in shown, words in page.text) == (False, True), words
+    assert approver.get(photo).status_code == 404
     empty = coordinator.post(f"/changes/variations/{row.id}/decline", {"form_uuid": str(uuid.uuid4())})
     assert (empty.status_code, "the firm reads it" in empty.text) == (422, True)
     done = coordinator.post(f"/changes/variations/{row.id}/approve", {"form_uuid": str(uuid.uuid4())})
@@ -124,7 +131,9 @@ def test_the_second_of_two_pages_is_shown_the_newer_quantity(services, scene, si
     assert re.search(r'name="seen"[^>]*value="(\d+)"', late.text).group(1) == str(before + 1)
 
 
-def test_an_item_is_added_on_site_by_the_name_of_its_measure_and_what_is_wrong_is_told(services, scene, sign_in, clock):
+def test_an_item_is_added_on_site_by_the_name_of_its_measure_and_what_is_wrong_is_told(
+    services, scene, sign_in, clock
+):
     clock.now = AT + timedelta(minutes=5)
     worker = sign_in(scene.worker)
     address = f"/portal/visits/{scene.visit.id}/changes/add"

@@ -12,7 +12,7 @@ POLICY = {
     "variation": APPROVERS,
     "approve": APPROVERS,
     "decline": APPROVERS,
-    "photo": APPROVERS,
+    "photo": COORDINATORS,
     "limits": APPROVERS,
     "revoke": APPROVERS,
     "overrides": ADMINISTRATORS,
