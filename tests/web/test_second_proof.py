@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 
 import psycopg
@@ -14,9 +15,9 @@ from tests import factories
 from tests.web.conftest import Browser
 from worksorders.domain.errors import NotPermittedError
 from worksorders.steps import sign_in
-from worksorders.steps.accounts import codes, demo_data, recovery, sessions
+from worksorders.steps.accounts import codes, demo_data, passkeys, recovery, sessions
 from worksorders.steps.actor import NotFoundError
-from worksorders.store.tables.accounts import AccountRecovery
+from worksorders.store.tables.accounts import AccountRecovery, Challenge
 from worksorders.store.tables.people import AppUser
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -262,6 +263,36 @@ def test_an_open_session_alone_adds_no_passkey_of_whoever_holds_it(app, signed_i
         browser.client.post("/account/passkeys/options", json={"password": "guess"}, headers=headers)
     refused = browser.client.post("/account/passkeys/options", json=right, headers=headers)
     assert "Too many tries" in refused.json["message"]
+
+
+def test_a_passkey_that_was_shown_again_counts_once_within_a_minute_in_its_session(services, clock, mere):
+    def shown(actor, answered_at):
+        row = Challenge(
+            id=uuid.uuid4(), kind="step_up", user_id=actor.user_id, session_id=uuid.UUID(actor.session_key), secret=b"",
+            made_at=clock.now, expires_at=clock.now + passkeys.ANSWER_WITHIN, answered_at=answered_at,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
+        return row.id
+
+    with services.sessions.begin() as session:
+        here, elsewhere = (
+            sign_in.open_session(session, session.get_one(AppUser, mere.id), clock.now)[1] for _ in range(2)
+        )
+        fresh, old, never = (
+            shown(here, clock.now),
+            shown(here, clock.now - passkeys.STEP_UP_LASTS),
+            shown(here, None),
+        )
+        passkeys.use_step_up(session, here, fresh, clock.now)
+        for actor, challenge in (
+            (here, fresh),
+            (here, old),
+            (here, never),
+            (elsewhere, shown(here, clock.now)),
+        ):
+            with pytest.raises(NotPermittedError, match="shown again"):
+                passkeys.use_step_up(session, actor, challenge, clock.now)
 
 
 def test_the_first_passkey_follows_the_password_that_was_just_given(app, mere):
