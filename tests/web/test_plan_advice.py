@@ -14,6 +14,7 @@ from tests.steps.planning.conftest import World
 from tests.steps.planning.drafting import plan, stops, take_out
 from tests.web.conftest import Browser
 from web import jobs
+from worksorders.steps.advice.towns import towns_in
 from worksorders.steps.planning.move_visit import set_pin
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.trail import AuditEvent
@@ -138,6 +139,14 @@ def test_times_for_a_visit_can_be_taken_and_keep_every_rule(drafted):
 def moment(key):
     start, worker = key.split(" ")
     return f"{datetime.fromisoformat(start).timestamp():.0f} {worker}"
+
+
+def test_a_question_about_a_plan_names_towns_of_its_regions_alone():
+    towns = dict(towns_in(["F6"]))
+    assert set(towns.values()) == {
+        label for label in dict(towns_in([])).values() if label.endswith(", Northland")
+    }
+    assert towns
 
 
 def test_questions_about_what_there_is_not_yet_keep_nothing_but_that_points_were_opened(drafted, services):

@@ -13,9 +13,8 @@ from web.forms import Form
 from web.parsed_fields import TimeField, WholeNumberField
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.advice.slots import NewVisit
-from worksorders.steps.advice.towns import town_of
+from worksorders.steps.advice.towns import town_of, towns_in
 from worksorders.steps.advice.what_if import Hire
-from worksorders.steps.people.places import town_choices
 
 TRADE_CHOICES = [(trade, trade.capitalize()) for trade in sorted(TRADES)]
 CLASSES = [
@@ -24,6 +23,11 @@ CLASSES = [
     ("P3", "P3, standard"),
     ("P4", "P4, made to order"),
 ]
+
+
+def choose_town(form: NewVisitForm | HireForm, region_codes: list[str]) -> None:
+    """Offer the towns of a plan's regions."""
+    form.town.choices = [("", "Choose a town"), *towns_in(region_codes)]
 
 
 def minute(value: time) -> int:
@@ -40,7 +44,6 @@ class NewVisitForm(Form):
     town = SelectField(
         "Town",
         validators=[Required("Choose the town.")],
-        choices=[("", "Choose a town"), *town_choices()],
         description="Travel times are estimated from the middle of its area.",
     )
     minutes = WholeNumberField(
@@ -105,7 +108,6 @@ class HireForm(Form):
     town = SelectField(
         "Town of the base",
         validators=[Required("Choose the town.")],
-        choices=[("", "Choose a town"), *town_choices()],
     )
     first_on = DateField("From", validators=[Optional()])
     hours = WholeNumberField(

@@ -14,7 +14,7 @@ from web.forms import apply_faults
 from web.planning.blueprint import blueprint
 from web.planning.enquiry import enquiry
 from web.planning.forms import ActionForm
-from web.planning.questions import NewVisitForm
+from web.planning.questions import NewVisitForm, choose_town
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.advice.slots import PURPOSE, slots_for_new, slots_of, take_slot
@@ -29,6 +29,7 @@ def slots(plan_id: uuid.UUID) -> ResponseReturnValue:
     plan = find_plan(db(), plan_id)
     days = find_plans.days_of(plan)
     form = NewVisitForm(ready_on=days[0], due_on=days[-1], opens=time(9), closes=time(17), urgency="P3")
+    choose_town(form, plan.region_codes)
     found = None
     if form.validate_on_submit():
         try:

@@ -13,7 +13,7 @@ from web.edge import actor, db
 from web.extensions import request_now
 from web.forms import Form, apply_faults
 from web.planning.blueprint import blueprint
-from web.planning.questions import DeclineForm, HireForm, NewVisitForm, SickForm
+from web.planning.questions import DeclineForm, HireForm, NewVisitForm, SickForm, choose_town
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.advice.what_if import Declines, Question, Sick, what_if
@@ -61,8 +61,12 @@ def _form(plan: Any, about: str) -> Form:
     days = find_plans.days_of(plan)
     if about == "urgent":
         due_on = min(days[-1], days[0] + timedelta(days=1))
-        return NewVisitForm(ready_on=days[0], due_on=due_on, opens=time(8), closes=time(18), urgency="P1")
+        job = NewVisitForm(ready_on=days[0], due_on=due_on, opens=time(8), closes=time(18), urgency="P1")
+        choose_town(job, plan.region_codes)
+        return job
     form = ABOUT[about][1](first_on=days[0])
+    if isinstance(form, HireForm):
+        choose_town(form, plan.region_codes)
     people = find_plans.people_in(db(), plan)
     if isinstance(form, SickForm):
         form.worker.choices = [("", "Choose a worker"), *((str(one.id), one.name) for one in people)]

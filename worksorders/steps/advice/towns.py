@@ -15,3 +15,12 @@ def town_of(code: str, region_codes: list[str]) -> Town:
     if region_codes and town.region_code not in region_codes:
         raise FaultsError([Fault("town", f"{town.label} is not in a region of this plan.")])
     return town
+
+
+def towns_in(region_codes: list[str]) -> list[tuple[str, str]]:
+    """Code and label of the towns that a question about a plan may name; of all where it has every region."""
+    return [
+        (code, label)
+        for code, label in places.town_choices()
+        if not region_codes or places.towns()[code].region_code in region_codes
+    ]
