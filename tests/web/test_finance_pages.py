@@ -165,7 +165,14 @@ def test_release_approve_and_pay_take_different_people(world, signed_in):
         upload = {"form_uuid": str(uuid.uuid4()), "file": (io.BytesIO(data), "any.xml")}
         assert words in second.post(f"{sent.location}/compare", upload).text
     portal, _ = signed_in("contractor", firm_id=world.firm.id)
-    assert "$161.00" in portal.get("/portal/payments").text
+    paid = portal.get("/portal/payments").text
+    assert "$161.00" in paid
+    (link,) = re.findall(r'href="(/portal/payments/[^"]+)"', paid)
+    assert portal.get(link).text.startswith("Payment of $161.00 on ")
+    with world.services.sessions.begin() as session:
+        other_id = factories.make_firm(session).id
+    stranger, _ = signed_in("contractor", firm_id=other_id)
+    assert stranger.get(link).status_code == 404
 
 
 def day_after(days):

@@ -19,7 +19,7 @@ from worksorders.steps.finance import own_invoice
 from worksorders.steps.finance.billing.credit import credit_in_full, may_credit
 from worksorders.steps.finance.claims.schedule import has_schedule, own_schedule
 from worksorders.steps.finance.find import own
-from worksorders.steps.finance.find.runs import own_payments
+from worksorders.steps.finance.find.runs import own_payments, own_remittance
 
 
 class NumberForm(Form):
@@ -108,3 +108,10 @@ def schedule(invoice_id: uuid.UUID) -> Response:
 def payments() -> str:
     """What was paid to the firm, with the invoices that each payment is for."""
     return render_template("portal/payments.html", payments=own_payments(db(), actor()))
+
+
+@blueprint.get("/payments/<uuid:run_id>/remittance.txt")
+def remittance(run_id: uuid.UUID) -> Response:
+    """What one payment to the firm was for: numbers and amounts only."""
+    code, text = own_remittance(db(), actor(), run_id)
+    return download(text, f"remittance-{code}.txt", "text/plain")

@@ -43,4 +43,5 @@ POLICY = {
     "credit_invoice": CONTRACTORS,
     "schedule": CONTRACTORS,
     "payments": CONTRACTORS,
+    "remittance": CONTRACTORS,
 }

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 from worksorders.domain.finance.facts.identifiers import mask_account
-from worksorders.steps.actor import Actor
+from worksorders.gateways.payfiles import remittance_text
+from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.keeping.find import RELEASED, released_unpaid_cents
 from worksorders.steps.finance.payout.runs import load_run
@@ -147,3 +148,19 @@ def own_payments(session: Session, actor: Actor) -> Sequence[tuple[PayRun, tuple
     for run, item in rows:
         runs.setdefault(run.id, (run, []))[1].append(item)
     return [(run, tuple(items)) for run, items in runs.values()]
+
+
+def own_remittance(session: Session, actor: Actor, run_id: uuid.UUID) -> tuple[str, str]:
+    """The run's code and what it paid the actor's firm, as plain text; NotFoundError for a run that paid it nothing."""
+    paid = next(((run, items) for run, items in own_payments(session, actor) if run.id == run_id), None)
+    if paid is None:
+        raise NotFoundError("There is no such payment.")
+    run, items = paid
+    rows = [
+        (f"{item.invoice_number}{', retention' if item.part == 'retention' else ''}", item.amount_cents)
+        for item in items
+    ]
+    first = items[0]
+    return run.code, remittance_text(
+        rows, reference=first.reference, account=first.account_number, pay_on=run.pay_on
+    )
