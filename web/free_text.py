@@ -47,7 +47,9 @@ def refuse_protected(fields: Iterable[Any], sealed: frozenset[str]) -> bool:
     cases = tell.may_be_told(db(), user, cases_about(db(), named, texts.values()))
     found = check.find(db(), services().cipher, cases, texts)
     if found:
-        tell.note(db(), user, tell.REFUSED, cases)
+        repeated = {name: texts[name] for name in found}
+        met = {one for one in cases if check.find(db(), services().cipher, [one], repeated)}
+        tell.note(db(), user, tell.REFUSED, met)
     for name in found:
         open_ones[name].errors = [*open_ones[name].errors, MESSAGE]
     return not found

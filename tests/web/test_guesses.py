@@ -89,9 +89,12 @@ def test_who_was_shown_the_home_is_told(offered, services):
 def test_staff_guess_a_few_times_each_time_on_record_and_then_no_more(offered, services, signed_in):
     _, order, _, _ = offered
     browser, clerk = signed_in("coordinator")
+    with services.sessions.begin() as session:
+        other = dispatching.issued_order(session)
+        other.code = fresh_code("W")
 
     def tries(name):
-        form = {"code": order.code, "reason": f"{name} rang", "form_uuid": "none"}
+        form = {"code": order.code, "reason": f"{name} rang, not {other.code}", "form_uuid": "none"}
         return browser.post("/privacy/glass", form).text
 
     assert WORDS not in tries("Somebody Else")
