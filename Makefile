@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 # Set-up compiles kernels on one core while packages arrive on the other.
 MAKEFLAGS += --jobs=2
-.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-pictures bench-lists bench-finance bench-queue invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
+.PHONY: help setup run backup restore load bench-recovery test quick check bench bench-pictures exhaustive bench-lists bench-finance bench-queue invariants faults lock clean setup-run setup-test test-rest test-browser mutation attack
 
 # Without compiled files each start would import for seconds, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE :=
@@ -55,6 +55,9 @@ check: .venv/.installed ## Check format, lint, types, layers and the database sc
 
 bench: setup-run build/peers/.installed ## Time the planning engine beside its peers (SECONDS_EACH=60 SEEDS=1,2 ONLY=M,L WORKERS=2 PEERS=vroom)
 	@build/peers/bin/python tools/bench.py --seconds $(or $(SECONDS_EACH),10) --seeds $(or $(SEEDS),1) --workers $(or $(WORKERS),2) --peers $(PEERS) $(if $(ONLY),--only $(ONLY))
+
+exhaustive: setup-run ## Hold plans and bounds against exhaustive search on COUNT=150 random tiny instances of each of four kinds
+	@TINY_INSTANCES=$(or $(COUNT),150) $(PYTHON) -m pytest -n 0 -rP -p no:cacheprovider tests/scheduler/test_exhaustive.py
 
 bench-pictures: setup-run ## Draw the planner's gap over time and where its time goes for the docs (SECONDS_EACH=60 ONLY=M,L)
 	@$(PYTHON) tools/bench.py --seconds $(or $(SECONDS_EACH),60) --workers 1 --only $(if $(ONLY),$(ONLY),M$(COMMA)L) --pictures
