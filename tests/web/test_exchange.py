@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from tests import factories, referrals
-from tests.web.test_api import NAME, PHONE, STREET, assessment
+from tests.web.api.calling import NAME, PHONE, STREET, assessment
 from worksorders.domain.records import kinds
 from worksorders.domain.records.table import column_names
 from worksorders.steps.webhooks import keep
