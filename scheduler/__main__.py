@@ -15,9 +15,10 @@ from scheduler.commands.stopping import stopping
 from scheduler.instance import read_instance, read_routes, write_result
 from scheduler.plan import Status
 from scheduler.reading.fields import InstanceError
+from scheduler.reading.files import writable
 from scheduler.score import score
 
-BROKEN, UNUSABLE = 1, 2
+BROKEN, UNUSABLE, INTERRUPTED = 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = None  # whoever read the answer has seen enough
         return 0
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except MemoryError:
+        print("There is not enough memory for this instance: plan it region by region.", file=sys.stderr)
     except OSError as error:
         print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
     return UNUSABLE
@@ -77,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
 def _seconds(text: str) -> float:
     value = _parsed(float, text)
     if not math.isfinite(value) or value <= 0:
-        raise argparse.ArgumentTypeError(f"{text} is not more than 0 seconds")
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds above 0")
     return value
 
 
@@ -106,6 +112,7 @@ def _solve(options: argparse.Namespace) -> int:
     from scheduler.solve import solve  # noqa: PLC0415 -- loads compiled code, which other commands can do without
 
     problem = read_instance(options.instance)
+    writable(options.out)
     with stopping() as should_stop:
         plan = solve(
             problem,

@@ -12,12 +12,14 @@ from scheduler.changes import described
 from scheduler.plan import Plan, Route, Stop, Unassigned
 from scheduler.problem import Pin, Precedence, Problem, Published, Shift, TimeWindow, Visit, Weights, Worker
 from scheduler.reading.consistency import contradictions
-from scheduler.reading.fields import HUGE, Fields, InstanceError, unrepeated
+from scheduler.reading.fields import HUGE, Fields, InstanceError
+from scheduler.reading.files import read_json
 from scheduler.travel import Place, file_travel
 
 FORMAT = "works-plan/1"
 RESULT_FORMAT = "works-plan-result/1"
 MOST_DAYS = 366
+MOST_PLACES = 8_000  # travel between so many is reckoned in two gigabytes
 # Trades of the programme's catalogue; a file may use further ones that one of its workers has.
 KNOWN_TRADES = frozenset(
     [
@@ -47,6 +49,11 @@ def parse_instance(data: Any) -> Problem:
         root.fault("format", f"must be {FORMAT!r}, not {root.data.get('format')!r}")
     days = root.whole("days", 1, MOST_DAYS)
     raw_workers, raw_visits = root.many("workers"), root.many("visits")
+    if len(raw_visits) + len(raw_workers) > MOST_PLACES:
+        many = f"hold {len(raw_visits)} visits and {len(raw_workers)} workers"
+        raise InstanceError(
+            [f"visits and workers {many}; more than {MOST_PLACES} are planned region by region"]
+        )
     if root.data.get("workers") == []:
         root.fault("workers", "is empty: a plan needs at least one worker")
     worker_fields = [Fields(row, f"workers[{k}]", faults) for k, row in enumerate(raw_workers)]
@@ -144,21 +151,6 @@ def write_result(plan: Plan, path: str) -> None:
     with Path(path).open("w", encoding="utf-8") as out:
         json.dump(result_data(plan), out)
         out.write("\n")
-
-
-def read_json(path: str) -> Any:
-    """The data of a JSON file; raises InstanceError where it cannot be read or an object names a key twice."""
-    try:
-        with Path(path).open(encoding="utf-8") as source:
-            return json.load(source, object_pairs_hook=unrepeated)
-    except OSError as error:
-        raise InstanceError([f"{path} cannot be read: {error.strerror}"]) from error
-    except RecursionError as error:
-        raise InstanceError([f"{path} is nested too deeply"]) from error
-    except ValueError as error:
-        empty = Path(path).stat().st_size == 0
-        fault = "is empty" if empty else f"cannot be used as JSON: {error}"
-        raise InstanceError([f"{path} {fault}"]) from error
 
 
 def _check_ids(kind: str, rows: list[Fields]) -> None:
@@ -272,7 +264,7 @@ def _published(root: Fields, visits: int, workers: int, days: int) -> dict[int, 
     table = Fields(root.data["published"], "published", root.faults)
     found = {}
     for key, value in table.data.items():
-        if not key.isdecimal() or int(key) >= visits:
+        if not key.isdecimal() or str(int(key[:9])) != key or int(key) >= visits:
             table.fault(key, "names no visit")
             continue
         row = Fields(value, f"published.{key}", root.faults)

@@ -26,10 +26,11 @@ from scheduler.commands.inputs import (
     with_visit,
 )
 from scheduler.engine.budget import Budget
-from scheduler.instance import parse_instance, read_json, unassigned_data, write_result
+from scheduler.instance import parse_instance, unassigned_data, write_result
 from scheduler.plan import Plan, Status
 from scheduler.problem import Problem
 from scheduler.reading.fields import InstanceError
+from scheduler.reading.files import read_json, writable
 from scheduler.score import score
 
 Commands = Any  # what argparse hands out has no public name
@@ -115,9 +116,13 @@ def _slots(options: argparse.Namespace) -> int:
     book = Book(planned.problem, planned.routes, planned.variant)
     if i in book.start:
         book.take(i)
+    beyond = [day for day in options.days or () if day >= planned.problem.days]
+    if beyond:
+        fault = f"day {beyond[0]} is not there; there are {planned.problem.days}, counted from 0"
+        raise InstanceError([fault], "The question")
     found = slots(book, i, options.most, days=options.days)
     lines = words.slot_lines(i, found)
-    if not found:
+    if not found and options.days is None:
         one = answer(book, i, proven=False)
         one = one._replace(repairs=repairs_of(book, one, moving=True))
         lines = words.unplaced_lines(one)
@@ -141,6 +146,7 @@ def _replan(options: argparse.Namespace) -> int:
         after = changed(planned, options.changes)
     else:
         after = _not_smaller(planned.problem, parse_instance(read_json(options.after)))
+    writable(options.out)
     made = _made(options, planned, after)
     if options.out:
         write_result(_plan(after, made, planned), options.out)

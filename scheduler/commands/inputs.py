@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, cast
 
 from scheduler.changes import Away, Change, Declined, LongerShift, WiderWindow, forked
 from scheduler.check import check
-from scheduler.instance import parse_instance, read_json, read_routes
+from scheduler.instance import parse_instance, read_routes
 from scheduler.plan import Route, Status
 from scheduler.problem import Problem, Variant
 from scheduler.reading.fields import InstanceError, unrepeated
+from scheduler.reading.files import read_json
 
 NOTATION = {
     "sick": "sick:WORKER[:DAYS[:FROM-MINUTE]]",

@@ -49,7 +49,7 @@ class Fields:
             self.fault(key, f"must be a whole number, not {_named(value)}")
             return low
         if not low <= value <= high:
-            self.fault(key, f"is {value}, but must lie between {low} and {high}")
+            self.fault(key, f"is {_named(value)}, but must lie between {low} and {high}")
             return low
         return value
 
