@@ -168,7 +168,7 @@ def test_one_message_lists_faults_of_every_kind(data):
 
 FILES = [
     (b"", "is empty"),
-    (b"\x00\xff", "cannot be used as JSON"),
+    (b"\x00\xff", "is not UTF-8 text"),
     (b"[" * 100_000, "is nested too deeply"),
     (b'{"days": 1, "days": 2}', "the key 'days' is there twice"),
     (b'{"days": ' + b"9" * 5000 + b"}", "cannot be used as JSON"),
