@@ -106,6 +106,9 @@ def test_only_an_administrator_lends_anothers_limits(session, lender, borrower):
     boss = person(session, "administrator")
     row = lend(session, boss, borrower, from_user_id=lender.user_id)
     assert (row.from_user_id, row.made_by) == (lender.user_id, boss.user_id)
+    with pytest.raises(FaultsError) as raised:
+        lend(session, boss, boss, from_user_id=lender.user_id)
+    assert [fault.field for fault in raised.value.faults] == ["to_user"]
 
 
 def test_a_loan_is_seen_by_the_two_and_ended_once_by_its_giver(session, lender, borrower):

@@ -64,6 +64,11 @@ def delegate(
     faults.require(
         taker is not None and taker.id != giver_id, "to_user", "Choose another coordinator or administrator."
     )
+    faults.require(
+        giver_id == actor.user_id or to_user_id != actor.user_id,
+        "to_user",
+        "Nobody gives limits to themselves: have whose limits they are, or another administrator, lend them to you.",
+    )
     _check_days(from_on, to_on, local_day(now), faults)
     if giver is not None:
         _check_limit(giver, limit_cents, faults)
