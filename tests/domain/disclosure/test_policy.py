@@ -157,3 +157,9 @@ def test_a_purpose_opens_only_what_it_is_for(role, field, purpose, allowed):
 def test_every_field_has_its_row_and_is_documented():
     assert set(TABLE) == set(Field)
     assert markdown_table().count("\n") == len(Field) + 2
+
+
+def test_the_reasons_of_a_refusal_are_called_as_the_documents_call_them():
+    assert {str(one) for one in Refusal} == {
+        "not_yours", "walled", "not_for_role", "too_early", "over", "check_lapsed", "purpose_needed",
+    }  # fmt: skip
