@@ -18,3 +18,8 @@ def local_day(instant: datetime) -> date:
 def start_of_day(on: date) -> datetime:
     """Midnight in New Zealand at which the day begins, as an aware UTC instant."""
     return datetime.combine(on, time(), NEW_ZEALAND).astimezone(UTC)
+
+
+def day_words(on: date) -> str:
+    """A day as it is written: 21 November 2026."""
+    return f"{on.day} {on:%B %Y}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from worksorders.domain.finance.codes import CODES, Code, Severity
+from worksorders.domain.local_time import day_words
 from worksorders.domain.money import format_cents
 
 
@@ -81,7 +82,7 @@ def release_faults(
     if not release.reason.strip():
         faults.append("A release needs a reason.")
     if not release.released_on <= today <= release.expires_on:
-        faults.append(f"The release is not in force on {today.isoformat()}.")
+        faults.append(f"The release is not in force on {day_words(today)}.")
     if release.upto_cents is not None and abs(found.difference_cents or 0) > abs(release.upto_cents):
         faults.append(
             f"The release covers {format_cents(abs(release.upto_cents))}; "

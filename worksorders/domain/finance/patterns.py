@@ -9,6 +9,7 @@ from decimal import Decimal
 from statistics import median
 
 from worksorders.domain.finance.exceptions import MatchException
+from worksorders.domain.local_time import day_words
 from worksorders.domain.money import format_cents
 
 
@@ -190,8 +191,8 @@ def find_rework(items: Iterable[BilledItem]) -> tuple[MatchException, ...]:
             found.append(
                 MatchException(
                     "F05",
-                    f"no charge for {item.item_code} there until {until.isoformat()}",
-                    f"billed again on {item.done_on.isoformat()}",
+                    f"no charge for {item.item_code} there until {day_words(until)}",
+                    f"billed again on {day_words(item.done_on)}",
                     difference_cents=item.net_cents,
                     evidence=(earlier.order_code, item.order_code),
                     about=f"{item.order_code}:{item.item_code}",

@@ -12,6 +12,7 @@ from datetime import date
 
 from worksorders.domain.finance.facts import BankAccountFacts
 from worksorders.domain.finance.facts.identifiers import CheckDigit, check_account, compact_account
+from worksorders.domain.local_time import day_words
 from worksorders.domain.money import format_cents
 from worksorders.domain.workdays import is_working_day
 
@@ -166,7 +167,7 @@ def _content(run: PayRun, today: date) -> Iterator[RunFault]:
     if run.frozen_hash != run_hash(run.items, run.pay_on):
         yield RunFault("hash", "The run is not the one that was frozen: prepare it again.")
     if run.pay_on < today or not is_working_day(run.pay_on):
-        yield RunFault("date", f"{run.pay_on.isoformat()} is past or no working day: choose another.")
+        yield RunFault("date", f"{day_words(run.pay_on)} is past or no working day: choose another.")
     for invoice_id, count in Counter(item.invoice_id for item in run.items).items():
         if count > 1:
             yield RunFault("twice", f"The invoice is in the run {count} times: prepare it again.", invoice_id)

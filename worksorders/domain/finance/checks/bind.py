@@ -14,6 +14,7 @@ from worksorders.domain.finance.facts import (
     OrderLineFacts,
 )
 from worksorders.domain.finance.split.case import BoundLine, MatchCase
+from worksorders.domain.local_time import day_words
 from worksorders.domain.money import spread_cents
 
 MOST_CANDIDATES = 5
@@ -140,10 +141,10 @@ def _term(target: _Target) -> MatchException | None:
     if named and named != target.order.contract_code:
         wanted, actual = f"contract {target.order.contract_code}", f"contract {named}"
     elif agreement and issued_on and not agreement.in_term(issued_on):
-        wanted, actual = "an order issued within the agreement's term", f"issued on {issued_on.isoformat()}"
+        wanted, actual = "an order issued within the agreement's term", f"issued on {day_words(issued_on)}"
     elif contract and worked_on and not contract.starts_on <= worked_on <= contract.ends_on:
-        wanted = f"work from {contract.starts_on.isoformat()} to {contract.ends_on.isoformat()}"
-        actual = f"work on {worked_on.isoformat()}"
+        wanted = f"work from {day_words(contract.starts_on)} to {day_words(contract.ends_on)}"
+        actual = f"work on {day_words(worked_on)}"
     else:
         return None
     return target.found("M04", wanted, actual, target.order.code)
@@ -180,9 +181,7 @@ def _too_soon(target: _Target) -> MatchException | None:
     issued_on, completed_on = target.case.invoice.issued_on, target.line.completed_on
     if not issued_on or not completed_on or issued_on >= completed_on:
         return None
-    found = target.found(
-        "M09", f"an invoice dated {completed_on.isoformat()} or later", issued_on.isoformat()
-    )
+    found = target.found("M09", f"an invoice dated {day_words(completed_on)} or later", day_words(issued_on))
     return replace(found, difference_cents=None)
 
 

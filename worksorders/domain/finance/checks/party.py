@@ -16,6 +16,7 @@ from worksorders.domain.finance.facts.identifiers import (
     mask_account,
 )
 from worksorders.domain.finance.split.case import MatchCase
+from worksorders.domain.local_time import day_words
 
 
 def check(case: MatchCase) -> tuple[MatchException, ...]:
@@ -83,8 +84,8 @@ def _account_change(case: MatchCase, supplier: SupplierFacts) -> Iterator[MatchE
     if bank.changed_on > since:
         yield MatchException(
             "P04",
-            f"an account unchanged since {since.isoformat()}",
-            f"changed on {bank.changed_on.isoformat()}",
+            f"an account unchanged since {day_words(since)}",
+            f"changed on {day_words(bank.changed_on)}",
             evidence=(f"account version {bank.version}",),
             about="recent",
         )

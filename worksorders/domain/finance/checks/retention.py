@@ -9,6 +9,7 @@ from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.finance.facts import RetentionFacts
 from worksorders.domain.finance.split.case import MatchCase
 from worksorders.domain.finance.split.fold import LineFold, fold_line
+from worksorders.domain.local_time import day_words
 from worksorders.domain.money import Rounding, format_cents, round_cents
 from worksorders.domain.workdays import Calendar, add_working_days
 
@@ -53,9 +54,9 @@ def _check(case: MatchCase, kept: RetentionFacts, due: int) -> Iterator[MatchExc
     if kept.released_cents and (released_on is None or releasable_on is None or released_on < releasable_on):
         yield MatchException(
             "T03",
-            f"release on {releasable_on.isoformat()} or later" if releasable_on else "no release agreed yet",
+            f"release on {day_words(releasable_on)} or later" if releasable_on else "no release agreed yet",
             f"{format_cents(kept.released_cents)} released"
-            + (f" on {released_on.isoformat()}" if released_on else " without a date"),
+            + (f" on {day_words(released_on)}" if released_on else " without a date"),
             difference_cents=kept.released_cents,
         )
     if kept.used_cents and not _noticed(case, kept):

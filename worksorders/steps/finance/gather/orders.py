@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from catalogue.item import Evidence
 from worksorders.domain.finance.facts import AcceptanceFacts, OrderFacts, OrderLineFacts, VariationFacts
-from worksorders.domain.local_time import local_day
+from worksorders.domain.local_time import day_words, local_day
 from worksorders.domain.safety.alarm_response import is_alarm_line
 from worksorders.steps.completion.proof import Proofs, asked_of, load_proofs
 from worksorders.steps.finance.gather.variations import approved_variations
@@ -156,9 +156,7 @@ def _missing(line: WorksLine, done: Sequence[LineDone], work: _Work) -> tuple[st
     for rule in asked.papers:
         paper = proof.papers.get(rule.kind)
         if paper is None or paper.is_outstanding(rule):
-            promised = (
-                f" (promised by {paper.promised_by.isoformat()})" if paper and paper.promised_by else ""
-            )
+            promised = f" (promised by {day_words(paper.promised_by)})" if paper and paper.promised_by else ""
             missing.append(f"{rule.kind.value}{promised}")
     return tuple(missing)
 
