@@ -14,7 +14,7 @@ def demo_people(session: Session) -> list[tuple[str, str, str]]:
     """Sign-in name, shown name and role; contractors of the firm with the most open offers and accepted visits."""
     staff = session.scalars(
         select(AppUser)
-        .where(AppUser.is_demo, AppUser.firm_id.is_(None))
+        .where(AppUser.is_demo, AppUser.disabled_at.is_(None), AppUser.firm_id.is_(None))
         .order_by(AppUser.role, AppUser.sign_in_name)
     ).all()
     busiest = (
@@ -27,7 +27,7 @@ def demo_people(session: Session) -> list[tuple[str, str, str]]:
     contractors = session.scalars(
         select(AppUser)
         .join(Firm, Firm.id == AppUser.firm_id)
-        .where(AppUser.is_demo, AppUser.firm_id.in_(busiest))
+        .where(AppUser.is_demo, AppUser.disabled_at.is_(None), AppUser.firm_id.in_(busiest))
         .order_by(AppUser.sign_in_name)
     ).all()
     return [(user.sign_in_name, user.display_name, user.role) for user in (*staff, *contractors)]
