@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from worksorders.domain.disclosure.policy import Field, Purpose, Refusal, verdict
+from worksorders.domain.disclosure.policy import Field, Purpose, Refusal
 from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
@@ -17,8 +17,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.confirm.holding import NOT_TOLD, live_row
 from worksorders.steps.confirm.tell_client import CODE_WORD, prepare
 from worksorders.steps.intake.contact import LEAST_PURPOSE, LONGEST_PURPOSE
-from worksorders.steps.offers.settings import load_settings
-from worksorders.steps.site.own_visit import GONE, lock_own_visit, moment_of, own_visit, viewer_of
+from worksorders.steps.site.own_visit import GONE, lock_own_visit, own_visit, why_hidden
 from worksorders.steps.tell.safe_way import SAFE_MAIL, SAFE_NUMBER
 from worksorders.store.tables.orders import Visit
 
@@ -78,18 +77,9 @@ def read_for_call(
 
 def why_no_word(session: Session, actor: Actor, visit: Visit, now: datetime) -> str | None:
     """Why the worker cannot see the code word now, in words; None where it may be asked for."""
-    settings = load_settings(session)
-    answer = verdict(
-        Field.CODE_WORD,
-        viewer_of(session, actor, visit, now),
-        moment_of(visit, now),
-        Purpose.ATTEND_VISIT,
-        settings.address_window,
-    )
-    if not answer.allowed:
-        if answer.refusal not in WORDS:
-            raise NotFoundError(GONE)
-        return WORDS[answer.refusal].format(hours=settings.address_window_hours)
+    refusal = why_hidden(session, actor, visit, Field.CODE_WORD, WORDS, now)
+    if refusal is not None:
+        return refusal
     row = live_row(session, visit)
     return NOT_TOLD if row is None or row.confirmed_at is None else None
 

@@ -8,13 +8,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from worksorders.domain.disclosure.policy import Field, Purpose, Refusal, verdict
+from worksorders.domain.disclosure.policy import Field, Purpose, Refusal
 from worksorders.domain.errors import NotPermittedError
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose, sign_in
-from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.offers.settings import load_settings
-from worksorders.steps.site.own_visit import GONE, lock_own_visit, moment_of, own_visit, viewer_of
+from worksorders.steps.actor import Actor
+from worksorders.steps.site.own_visit import lock_own_visit, own_visit, why_hidden
 from worksorders.store.tables.orders import Visit
 
 SHOWN = {Field.ADDRESS: disclose.HOME_ADDRESS, Field.CLIENT_NAME: disclose.PERSON_NAME}
@@ -36,19 +35,7 @@ class Home:
 
 def why_not(session: Session, actor: Actor, visit: Visit, now: datetime) -> str | None:
     """Why the address is not shown now, in words for the page; None where it may be asked for."""
-    settings = load_settings(session)
-    answer = verdict(
-        Field.ADDRESS,
-        viewer_of(session, actor, visit, now),
-        moment_of(visit, now),
-        Purpose.ATTEND_VISIT,
-        settings.address_window,
-    )
-    if answer.allowed:
-        return None
-    if answer.refusal not in WORDS:
-        raise NotFoundError(GONE)
-    return WORDS[answer.refusal].format(hours=settings.address_window_hours)
+    return why_hidden(session, actor, visit, Field.ADDRESS, WORDS, now)
 
 
 def check_password(session: Session, actor: Actor, visit_id: uuid.UUID, password: str, now: datetime) -> None:

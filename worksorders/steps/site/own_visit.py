@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from catalogue.trade import parse_trade
-from worksorders.domain.disclosure.policy import Moment, Relation, Viewer
+from worksorders.domain.disclosure.policy import Field, Moment, Purpose, Refusal, Relation, Viewer, verdict
 from worksorders.domain.errors import NotPermittedError, RefusedError
 from worksorders.domain.lifecycle.machine import words
 from worksorders.domain.local_time import local_day
@@ -17,6 +18,7 @@ from worksorders.domain.people.vetting import Check, Holder, may_attend
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
+from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.people.check_register import load_register
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Firm, VettingCheck, Worker, WorkerTrade
@@ -72,6 +74,28 @@ def viewer_of(session: Session, actor: Actor, visit: Visit, now: datetime) -> Vi
 def moment_of(visit: Visit, now: datetime) -> Moment:
     """The states and times on which disclosure hangs."""
     return Moment(visit.order.state, visit.state, visit.start_at, now)
+
+
+def why_hidden(
+    session: Session,
+    actor: Actor,
+    visit: Visit,
+    field: Field,
+    words_of: Mapping[Refusal, str],
+    now: datetime,
+) -> str | None:
+    """Why the actor does not see a protected field at the visit now, in words; None where it may be asked for.
+
+    `words_of` has a text for each refusal that may be told, with `{hours}` for how long before; else NotFoundError.
+    """
+    settings = load_settings(session)
+    viewer, moment = viewer_of(session, actor, visit, now), moment_of(visit, now)
+    answer = verdict(field, viewer, moment, Purpose.ATTEND_VISIT, settings.address_window)
+    if answer.allowed:
+        return None
+    if answer.refusal is None or answer.refusal not in words_of:
+        raise NotFoundError(GONE)
+    return words_of[answer.refusal].format(hours=settings.address_window_hours)
 
 
 def cleared_today(session: Session, worker_id: uuid.UUID, visit: Visit, now: datetime) -> bool:
