@@ -12,7 +12,8 @@ from tests import dispatching as world
 from tests import factories, referrals
 from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
-from worksorders.steps.duty.alerts import acknowledge_alert
+from worksorders.steps.duty import find as find_duty
+from worksorders.steps.duty.alerts import acknowledge_alert, alert_duty
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.own_invoice import find_claimable
 from worksorders.steps.offers.making.urgent import offer_urgently
@@ -22,7 +23,7 @@ from worksorders.steps.safety import police_flag
 from worksorders.steps.safety.find.lists import to_plan_again
 from worksorders.steps.safety.suspend import ask_to_lift, lift, suspend, suspend_home
 from worksorders.steps.settings import figures
-from worksorders.steps.site import notes, office
+from worksorders.steps.site import find_dispatch, notes, office
 from worksorders.steps.site.accept_work import accept_work
 from worksorders.steps.site.stop import add_unsafe_details, leave_unsafe, stop
 from worksorders.store.tables.catalogue import CatalogueVersion
@@ -181,6 +182,25 @@ def test_what_is_missing_is_told_apart(session, make, words):
     order = urgent(session, [firm] if rates else ())
     offer_urgently(session, order.id, world.NOW + timedelta(hours=13))
     assert words in nobody(session)[0][0]
+
+
+def test_what_the_clock_alerts_is_listed_as_it_is_counted(session):
+    offer_urgently(session, urgent(session).id, world.NOW)
+    (row,) = find_dispatch.find_alerts(session, world.NOW)
+    assert (row.reported_by, find_dispatch.count_alerts(session)) == (None, 1)
+
+
+def test_a_worker_who_left_unsafe_stands_above_what_waits_longer(session, scene):
+    earlier = AT - timedelta(hours=3)
+    alert_duty(session, "deadline", scene.order.id, None, earlier)
+    notes.add_note(session, scene.worker, scene.visit, "no_access", "client_declined_today", now=earlier)
+    leave_unsafe(session, scene.worker, scene.visit.id, AT)
+    assert [row.what for row in find_dispatch.find_alerts(session, AT)] == [
+        "I left, unsafe",
+        "No access: client declined today",
+    ]
+    kinds = [row.kind.code for row in find_duty.find_alerts(session, AT)]
+    assert (kinds[0], set(kinds[1:])) == ("left_unsafe", {"deadline", "no_access"})
 
 
 def test_once_somebody_goes_the_alert_is_called_off(session):

@@ -31,6 +31,8 @@ _ALL = (
     ),
     AlertKind("other", "The person on duty is asked for", "Look at the order."),
 )
+# Somebody may be in danger at this moment: these come before what only waits longer.
+DANGER = ("overdue", "left_unsafe", "alarm")
 KINDS: Mapping[str, AlertKind] = MappingProxyType({kind.code: kind for kind in _ALL})
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from worksorders.domain.telling.alerts import AlertKind, kind_of
+from worksorders.domain.telling.alerts import DANGER, AlertKind, kind_of
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.store.tables.contractors import Firm
@@ -66,7 +66,7 @@ class InsideRow:
 
 
 def find_alerts(session: Session, now: datetime) -> list[AlertRow]:
-    """Open ones, oldest first, then those that ended within two days."""
+    """Open ones, danger first, then oldest first; then those that ended within two days."""
     is_open = DutyAlert.acknowledged_at.is_(None) & DutyAlert.called_off_at.is_(None)
     return _alerts(session, or_(is_open, DutyAlert.raised_at > now - RECENT))
 
@@ -86,7 +86,7 @@ def find_alert(session: Session, alert_id: uuid.UUID) -> tuple[AlertRow, list[Ca
 
 
 def alerts_for(session: Session, actor: Actor) -> list[uuid.UUID]:
-    """Open alerts for which this person was called, oldest first: the banner on each page of theirs."""
+    """Open alerts for which this person was called, danger first, then oldest: the banner on each page of theirs."""
     rows = session.scalars(
         select(DutyAlert.id)
         .join(DutyCall, DutyCall.alert_id == DutyAlert.id)
@@ -95,7 +95,7 @@ def alerts_for(session: Session, actor: Actor) -> list[uuid.UUID]:
             DutyAlert.acknowledged_at.is_(None),
             DutyAlert.called_off_at.is_(None),
         )
-        .order_by(DutyAlert.raised_at, DutyAlert.id)
+        .order_by(DutyAlert.kind.in_(DANGER).desc(), DutyAlert.raised_at, DutyAlert.id)
     )
     return list(rows)
 
@@ -137,7 +137,7 @@ def _alerts(session: Session, condition: object) -> list[AlertRow]:
         .outerjoin(Visit, Visit.id == DutyAlert.visit_id)
         .outerjoin(taker, taker.id == DutyAlert.acknowledged_by)
         .where(condition)  # type: ignore[arg-type]
-        .order_by(is_open.desc(), DutyAlert.raised_at, DutyAlert.id)
+        .order_by(is_open.desc(), DutyAlert.kind.in_(DANGER).desc(), DutyAlert.raised_at, DutyAlert.id)
     )
     return [
         AlertRow(

@@ -43,12 +43,12 @@ class RefusedRow:
 
 @dataclass(frozen=True)
 class AlertRow:
-    """A note that alerts; `acknowledged_by` is None while it waits for somebody."""
+    """A note that alerts; by the clock where `reported_by` is None; `acknowledged_by` is None while it waits."""
 
     note_id: uuid.UUID
     at: datetime
     what: str
-    reported_by: str
+    reported_by: str | None
     visit_id: uuid.UUID
     visit_code: str
     order_id: uuid.UUID
@@ -125,17 +125,17 @@ def refused_visits(session: Session) -> list[RefusedRow]:
 
 
 def find_alerts(session: Session, now: datetime) -> list[AlertRow]:
-    """Alerts that nobody has acknowledged, oldest first, then those acknowledged within a day."""
+    """Alerts that nobody has acknowledged, unsafe workers and then oldest first; then those acknowledged within a day."""
     reporter, taker = AppUser.__table__.alias("reporter"), AppUser.__table__.alias("taker")
     waiting = VisitNote.alert_acknowledged_at.is_(None)
     rows = session.execute(
         select(VisitNote, Visit, WorksOrder, reporter.c.display_name, taker.c.display_name)
         .join(Visit, Visit.id == VisitNote.visit_id)
         .join(WorksOrder, WorksOrder.id == Visit.order_id)
-        .join(reporter, reporter.c.id == VisitNote.by)
+        .outerjoin(reporter, reporter.c.id == VisitNote.by)
         .outerjoin(taker, taker.c.id == VisitNote.alert_acknowledged_by)
         .where(notes.alerts(), or_(waiting, VisitNote.alert_acknowledged_at > now - timedelta(days=1)))
-        .order_by(waiting.desc(), VisitNote.at, VisitNote.id)
+        .order_by(waiting.desc(), (VisitNote.kind == notes.UNSAFE).desc(), VisitNote.at, VisitNote.id)
     )
     return [
         AlertRow(
