@@ -1,4 +1,4 @@
-"""What the documents name exists: links, files, and the commands of make and of Flask; every command is in the README."""
+"""What the documents name exists: links, files, commands; every command is in the README, every package on the map."""
 
 from __future__ import annotations
 
@@ -75,3 +75,11 @@ def test_every_package_has_its_place_on_the_map():
     for column, parent in enumerate(("worksorders/domain", "worksorders/steps", "web")):
         named = set().union(*(row[column] for row in cells))
         assert named == {one.parent.name for one in (ROOT / parent).glob("*/__init__.py")}
+
+
+def test_every_module_opens_with_why_it_exists():
+    folders = ("catalogue", "scheduler", "worksorders", "web", "tools", "tests")
+    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    assert len(sources) > 1000
+    silent = [path for path in sources if (text := path.read_text("utf-8").strip()) and text[:3] != '"""']
+    assert silent == []

@@ -1,3 +1,5 @@
+"""The catalogue that ships, read once for these tests."""
+
 from pathlib import Path
 
 import pytest

@@ -1,3 +1,5 @@
+"""Two versions of the catalogue are compared item by item and rule by rule."""
+
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal

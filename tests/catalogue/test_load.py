@@ -1,3 +1,5 @@
+"""A catalogue is read whole, and every fault of a broken file is told with its line."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,3 +1,5 @@
+"""Rate cards are read exactly, and every fault of one is told at once."""
+
 from datetime import date
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Findings call for measures, in quantities that follow from what was measured."""
+
 from decimal import Decimal
 
 import pytest

@@ -1,3 +1,5 @@
+"""Which trades may do an item, and how alternatives are written."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""The shipped catalogue, and lines and orders made of it, for the tests of the rules."""
+
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Codes are read as people write them, and a wrong one is noticed."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

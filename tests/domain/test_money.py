@@ -1,3 +1,5 @@
+"""Money is exact: rounding, kinds of amount that do not mix, and GST by day."""
+
 from datetime import date
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Working days pass over weekends and the public holidays of each region."""
+
 from datetime import date, timedelta
 
 import pytest

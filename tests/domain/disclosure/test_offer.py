@@ -1,3 +1,5 @@
+"""What an offer shows, whom it goes to next, and when it lapses."""
+
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 

@@ -1,3 +1,5 @@
+"""Who may see which field of an order, when and for which purpose."""
+
 import itertools
 from datetime import UTC, datetime, timedelta
 

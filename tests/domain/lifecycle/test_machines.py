@@ -1,3 +1,5 @@
+"""Every state, action and role of every machine: allowed as the table says, refused otherwise."""
+
 import itertools
 from decimal import Decimal
 

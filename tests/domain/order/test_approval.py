@@ -1,3 +1,5 @@
+"""Who may approve what: limits, lent limits, a second person, and the override of a P1."""
+
 from datetime import date
 
 import pytest

@@ -1,3 +1,5 @@
+"""What an assessment must say, and every fault of one at once."""
+
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""When a barrier may be opened, and which reasons for leaving alert and are paid."""
+
 from datetime import UTC, datetime, timedelta
 
 from worksorders.domain.lifecycle.reasons import NO_ACCESS

@@ -1,3 +1,5 @@
+"""By when a home must be made safe and be finished, by urgency, working days and region."""
+
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 

@@ -1,3 +1,5 @@
+"""What a line of an order must be, against openings, catalogue and rate card."""
+
 from datetime import date
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Which changes may be asked for, in which versions, what they cost, and that splitting one gains nothing."""
+
 from dataclasses import replace
 from decimal import Decimal
 

@@ -1,3 +1,5 @@
+"""Which lines share a visit, in which order visits come, and by when each is due."""
+
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

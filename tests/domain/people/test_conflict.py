@@ -1,3 +1,5 @@
+"""Names, phones and addresses are compared however they are written."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

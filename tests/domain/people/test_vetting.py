@@ -1,3 +1,5 @@
+"""Which checks let a worker of a firm into a home, on which day and for which trade."""
+
 from datetime import date, timedelta
 from functools import partial
 
