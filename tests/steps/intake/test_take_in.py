@@ -14,11 +14,12 @@ from tests import factories, referrals
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
+from worksorders.steps.free_text import tell
 from worksorders.steps.intake.contact import read_contact
 from worksorders.steps.intake.find_assessments import find_assessment
 from worksorders.steps.intake.give_back import give_back
 from worksorders.steps.intake.referral import ReferredOpening
-from worksorders.steps.intake.take_in import take_in
+from worksorders.steps.intake.take_in import OF_EVERYBODY, take_in
 from worksorders.store.tables.cases import Assessment, CaseFile, Handover, Opening
 from worksorders.store.tables.catalogue import Setting
 from worksorders.store.tables.trail import AuditEvent
@@ -183,6 +184,26 @@ def test_a_known_phone_at_another_address_is_asked_about_first(services, actor):
     moved = referrals.taken_in(services, actor, home=other, same_home=False)
     assert moved.case_id != first.case_id
     assert {one.case_code for one in moved.others} == {first.case_code}
+
+
+def test_each_question_about_a_known_person_is_on_record_and_after_a_few_asked_of_everybody(services, actor):
+    known = referrals.taken_in(services, actor)
+    other = replace(referrals.referral().person, phone="+64275550199")
+
+    def asked(**values):
+        with services.sessions() as session:
+            session.info[tell.TYPIST] = actor
+            with pytest.raises(FaultsError) as raised:
+                take_in(session, services.cipher, actor, referrals.referral(**values), factories.NOW)
+        return str(raised.value)
+
+    home = replace(referrals.referral().home, street="9 Sample Street")
+    for _ in range(tell.MOST):
+        assert known.case_code in asked(home=home)
+    with services.sessions() as session:
+        noted = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == tell.KNOWN)
+        assert session.scalar(noted.where(AuditEvent.subject_id == known.case_id)) == tell.MOST
+    assert asked(home=home) == asked(home=home, person=other) == OF_EVERYBODY
 
 
 def test_a_shared_name_alone_joins_nothing(services, actor):

@@ -23,6 +23,8 @@ from worksorders.store.tables.trail import AuditEvent
 # Under this name a session knows who types; one of jobs and commands knows nobody.
 TYPIST = "typist"
 REFUSED, TAKEN_OUT = "free_text.refused", "free_text.taken_out"
+# Asked of a referral whether its home is the known one, which tells that the person is known.
+KNOWN = "intake.known_told"
 SHOWN = "disclosure.revealed"
 MOST, WINDOW = 10, timedelta(hours=1)
 TOO_MANY = (
@@ -49,14 +51,14 @@ def may_be_told(session: Session, typist: Actor, case_ids: Collection[uuid.UUID]
     return set(session.scalars(shown))
 
 
-def has_guessed_too_often(session: Session, typist: Actor) -> bool:
+def has_guessed_too_often(session: Session, typist: Actor, action: str = REFUSED) -> bool:
     """Whether a person was told so often of late that they are told nothing more; by the database's own clock."""
     told = session.scalar(
         select(func.count())
         .select_from(AuditEvent)
         .where(
             AuditEvent.actor_id == typist.user_id,
-            AuditEvent.action == REFUSED,
+            AuditEvent.action == action,
             AuditEvent.at > func.clock_timestamp() - WINDOW,
         )
     )

@@ -25,6 +25,7 @@ from worksorders.gateways.places import Town
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.admin import catalogue
+from worksorders.steps.free_text import tell
 from worksorders.steps.intake import check, keep
 from worksorders.steps.intake.give_back import record_hand_over
 from worksorders.steps.intake.recognise import Known, lock, look_ups, recognise
@@ -33,6 +34,7 @@ from worksorders.steps.intake.service import region_has_service
 from worksorders.store.tables.cases import Assessment
 
 REGION_AVAILABLE = "region_available"
+OF_EVERYBODY = "Say whether it is the home of a person who is known already: you were asked it so often that you are asked it each time."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def take_in(session: Session, cipher: Cipher, actor: Actor, referral: Referral, 
     values = look_ups(referral, town.name)
     lock(session, cipher, values)
     known = recognise(session, cipher, values)
-    joined = _joined(known, referral)
+    joined = _joined(session, known, referral)
     case = keep.case_of(session, cipher, actor, referral, town=town, joined=joined, now=now)
     assessment = keep.assessment(session, actor, referral, case, now)
     contact_differs = keep.protect(session, cipher, actor, referral, assessment, town=town, joined=joined)
@@ -134,8 +136,15 @@ def _require_advocate(decision: Decision, referral: Referral) -> None:
     faults.raise_if_any()
 
 
-def _joined(known: tuple[Known, ...], referral: Referral) -> Known | None:
-    """The case that this home already has; a person known elsewhere is asked about first."""
+def _joined(session: Session, known: tuple[Known, ...], referral: Referral) -> Known | None:
+    """The case that this home already has; a person known elsewhere is asked about first.
+
+    The question tells that the person is known. Each is in the trail, and whoever was asked it often within an hour,
+    as by a file of phone numbers, is asked it of everybody.
+    """
+    typist = tell.typist_of(session)
+    if typist and referral.same_home is None and tell.has_guessed_too_often(session, typist, tell.KNOWN):
+        raise FaultsError([Fault("same_home", OF_EVERYBODY)])
     same_home = next((one for one in known if one.same_home), None)
     if same_home is not None:
         return same_home
@@ -144,6 +153,8 @@ def _joined(known: tuple[Known, ...], referral: Referral) -> Known | None:
         return None
     if referral.same_home:
         return same_person
+    if typist:
+        tell.note(session, typist, tell.KNOWN, {same_person.case_id})
     raise FaultsError([Fault("same_home", _question(same_person))])
 
 

@@ -24,6 +24,7 @@ WORDS = {
     "case.opened": "Case opened",
     "disclosure.intended": "Asked to see protected details",
     "disclosure.revealed": "Protected details were shown",
+    "intake.known_told": "Somebody who takes a referral in was asked whether it is this home",
     "free_text.refused": "Words were refused that repeat something protected",
     "free_text.taken_out": "Something protected was taken out of a firm’s words",
     "opening.recorded": "State of an opening recorded",
