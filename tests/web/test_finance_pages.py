@@ -147,6 +147,9 @@ def test_release_approve_and_pay_take_different_people(world, signed_in):
     approval = {"form_uuid": str(uuid.uuid4())}
     assert approver.post(f"{sent.location}/approve", {"form_uuid": str(uuid.uuid4())}).status_code == 403
     assert releaser.post(f"{sent.location}/approve", {"form_uuid": str(uuid.uuid4())}).status_code == 403
+    seen = releaser.get(sent.location).text
+    assert "had a part in one of its accounts: another person approves it" in seen
+    assert "Approve $161.00" not in seen
     second, _ = signed_in("finance")
     for _ in range(2):
         assert second.post(f"{sent.location}/approve", approval).status_code == 303

@@ -15,8 +15,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.keeping.find import RELEASED, released_unpaid_cents
 from worksorders.steps.finance.payout.runs import load_run
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.contractors import BankAccount, Firm
+from worksorders.store.tables.finance import Invoice, InvoiceException
 from worksorders.store.tables.payouts import PaymentReturn, PayRun, PayRunFile, PayRunItem, RetentionMove
 from worksorders.store.tables.people import AppUser
 
@@ -39,12 +39,13 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run."""
+    """One run; `involved` had a part in one of its documents or accounts and may not approve it."""
 
     run: PayRun
     payments: tuple[PaymentView, ...]
     files: tuple[PayRunFile, ...]
     names: dict[uuid.UUID, str]
+    involved: frozenset[uuid.UUID]
 
     def name(self, user_id: uuid.UUID | None) -> str:
         return self.names.get(user_id, "") if user_id else ""
@@ -105,7 +106,27 @@ def find_run(session: Session, actor: Actor, run_id: uuid.UUID) -> RunPage:
     names = session.execute(
         select(AppUser.id, AppUser.display_name).where(AppUser.id.in_({one for one in people if one}))
     )
-    return RunPage(run, payments, tuple(files), dict(names.all()))
+    involved = _involved(session, run) if run.state == "prepared" else frozenset()
+    return RunPage(run, payments, tuple(files), dict(names.all()), involved)
+
+
+def _involved(session: Session, run: PayRun) -> frozenset[uuid.UUID]:
+    """Who entered or approved a document of the run, released something of it, or entered or verified an account."""
+    invoices = {item.invoice_id for item in run.items}
+    pairs = [
+        *session.execute(select(Invoice.received_by, Invoice.approved_by).where(Invoice.id.in_(invoices))),
+        *session.execute(
+            select(InvoiceException.released_by, InvoiceException.released_by).where(
+                InvoiceException.invoice_id.in_(invoices), InvoiceException.state == "released"
+            )
+        ),
+        *session.execute(
+            select(BankAccount.entered_by, BankAccount.verified_by).where(
+                BankAccount.id.in_({item.account_id for item in run.items})
+            )
+        ),
+    ]
+    return frozenset(one for pair in pairs for one in pair if one is not None)
 
 
 def in_prepared_runs(session: Session) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
