@@ -23,6 +23,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.catalogue import Catalogue
+from worksorders.steps.pricing.open_draft import open_draft
 from worksorders.store.tables.catalogue import CatalogueVersion
 from worksorders.store.tables.exchange import CatalogueDraft
 from worksorders.store.tables.people import AppUser
@@ -102,7 +103,7 @@ def set_row(
 
     Faults of other rows do not stand in the way: they are told on the draft's page until they are mended.
     """
-    row = _open(session, draft_id)
+    row = open_draft(session, CatalogueDraft, draft_id)
     written = list(_rows(_text(row, part)))
     wanted = {name: " ".join(cells.get(name, "").split()) for name in COLUMNS[part]}
     if place is None:
@@ -125,7 +126,7 @@ def remove_row(
     session: Session, actor: Actor, draft_id: uuid.UUID, part: str, place: int, now: datetime
 ) -> CatalogueDraft:
     """Take a row out; raises NotFoundError for a place that there is not."""
-    row = _open(session, draft_id)
+    row = open_draft(session, CatalogueDraft, draft_id)
     written = list(_rows(_text(row, part)))
     if not 0 <= place < len(written):
         raise NotFoundError("There is no such row.")
@@ -154,7 +155,7 @@ def hand_in(
     session: Session, actor: Actor, draft_id: uuid.UUID, valid_from: date, now: datetime
 ) -> CatalogueVersion:
     """Make the draft a version from a day on; raises RefusedError while it has faults, FaultsError at the day."""
-    row = _open(session, draft_id)
+    row = open_draft(session, CatalogueDraft, draft_id)
     as_catalogue(session, find(session, draft_id))
     try:
         version = catalogue.load(session, actor, row.items_csv, row.findings_csv, valid_from, now)
@@ -167,19 +168,9 @@ def hand_in(
 
 def discard(session: Session, actor: Actor, draft_id: uuid.UUID) -> CatalogueDraft:
     """Give a draft up."""
-    row = _open(session, draft_id)
+    row = open_draft(session, CatalogueDraft, draft_id)
     row.state = "discarded"
     _note(session, actor, "catalogue_draft.discarded", row)
-    return row
-
-
-def _open(session: Session, draft_id: uuid.UUID) -> CatalogueDraft:
-    row = session.get(CatalogueDraft, draft_id, with_for_update=True)
-    if row is None:
-        raise NotFoundError("There is no such draft.")
-    if row.state != "open":
-        words = row.state.replace("_", " ")
-        raise RefusedError(f"This draft is {words}: begin another one.", state=row.state, action="change")
     return row
 
 

@@ -15,11 +15,12 @@ from catalogue import compare, rates
 from catalogue.faults import FileFaultsError
 from catalogue.item import CatalogueItem
 from catalogue.table import decimal_number
-from worksorders.domain.errors import Faults, RefusedError
+from worksorders.domain.errors import Faults
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import agreements, catalogue
 from worksorders.steps.admin.files import BrokenFilesError
+from worksorders.steps.pricing.open_draft import open_draft
 from worksorders.store.tables.contractors import RateCard
 from worksorders.store.tables.exchange import RateCardDraft
 
@@ -94,7 +95,11 @@ def write_rates(
 
     Raises FaultsError at `rate_<code>` for every text that is no rate, and at the form where none is left.
     """
-    row, items, faults = _open(session, draft_id), catalogue.current(session).items, Faults()
+    row, items, faults = (
+        open_draft(session, RateCardDraft, draft_id),
+        catalogue.current(session).items,
+        Faults(),
+    )
     lines: dict[str, rates.RateLine] = {}
     for code, item in items.items():
         text = given.get(code, "").strip().removeprefix("$").replace(",", "")
@@ -113,7 +118,7 @@ def change_by(
     session: Session, actor: Actor, draft_id: uuid.UUID, percent: Decimal, now: datetime
 ) -> RateCardDraft:
     """Raise or lower every rate by so many percent, each rounded to the cent, halves up."""
-    row = _open(session, draft_id)
+    row = open_draft(session, RateCardDraft, draft_id)
     faults = Faults()
     faults.require(
         LEAST_PERCENT <= percent <= MOST_PERCENT and percent,
@@ -132,7 +137,7 @@ def change_by(
 
 def bring(session: Session, actor: Actor, draft_id: uuid.UUID, data: bytes, now: datetime) -> RateCardDraft:
     """Replace the rates by those of a CSV; raises BrokenFilesError with every fault of it."""
-    row = _open(session, draft_id)
+    row = open_draft(session, RateCardDraft, draft_id)
     try:
         card = _read(data, catalogue.current(session).items)
     except FileFaultsError as error:
@@ -150,7 +155,7 @@ def hand_in(
     now: datetime,
 ) -> RateCard:
     """Make the draft the agreement's next version; the rules are those of `agreements.add_rate_card`."""
-    row = _open(session, draft_id)
+    row = open_draft(session, RateCardDraft, draft_id)
     card = agreements.add_rate_card(
         session, actor, row.agreement_id, row.lines_csv, valid_from=valid_from, valid_to=valid_to, now=now
     )
@@ -161,19 +166,9 @@ def hand_in(
 
 def discard(session: Session, actor: Actor, draft_id: uuid.UUID) -> RateCardDraft:
     """Give a draft up."""
-    row = _open(session, draft_id)
+    row = open_draft(session, RateCardDraft, draft_id)
     row.state = "discarded"
     _note(session, actor, "rate_card_draft.discarded", row)
-    return row
-
-
-def _open(session: Session, draft_id: uuid.UUID) -> RateCardDraft:
-    row = session.get(RateCardDraft, draft_id, with_for_update=True)
-    if row is None:
-        raise NotFoundError("There is no such draft.")
-    if row.state != "open":
-        words = row.state.replace("_", " ")
-        raise RefusedError(f"This draft is {words}: begin another one.", state=row.state, action="change")
     return row
 
 
