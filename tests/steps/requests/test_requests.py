@@ -353,3 +353,14 @@ def test_nobody_is_reminded_of_a_day_that_was_put_off_or_of_what_was_answered(wo
 def test_of_a_request_that_is_recorded_late_one_reminder_goes_out_at_once(world):
     ask(world, "client", received_on=date(2026, 10, 27))
     assert [one.wanted_at for one in timers(world)] == [NOW]
+
+
+def test_a_request_is_late_from_the_day_after_its_last_day_on_though_that_is_a_saturday(world):
+    request = ask(world, "client", received_on=date(2026, 10, 30))
+    due = find.one(world.session, world.officer, request, TODAY).row.due_on
+    assert due.strftime("%A") == "Friday"
+    left = [
+        find.one(world.session, world.officer, request, due + timedelta(days=n)).days_left
+        for n in (-1, 0, 1, 3)
+    ]
+    assert left == [1, 0, -1, -1]

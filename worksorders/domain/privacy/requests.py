@@ -154,7 +154,8 @@ def against_extension(
         )
         found.append(Fault("until_on", words))
     elif until_on is None or until_on <= due_on:
-        found.append(Fault("until_on", "Enter a day after the last day of now."))
+        words = f"Enter a day after {due_on.day}/{due_on.month}/{due_on.year}, the last day so far."
+        found.append(Fault("until_on", words))
     elif until_on > (latest := add_working_days(due_on, MOST_EXTENSION_WORKING_DAYS, Calendar.PRIVACY_ACT)):
         words = f"Enter {latest.day}/{latest.month}/{latest.year} or earlier: {MOST_EXTENSION_WORKING_DAYS} working days at most."
         found.append(Fault("until_on", words))

@@ -103,4 +103,6 @@ def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str, str]:
 def _shown(found: Row[PrivacyRequest, str, str, str, str], today: date) -> Shown:
     row, code, proposer, decider, extender = found
     left = working_days_between(today, row.due_on, Calendar.PRIVACY_ACT)
+    # On the weekend after a last day no working day has passed, and yet it is late.
+    left = min(left, -1) if today > row.due_on else left
     return Shown(row, code, proposer, decider, left, extender)
