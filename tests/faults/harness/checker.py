@@ -1,5 +1,6 @@
 """Proves from the database alone that every acknowledged form left exactly what it must, and every other one nothing."""
 
+import re
 import time
 from dataclasses import dataclass
 
@@ -12,7 +13,12 @@ OVERDUE = (
     " from outbox_message where done_at is null and wanted_at <= clock_timestamp()"
     " and (wanted_at = created_at or wanted_at <= %(now)s)"
 )
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*<([0-9a-f-]{36})@", re.MULTILINE | re.IGNORECASE)
 FORM = "select count(*), count(location) from form_submission where form_uuid = %(key)s"
+LETTERS = (
+    "select id::text, state from outgoing_message where firm_id is not null and channel = 'mail'"
+    " and wanted_at <= clock_timestamp()"
+)
 PAUSE_SECONDS = 0.05
 
 
@@ -81,3 +87,28 @@ def waiting(connection):
         f"select kind, attempts, last_error{OVERDUE} order by wanted_at limit 5", {"now": shift.now()}
     )
     return "; ".join(f"{kind}, tried {tries} times, {error or 'no error'}" for kind, tries, error in rows)
+
+
+def letters(house, seconds):
+    """What is wrong with the mail to firms: each is written down as sent, reached the server, and no other did.
+
+    A process that dies after the server took a letter sends it again, under the same Message-ID.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        with house.connect() as connection:
+            states = dict(connection.execute(LETTERS).fetchall())
+            known = {row[0] for row in connection.execute("select id::text from outgoing_message")}
+        waiting = [key for key, state in states.items() if state != "sent"]
+        if not waiting or time.monotonic() > until:
+            break
+        time.sleep(PAUSE_SECONDS)
+    taken = {MESSAGE_ID.search(content)[1].decode() for _, _, content in house.inbox.taken}
+    if not taken:
+        yield "no mail was sent at all"
+    if waiting:
+        yield f"{len(waiting)} letters to firms were not sent"
+    if lost := {key for key, state in states.items() if state == "sent"} - taken:
+        yield f"{len(lost)} letters stand as sent and reached nobody"
+    if strange := taken - known:
+        yield f"{len(strange)} letters were sent that nobody wrote"

@@ -149,6 +149,7 @@ class Storm:
             )
         if strange:
             yield f"{strange} forms were taken that nobody sent"
+        yield from checker.letters(self.house, self.patience)
         until = time.monotonic() + self.patience
         while (verdict := self._verdict()).waiting and time.monotonic() < until:
             time.sleep(0.2)

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import psycopg
 import redis
 
 from tests.faults.harness.running import plants, shift
+from tests.gateways.test_messages_out import smtp_server
 from web.embedded.confine import EngineError
 from web.embedded.engines import OWNER_ROLE, Postgres, start_postgres, start_valkey, valkey_url
 from web.embedded.installation import Installation
@@ -37,6 +38,14 @@ class House:
         shift.moved()
         given = {name: os.environ[name] for name in (*PLAIN, shift.NAME, plants.FILE) if name in os.environ}
         given["FAULTS_SCALE"] = str(scale)
+        self.open = ExitStack()
+        self.inbox, mail = self.open.enter_context(smtp_server())
+        given |= {
+            "MAIL_HOST": mail.host,
+            "MAIL_PORT": str(mail.port),
+            "MAIL_FROM": mail.sender,
+            "MAIL_SECURITY": "none",
+        }
         self.installation = Installation.open(folder / "instance", given)
         self.supervisor = Supervisor(self._heard)
         self.listener = listen("127.0.0.1", 0)
@@ -138,6 +147,7 @@ class House:
         """Stop everything."""
         self.supervisor.stop_all()
         self.listener.close()
+        self.open.close()
 
 
 def signalled(pid, number):

@@ -247,5 +247,21 @@ def cancel(stock, ids=None):
     )  # fmt: skip
 
 
-KINDS = (opening, hold, resume, resume, accept, take, decline, cancel)
+def invoice(stock):
+    """A firm's office makes the invoice of what was accepted, which is matched at once."""
+    ids = stock.worked()
+    one = "(select id from invoice where number = %(number)s)"
+    return Deed(
+        "make an invoice", stock.offices[stock.firms[0]], f"/portal/invoices/orders/{ids['order']}", ids,
+        [
+            ("select count(*) from invoice where number = %(number)s", 1, 0),
+            (f"select count(*) from invoice_line where invoice_id = {one}", 1, 0),
+            (f"select count(*) from audit_event where action = 'invoice.received' and subject_id = {one}", 1, 0),
+            (f"select count(*) from audit_event where action = 'invoice.matched' and subject_id = {one}", 1, 0),
+        ],
+        {"number": ids["number"]},
+    )  # fmt: skip
+
+
+KINDS = (opening, hold, resume, resume, accept, take, decline, cancel, invoice)
 MANNERS = ("plain", "plain", "plain", "reply lost", "sent twice", "given up")

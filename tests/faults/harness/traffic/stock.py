@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests import dispatching, factories
 from tests.faults.harness.running import shift
+from tests.steps.finance import paying
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.store.tables.cases import Opening
@@ -31,8 +32,10 @@ class Stock:
             people = [factories.make_user(session) for _ in range(2)]
             self.coordinators = [user.sign_in_name for user in people]
             self.firms, self.offices = [], {}
-            for _ in range(FIRMS):
-                firm = dispatching.cleared_firm(session, workers=WORKERS, on_call=True)
+            for number in range(FIRMS):
+                firm = paying.paid_firm(session, workers=WORKERS, on_call=True)
+                # Mail to one firm is enough to see that none is lost: each letter is a job of its own.
+                firm.email = None if number else "office@example.org.nz"
                 self.firms.append(firm.id)
                 self.offices[firm.id] = dispatching.contractor(session, firm).sign_in_name
         with house.connect() as connection:
@@ -90,6 +93,12 @@ class Stock:
             plan = dispatching.publish(session, order, session.get_one(Firm, self.firms[0]), start_at=start)
             offer_published_visits(session, plan.id, shift.now())
             return {"order": order.id, "visit": order.visits[0].id} | self._offers(session, order)
+
+    def worked(self):
+        """Ids of an order whose work the first firm did and a coordinator accepted, and a number for its invoice."""
+        with self.services.sessions.begin() as session:
+            order = paying.worked_order(session, session.get_one(Firm, self.firms[0]))
+            return {"order": order.id, "number": f"INV-{order.id.hex[:12]}"}
 
     def _offers(self, session, order):
         rows = session.execute(select(Offer.firm_id, Offer.id).where(Offer.order_id == order.id))
