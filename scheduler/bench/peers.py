@@ -11,14 +11,14 @@ import importlib
 from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from scheduler.engine.candidates import candidates
+from scheduler.bench.fleet import Fleet, Order, fleet_of, timed
 from scheduler.engine.parts import in_variant, restrict, split, widen
-from scheduler.plan import Route, Stop
-from scheduler.problem import DAY, Problem
+from scheduler.plan import Route
+from scheduler.problem import Problem
 
 CLOSED = 1_000_000
 LEAST_SECONDS = 0.3
@@ -26,38 +26,10 @@ HANDICAPS = {
     "pyvrp": "no skills and one window a client: a profile for each worker, a copy for each window",
     "vroom": "may take longer than its limit",
 }
-Order = tuple[int, list[int]]  # number of the vehicle, visits in order
 
 
 class PeerMissingError(RuntimeError):
     """A peer that is asked for is not installed."""
-
-
-class Fleet(NamedTuple):
-    """A problem as vehicles: one a shift, with the visits that may ride in it."""
-
-    problem: Problem
-    slots: list[tuple[int, int]]
-    spans: list[tuple[int, int]]
-    riders: list[list[int]]
-    windows: list[list[tuple[int, int]]]
-
-
-def fleet_of(problem: Problem) -> Fleet:
-    """Vehicles with absolute opening times, and for each visit its absolute windows in order."""
-    slots = [(k, s) for k, worker in enumerate(problem.workers) for s in range(len(worker.shifts))]
-    shifts = [problem.workers[k].shifts[s] for k, s in slots]
-    able = [set(row) for row in candidates(problem, "common")]
-    return Fleet(
-        problem,
-        slots,
-        [(shift.day * DAY + shift.opens, shift.day * DAY + shift.closes) for shift in shifts],
-        [[i for i, row in enumerate(able) if slot in row] for slot in slots],
-        [
-            sorted((w.day * DAY + w.earliest, w.day * DAY + w.latest) for w in v.windows)
-            for v in problem.visits
-        ],
-    )
 
 
 def solve_with(peer: str, problem: Problem, seconds: float) -> tuple[Route, ...]:
@@ -72,18 +44,6 @@ def solve_with(peer: str, problem: Problem, seconds: float) -> tuple[Route, ...]
         own = tuple(timed(fleet, vehicle, visits) for vehicle, visits in found if visits)
         routes += widen(part, own)
     return tuple(sorted(routes))
-
-
-def timed(fleet: Fleet, vehicle: int, visits: list[int]) -> Route:
-    """A peer's order with the earliest starts."""
-    problem, (k, s) = fleet.problem, fleet.slots[vehicle]
-    free, here, stops = fleet.spans[vehicle][0], problem.base(k), []
-    for i in visits:
-        there = free + int(problem.travel[here, i])
-        start = next((max(there, low) for low, high in fleet.windows[i] if high >= there), there)
-        stops.append(Stop(i, start))
-        free, here = start + problem.visits[i].service_minutes, i
-    return Route(k, s, tuple(stops))
 
 
 def _module(name: str) -> ModuleType:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
+from scheduler.bench.fleet import Fleet, Order
 from scheduler.problem import DAY
 
-if TYPE_CHECKING:
-    from scheduler.bench.peers import Fleet
 
-
-def solve_routing(fleet: Fleet, seconds: float) -> list[tuple[int, list[int]]]:
+def solve_routing(fleet: Fleet, seconds: float) -> list[Order]:
     """Cheapest insertion, then guided local search; (vehicle, visits in order) for each vehicle in use."""
     problem = fleet.problem
     bases = [problem.base(k) for k, _ in fleet.slots]
@@ -58,7 +56,7 @@ def _search(model: Any, seconds: float) -> Any:
     return model.SolveWithParameters(settings)
 
 
-def _routes(model: Any, manager: Any, found: Any, vehicles: int) -> list[tuple[int, list[int]]]:
+def _routes(model: Any, manager: Any, found: Any, vehicles: int) -> list[Order]:
     routes = []
     for number in range(vehicles if found else 0):
         at, visits = found.Value(model.NextVar(model.Start(number))), []

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from scheduler.__main__ import main
-from scheduler.bench.peers import PeerMissingError, fleet_of, solve_with, timed
+from scheduler.bench.fleet import fleet_of, timed
+from scheduler.bench.peers import PeerMissingError, solve_with
 from scheduler.bench.picture import gap_picture, time_picture
 from scheduler.bench.sampling import sampled
 from scheduler.check import check
