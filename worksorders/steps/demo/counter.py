@@ -18,7 +18,9 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.demo import safety
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.finance import clear, own_invoice
+from worksorders.steps.finance.billing.agreed import is_self_billing
 from worksorders.steps.finance.billing.claims import Claim
+from worksorders.steps.finance.billing.make import self_bill
 from worksorders.steps.finance.payout import runs
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine, receive_typed
 from worksorders.steps.site import accept_work
@@ -49,6 +51,8 @@ class Counter:
     def week(self, *, settle: bool) -> None:
         """Firms invoice what was accepted, most on the portal, some on paper and some of these wrong.
 
+        For a few we make the invoices ourselves.
+
         With `settle` finance approves and pays what matched; without it the queue is left for the user.
         """
         for office in self.offices.values():
@@ -61,7 +65,11 @@ class Counter:
 
     def _invoice(self, office: Actor, claim: Claim) -> None:
         with self.past.sessions.begin() as session:
-            if self.random.random() < 0.7:
+            on_portal = self.random.random() < 0.7
+            firm = session.get_one(Firm, office.require_firm())
+            if is_self_billing(session, firm, self.past.now):
+                self_bill(session, self.staff["sione"], claim.order_id, firm.id, self.past.now)
+            elif on_portal:
                 own_invoice.submit(session, office, claim.order_id, claim.number, self.past.now)
             else:
                 self._on_paper(session, office, claim)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from random import Random
 
 from sqlalchemy.orm import Session
+from stdnum import ean
 from stdnum.nz import bankaccount, ird
 
 from catalogue.compare import rate_card_csv
@@ -48,6 +49,8 @@ FIRMS: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("several", "F3", (), 2), ("several", "F5", ("TAS", "F4"), 2), ("several", "G3", (), 1), ("several", "F7", (), 2),
     ("several", "F8", (), 2), ("several", "F4", ("F5", "TAS"), 1), ("monitor", "G2", NATIONAL, 1),
 )  # fmt: skip
+# Locksmiths on their own, whose invoices we make.
+SELF_BILLED = frozenset({3, 12, 18, 23, 26})
 DAYS_LEFT, DAYS_LEFT_SHARES = (5, 25, 50, 120, 300, 500, 700), (1, 2, 3, 20, 25, 25, 24)
 WORKER_CHECKS = ("police_vetting", "photo_identity", "induction")
 TRADE_CHECKS = {
@@ -97,6 +100,7 @@ def _firm(
     town = _town(random, region_code)
     details = firms.FirmDetails(
         name=names.firm(kind, town.name),
+        nzbn=_nzbn(number),
         gst_number=_gst_number(number),
         email=f"office{number}@firm{number}.example",
     )
@@ -235,7 +239,14 @@ def _agreement(
 ) -> None:
     """An agreement with a rate card that ended and the one in force, a few per cent around the catalogue's prices."""
     begins, changes = today - timedelta(days=500), today - timedelta(days=90)
-    agreement = agreements.add_agreement(session, None, firm_id, valid_from=begins, code=f"A-{number:03}")
+    agreement = agreements.add_agreement(
+        session,
+        None,
+        firm_id,
+        valid_from=begins,
+        code=f"A-{number:03}",
+        self_billing=number in SELF_BILLED,
+    )
     items = catalogue.current(session).items
     mine = {
         code: item
@@ -257,6 +268,12 @@ def _scaled(items: Mapping[str, CatalogueItem], agreement: str, factor: Decimal,
         for code, line in card.lines.items()
     }
     return replace(card, lines=lines)
+
+
+def _nzbn(number: int) -> str:
+    """A business number with a right check digit, far below any that was given out."""
+    digits = f"94290000{number:04}"
+    return digits + ean.calc_check_digit(digits)
 
 
 def _gst_number(number: int) -> str:
