@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -148,7 +147,3 @@ def assert_books_are_straight(session):
 
 def codes(outcome):
     return set(outcome.match.codes()) - {"I03"}
-
-
-def no_order_code():
-    return f"W-{uuid.uuid4().hex[:8]}"

@@ -21,7 +21,6 @@ from worksorders.store.tables.offers import LineDone
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 from worksorders.store.tables.variations import Variation
 
-APPROVED = ("approved", "acknowledged")
 BY_RULE = "approved_by_rule"
 
 
