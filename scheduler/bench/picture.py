@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from scheduler.plan import Progress
 
 WIDTH, HEIGHT, LEFT, TOP = 720, 360, 60, 20
+RIGHT = 600  # where the curves end and their names begin
 COLOURS = ("#1d70b8", "#d4351c", "#00703c", "#4c2c92", "#b58840", "#28a197")
 PALETTE = (
     *("#1d70b8", "#b05c00", "#00703c", "#4c2c92", "#0f7a74", "#b5247d"),
@@ -32,14 +33,14 @@ def gap_picture(curves: Mapping[str, Sequence[Progress]]) -> str:
             steps.append(f"{x:.1f},{y:.1f}")
             last = y
         if last is not None:
-            steps.append(f"{WIDTH - 20:.1f},{last:.1f}")
+            steps.append(f"{RIGHT:.1f},{last:.1f}")
         lines.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{" ".join(steps)}"/>')
         lines.append(
-            f'<text x="{WIDTH - 150}" y="{TOP + 18 + 18 * number}" fill="{colour}">{_safe(name)}</text>'
+            f'<text x="{RIGHT + 12}" y="{TOP + 18 + 18 * number}" fill="{colour}">{_safe(name)}</text>'
         )
     for gap in (1.0, 0.1, 0.01, 0.001):
         y = _y(gap)
-        lines.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y:.1f}" y2="{y:.1f}" stroke="#b1b4b6"/>')
+        lines.append(f'<line x1="{LEFT}" x2="{RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#b1b4b6"/>')
         lines.append(f'<text x="8" y="{y + 4:.1f}">{gap:.1%}</text>')
     seconds = LEAST_SECONDS
     while seconds <= longest:
@@ -52,7 +53,7 @@ def gap_picture(curves: Mapping[str, Sequence[Progress]]) -> str:
 
 def _x(seconds: float, longest: float) -> float:
     share = math.log(max(seconds, LEAST_SECONDS) / LEAST_SECONDS) / math.log(longest / LEAST_SECONDS)
-    return LEFT + share * (WIDTH - LEFT - 20)
+    return LEFT + share * (RIGHT - LEFT)
 
 
 def _y(gap: float) -> float:

@@ -16,6 +16,7 @@ from tests.web.conftest import Browser
 from web import jobs
 from worksorders.steps.advice.towns import towns_in
 from worksorders.steps.planning.move_visit import set_pin
+from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.trail import AuditEvent
 
@@ -47,6 +48,17 @@ def signed_in(app, services):
 def ask(browser, plan_id, visit_id):
     path = f"/plans/{plan_id}/visits/{visit_id}/why"
     return browser.post(path, {"form_uuid": str(uuid.uuid4())}, page=path)
+
+
+def test_a_visit_to_a_home_without_a_point_says_that_its_place_is_estimated(drafted, services):
+    _, browser, plan_id, visits = drafted
+    with services.sessions.begin() as session:
+        case = session.get_one(CaseFile, session.get_one(Visit, visits["here"]).order.case_id)
+        pages = [f"/plans/{plan_id}/visits/{visits['here']}/{what}" for what in ("why", "slots")]
+        before = [browser.get(page).text for page in pages]
+        case.point_estimated = True
+    assert not any("place estimated" in text for text in before)
+    assert all("place estimated" in browser.get(page).text for page in pages)
 
 
 def test_a_question_is_answered_only_when_it_is_sent(drafted, services):

@@ -15,6 +15,7 @@ from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.open_visits import PLANNABLE
+from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.contractors import Firm, FirmRegion, Worker
 from worksorders.store.tables.orders import Visit, WorksOrder
 from worksorders.store.tables.people import AppUser
@@ -49,6 +50,7 @@ class Placed:
     worker_id: uuid.UUID | None
     start_at: datetime | None
     pinned: bool
+    place_estimated: bool
 
     @property
     def local_start(self) -> datetime | None:
@@ -150,13 +152,14 @@ def days_of(plan: Plan) -> list[date]:
 def placed(session: Session, plan: Plan, visit_id: uuid.UUID) -> Placed:
     """One plannable visit and its place in the draft, if it has one; raises NotFoundError."""
     row = session.execute(
-        select(Visit, WorksOrder)
+        select(Visit, WorksOrder, CaseFile.point_estimated)
         .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .join(CaseFile, CaseFile.id == WorksOrder.case_id)
         .where(Visit.id == visit_id, Visit.state.in_(PLANNABLE), WorksOrder.state == "issued")
     ).one_or_none()
     if row is None or plan.state != "draft":
         raise NotFoundError("There is no such visit to be moved.")
-    visit, order = row
+    visit, order, estimated = row
     stop = session.scalars(
         select(PlanStop)
         .where(PlanStop.plan_id == plan.id, PlanStop.visit_id == visit_id)
@@ -176,6 +179,7 @@ def placed(session: Session, plan: Plan, visit_id: uuid.UUID) -> Placed:
         worker_id=stop.worker_id if stop else None,
         start_at=stop.start_at if stop else None,
         pinned=bool(stop and stop.pinned),
+        place_estimated=bool(estimated),
     )
 
 

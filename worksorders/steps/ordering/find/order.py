@@ -26,7 +26,7 @@ from worksorders.steps.ordering.find.shown import shown_states
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import Totals, totals
 from worksorders.steps.ordering.settings import load_settings
-from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.cases import Assessment, CaseFile
 from worksorders.store.tables.contractors import Firm, Worker
 from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.orders import (
@@ -65,6 +65,7 @@ class OrderView:
     shown: str
     region: str
     area: str
+    place_estimated: bool
     names: Mapping[uuid.UUID, str]
     agreements: tuple[LineStanding, ...]
     approvals: tuple[ApprovalEvent, ...]
@@ -117,6 +118,9 @@ def find_order(session: Session, actor: Actor, order_id: uuid.UUID, now: datetim
         shown=shown_states(session, [order])[order.id],
         region=places.region(order.region_code).name,
         area=places.area_name(order.area_code),
+        place_estimated=bool(
+            session.scalar(select(CaseFile.point_estimated).where(CaseFile.id == order.case_id))
+        ),
         names=_names(session, order, approvals),
         agreements=line_standings(session, order, local_day(now)),
         approvals=approvals,
