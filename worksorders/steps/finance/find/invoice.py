@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -59,10 +58,6 @@ class LineView:
     @property
     def explanation(self) -> list[Any]:
         return list(self.line.decision.explanation) if self.line.decision else []
-
-    @property
-    def decided_quantity(self) -> Decimal:
-        return self.line.decision.accepted_quantity if self.line.decision else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
