@@ -130,6 +130,20 @@ def test_among_equals_the_hash_of_offer_and_firm_decides_and_a_minute_is_enough_
     assert next_firms(equal) == next_firms(equal, offer_code="")
 
 
+def test_among_equal_shares_the_firm_with_fewer_offers_is_asked_first_whatever_the_hash():
+    for names in ("ab", "ba"):
+        many, few = (FirmShare(name, 0, 100, offers) for name, offers in zip(names, (2, 1), strict=True))
+        assert next_firms([many, few], offer_code="x") == (few.firm_id, many.firm_id)
+
+
+def test_shares_are_compared_by_the_thousandth():
+    assert FirmShare("a", 0, 1).offers == FirmShare("a", 0, 1).acceptances == 0
+    more = FirmShare("a", 1, 1000, offers=0)
+    assert next_firms([more, FirmShare("b", 0, 1000, offers=9)]) == ("b", "a")
+    assert next_firms([FirmShare("a", 1, 1001, offers=1), FirmShare("b", 0, 1000, offers=0)]) == ("b", "a")
+    assert next_firms([FirmShare("a", 1, 1001, offers=0), FirmShare("b", 0, 1000, offers=1)]) == ("a", "b")
+
+
 def test_a_firm_that_comes_too_late_reads_that_and_no_more():
     assert NO_LONGER_AVAILABLE == "This offer is no longer available."
 
