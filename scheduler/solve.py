@@ -11,13 +11,14 @@ from scheduler.check import check
 from scheduler.engine.budget import Budget
 from scheduler.engine.fleet import Task, solve_levels, solve_together
 from scheduler.engine.levels import UNPROVEN, Told
-from scheduler.engine.part import PartResult, PartSolver
+from scheduler.engine.part import MOST_PROOF, PartResult, PartSolver
 from scheduler.engine.parts import Part, in_variant, restrict, split, widen
 from scheduler.plan import Level, Plan, Progress, Route, Status
 from scheduler.problem import Problem, Variant
 from scheduler.score import score
 
 SPARE = 0.1  # share of the time that every part gets where processes are fewer than parts
+SECOND = 1000  # added to the seed of a second search in the same part
 SMALL_SHARE = 0.2  # seconds a visit that a part may take before its share of the whole counts
 LEAST_TOGETHER = 6.0  # seconds below which further processes would begin too late to be of use
 
@@ -99,17 +100,25 @@ class _Run:
             a for a, solver in enumerate(self.solvers) if self.variant == "levels" or not solver.proven()
         ]
         weights = {a: len(self.parts[a].visits) ** 2 for a in open_parts}
+        order = sorted(open_parts, key=lambda a: -weights[a])
+        total, ends_at = sum(weights.values()), self.budget.ends_at()
         tasks = [
             Task(
                 a,
                 self.problems[a],
                 self.variant,
                 self.seed + a,
-                self.budget.left() * min(1.0, workers * weights[a] / sum(weights.values()) + SPARE),
+                self.budget.left() * min(1.0, workers * weights[a] / total + SPARE),
                 self.work_of(a),
+                ends_at,
             )
-            for a in sorted(open_parts, key=lambda a: -weights[a])
+            for a in order
         ]
+        if order and self.budget.work is None and self.variant != "levels":
+            largest = tasks[0]
+            if workers * weights[largest.at] > total and len(largest.problem.visits) > MOST_PROOF:
+                # The others would wait for the largest part: once they are done, one looks for plans of it.
+                tasks.append(largest._replace(role="plan", seed=self.seed + SECOND))
         if not tasks:
             return
         with ThreadPoolExecutor(1) as beside:
@@ -154,8 +163,10 @@ class _Run:
         if self.variant == "levels":
             bound = max(self.results[a].bound, result.bound)
             self.results[a] = result._replace(bound=min(bound, result.cost))
-        elif result.cost <= self.results[a].cost:
-            self.results[a] = result
+        else:
+            known = self.results[a]
+            best, bound = min(result, known, key=lambda one: one.cost), max(result.bound, known.bound)
+            self.results[a] = best._replace(bound=min(bound, best.cost))
         self.report()
 
     def note(self, a: int) -> None:

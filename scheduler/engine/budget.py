@@ -16,6 +16,15 @@ class Budget:
         self.should_stop = should_stop
         self.cancelled = False
 
+    def ends_at(self) -> float:
+        """When the run must end, on a clock that every process of this machine shares."""
+        return self.began + self.seconds
+
+    def cut(self, ends_at: float) -> Budget:
+        """The same budget, over at `ends_at` at the latest."""
+        self.seconds = max(0.0, min(self.seconds, ends_at - self.began))
+        return self
+
     def elapsed(self) -> float:
         """Seconds since the run began, for display and records."""
         return time.monotonic() - self.began

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from scheduler.engine.budget import Budget
 from scheduler.engine.levels import Tell, solve_part_by_levels, tell_nobody
-from scheduler.engine.part import PartResult, PartSolver
+from scheduler.engine.part import PartResult, PartSolver, Role
 from scheduler.problem import Problem, Variant
 from scheduler.score import score
 
@@ -19,7 +19,7 @@ _STOP: list[Any] = []
 
 
 class Task(NamedTuple):
-    """One part to solve: its place in the list of parts, and its limits."""
+    """One part to solve: its place in the list of parts, its limits, and which side of it to mind."""
 
     at: int
     problem: Problem
@@ -27,6 +27,8 @@ class Task(NamedTuple):
     seed: int
     seconds: float
     work: int | None
+    ends_at: float
+    role: Role = "all"
 
 
 def solve_together(
@@ -55,10 +57,10 @@ def _begin(stop: Any) -> None:
 def solve_task(task: Task) -> PartResult:
     """Solve one part from the start, in whatever process this is."""
     stop = _STOP[0].is_set if _STOP else None
-    budget = Budget(task.seconds, task.work, stop)
+    budget = Budget(task.seconds, task.work, stop).cut(task.ends_at)
     if task.variant == "levels":
         return solve_levels(task.problem, task.seed, budget)
-    solver = PartSolver(task.problem, task.variant, task.seed)
+    solver = PartSolver(task.problem, task.variant, task.seed, task.role)
     solver.improve(budget, lambda: None)
     return solver.result()
 

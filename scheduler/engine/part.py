@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from scheduler.check import check
 from scheduler.engine.arrays import Compiled
@@ -22,13 +22,16 @@ from scheduler.problem import Problem, Variant
 SLICE = 50
 FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE = 0.015, 0.03
 SHARE_OF_FIRST = 0.15
-SHARE_OF_BOUND = 0.6
+SHARE_OF_BOUND, SHARE_OF_BOUND_ALONE = 0.6, 0.85
 MOST_MASTER = 12_000
 MOST_INTEGER = 160
 MOST_PROOF = 60
 SMALL = 15
 SIZES = (60, 90, 120)
 FULL_SIZES = (40, 60, 80)
+
+
+Role = Literal["all", "bound", "plan"]  # where two processes work on one part, each minds one side more
 
 
 class PartResult(NamedTuple):
@@ -44,8 +47,8 @@ class PartResult(NamedTuple):
 class PartSolver:
     """One part with its incumbent and bound; `improve` may be called with any budget, again and again."""
 
-    def __init__(self, problem: Problem, variant: Variant, seed: int) -> None:
-        self.problem, self.variant, self.seed = problem, variant, seed
+    def __init__(self, problem: Problem, variant: Variant, seed: int, role: Role = "all") -> None:
+        self.problem, self.variant, self.seed, self.role = problem, variant, seed, role
         self.compiled = Compiled(problem, variant)
         self.incumbent = Incumbent(self.compiled, seed)
         self.bound = self.compiled.floor_bound()
@@ -70,7 +73,11 @@ class PartSolver:
         each = FIRST_SECONDS_A_VISIT if visits <= MOST_PROOF else FIRST_OF_LARGE
         first = min(SHARE_OF_FIRST * budget.left(), each * visits)
         self._anneal(budget.part(first, budget.work))
+        steps: tuple[Callable[[Budget], None], ...]
         steps = (self._relax, self._integer, self._prove, self._dive, self._prove, self._neighbourhoods)
+        if self.role == "plan" and self.compiled.full and visits > MOST_PROOF:
+            self.generation = Generation(self.compiled)
+            steps = (self._neighbourhoods,)
         for step in steps:
             if self.proven() or budget.over():
                 return
@@ -112,7 +119,8 @@ class PartSolver:
             self.generation = Generation(self.compiled)
         self.plan()
         rounds = None if budget.work is None else 30 + budget.work // 10
-        self.generation.run(budget.part(SHARE_OF_BOUND * budget.left(), budget.work), self.cost(), rounds)
+        share = SHARE_OF_BOUND_ALONE if self.role == "bound" else SHARE_OF_BOUND
+        self.generation.run(budget.part(share * budget.left(), budget.work), self.cost(), rounds)
         self._raise_bound(self.generation.bound)
 
     def take(self, plan: list[Column] | None) -> bool:

@@ -25,6 +25,9 @@ ROWS_EVERY = 5
 WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
+LARGE_FROM_LEVEL = (
+    2  # where the linear master takes most of the time, exact prices cost little and bound more
+)
 INWARD, INWARD_FROM = (
     0.7,
     61,
@@ -119,10 +122,11 @@ class Generation:
         self.best_prices: Prices | None = None
         self.duals: Duals | None = None
         self.ground = -math.inf
-        self.level = 0
+        self.inward = INWARD if compiled.full and len(compiled.net.service) >= INWARD_FROM else 0.0
+        self.lowest = LARGE_FROM_LEVEL if self.inward else 0
+        self.level = self.lowest
         self.rounds = 0
         self.each = EACH_FULL if compiled.full else EACH
-        self.inward = INWARD if compiled.full and len(compiled.net.service) >= INWARD_FROM else 0.0
         self.open_shifts = self.every
         self.look_everywhere = True
         self.fresh: list[int] = []
@@ -177,7 +181,7 @@ class Generation:
             share = np.array(own) + (column.cost - sum(own)) * minutes / max(1, minutes.sum())
             cover[list(column.visits)] = np.minimum(cover[list(column.visits)], share)
         none = Duals(cover, np.zeros(len(self.compiled.slots)), [], {}, {})
-        return none, float((net.crew * cover).sum())
+        return none, float((net.crew * cover).sum()) - net.extra * len(self.rows.homes)
 
     def _price(self, outer: Duals, value: float, whole: bool, inward: float) -> bool | None:
         """Look for columns, in every shift where `whole`, which also gives a bound; whether that is the optimum.
@@ -208,7 +212,7 @@ class Generation:
         """Look less hard again where much was found, and drop columns that no longer matter now and then."""
         visits = len(self.compiled.net.service)
         if len(self.fresh) > 3 * len(self.every) ** 0.5:
-            self.level = max(0, self.level - 1)
+            self.level = max(self.lowest, self.level - 1)
         if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * visits:
             self.master = self.master.lean(LEAN_TO * visits)
 
@@ -254,8 +258,6 @@ class Generation:
 
     def _separate(self) -> bool:
         chosen = self.master.weighted()
-        links = self.master.loose_links(chosen)
-        if links:
-            self.master.add_links(links)
+        tighter = self.master.tighten(chosen)
         added = [self.rows.add(order) for order in self.rows.violated(chosen, BUCKET)]
-        return bool(links) or any(added)
+        return tighter or any(added)

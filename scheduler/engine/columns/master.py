@@ -48,8 +48,10 @@ class Master:
         self.x: dict[int, Any] = {}
         self.order: list[Any] = []
         self.link: dict[Link, Any] = {}
-        self.one_home: dict[int, Any] = {}
-        self.y: dict[tuple[int, int], Any] = {}
+        self.linked: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
+        self.more: dict[tuple[int, int], Any] = {}
+        self.empty: dict[int, Any] = {}
+        self.goal.SetOffset(-net.extra * len(rows.homes))
         self.same: dict[tuple[int, int, int], Any] = {}
         self.terms: dict[int, list[tuple[Any, int, float]]] = defaultdict(list)
         for before, after in rows.least:
@@ -91,18 +93,18 @@ class Master:
     def _add_column(self, number: int) -> None:
         column = self.pool.columns[number]
         x = self.x[number] = self.lp.NumVar(0, self.lp.infinity(), "")
-        self.goal.SetCoefficient(x, column.cost)
         self.shift[column.shift].SetCoefficient(x, 1)
         worker = int(self.compiled.net.worker[column.shift])
         day = int(self.compiled.net.day[column.shift])
+        self.goal.SetCoefficient(x, column.cost + self.rows.charged(column.visits, worker))
         summed: dict[Any, float] = defaultdict(float)
         for i, start in zip(column.visits, column.starts, strict=True):
             self.cover[i].SetCoefficient(x, 1)
             for row, threshold, value in self.terms[i]:
                 if start <= threshold:
                     summed[row] += value
-            if (i, worker) in self.link:
-                self.link[i, worker].SetCoefficient(x, 1)
+            for j, row in self.linked.get((int(self.compiled.net.home[i]), worker), ()):
+                summed[row] += (i == j) - self.rows.part_at(i, worker)
             for a, b in self.rows.same:
                 if i in {a, b}:
                     summed[self.same[a, b, day]] += (1 if i == a else -1) / int(self.compiled.net.crew[i])
@@ -110,34 +112,41 @@ class Master:
             row.SetCoefficient(x, value)
 
     def add_links(self, pairs: list[Link]) -> None:
-        """Price one more worker at a home for these visits and workers."""
+        """Where a worker can make several visits of a home, price being there by each of these alone.
+
+        Every attendance bears its even share of one more worker already; these rows ask for the rest.
+        """
         net = self.compiled.net
         for i, k in pairs:
-            h = int(net.home[i])
-            row = self.lp.Constraint(-self.lp.infinity(), 0)
-            self.link[i, k] = row
-            row.SetCoefficient(self._worker_at(k, h), -1)
-            for number in self.pool.by_visit[i]:
-                if number in self.x and net.worker[self.pool.columns[number].shift] == k:
-                    row.SetCoefficient(self.x[number], 1)
+            h, part = int(net.home[i]), self.rows.part_at(i, k)
+            row = self.link[i, k] = self.lp.Constraint(-self.lp.infinity(), 0)
+            self.linked[h, k].append((i, row))
+            row.SetCoefficient(self._more(h, k), -1)
+            summed: dict[int, float] = defaultdict(float)
+            for j in self.rows.homes[h]:
+                for number in self.pool.by_visit[j]:
+                    if number in self.x and net.worker[self.pool.columns[number].shift] == k:
+                        summed[number] += (i == j) - part
+            for number, value in summed.items():
+                row.SetCoefficient(self.x[number], value)
 
-    def _worker_at(self, k: int, h: int) -> Any:
-        if h not in self.one_home:
-            z = self.lp.NumVar(0, 1, "")
-            self.goal.SetCoefficient(z, -self.compiled.net.extra)
-            self.one_home[h] = self.lp.Constraint(-self.lp.infinity(), 0)
-            self.one_home[h].SetCoefficient(z, 1)
+    def _more(self, h: int, k: int) -> Any:
+        """How much more of worker k comes to home h than the even share of each visit says."""
+        if (h, k) not in self.more:
+            self.more[h, k] = self.lp.NumVar(0, 1, "")
+            self.goal.SetCoefficient(self.more[h, k], self.compiled.net.extra)
+        return self.more[h, k]
+
+    def add_empty(self, homes: Iterable[int]) -> None:
+        """The first worker at a home is free only where somebody comes at all."""
+        for h in homes:
             members = self.rows.homes[h]
-            some = self.lp.Constraint(-self.lp.infinity(), len(members))
-            some.SetCoefficient(z, 1)
+            nobody = self.lp.NumVar(0, 1, "")
+            self.goal.SetCoefficient(nobody, self.compiled.net.extra)
+            row = self.empty[h] = self.lp.Constraint(-self.lp.infinity(), len(members) - 1)
+            row.SetCoefficient(nobody, -1)
             for i in members:
-                some.SetCoefficient(self.left[i], 1)
-        if (k, h) not in self.y:
-            y = self.lp.NumVar(0, 1, "")
-            self.goal.SetCoefficient(y, self.compiled.net.extra)
-            self.one_home[h].SetCoefficient(y, -1)
-            self.y[k, h] = y
-        return self.y[k, h]
+                row.SetCoefficient(self.left[i], 1)
 
     def solve(self) -> float | None:
         """The cost of the relaxation over the present columns, or None where the solver gave up."""
@@ -154,21 +163,38 @@ class Master:
         rated = sorted((x.reduced_cost() - 1e9 * (x.solution_value() > 1e-7), q) for q, x in self.x.items())
         master = Master(self.compiled, self.pool, self.rows, sorted(q for _, q in rated[:most]))
         master.add_links(list(self.link))
+        master.add_empty(self.empty)
         return master
 
-    def loose_links(self, chosen: list[tuple[Column, float]]) -> list[Link]:
-        """Pairs of visit and worker in use at a priced home that no row prices yet, or too little."""
+    def tighten(self, chosen: list[tuple[Column, float]]) -> bool:
+        """Add rows of links and homes that this mix breaks; whether there were any."""
+        links = self._loose_links(chosen)
+        left = [x.solution_value() for x in self.left]
+        homes = [
+            h
+            for h, members in self.rows.homes.items()
+            if h not in self.empty and sum(left[i] for i in members) > len(members) - 1 + 1e-5
+        ]
+        self.add_links(links)
+        self.add_empty(homes)
+        return bool(links or homes)
+
+    def _loose_links(self, chosen: list[tuple[Column, float]]) -> list[Link]:
+        """Pairs of visit and worker in use at a priced home where the even shares price too little."""
         share: dict[Link, float] = defaultdict(float)
+        at: dict[tuple[int, int], float] = defaultdict(float)
         for column, value in chosen:
             k = int(self.compiled.net.worker[column.shift])
             for i in column.visits:
-                if self.rows.home_of(i) is not None and (i, k) not in self.link:
+                if self.rows.home_of(i) is not None:
                     share[i, k] += value
-        at = {key: y.solution_value() for key, y in self.y.items()}
+                    at[int(self.compiled.net.home[i]), k] += value * self.rows.part_at(i, k)
+        for key, more in self.more.items():
+            at[key] += more.solution_value()
         return [
-            pair
-            for pair, value in share.items()
-            if value > at.get((pair[1], self.rows.home_of(pair[0]) or 0), 0.0) + 1e-4
+            (i, k)
+            for (i, k), value in share.items()
+            if (i, k) not in self.link and value > at[int(self.compiled.net.home[i]), k] + 1e-4
         ]
 
     def duals(self) -> Duals:
@@ -220,10 +246,11 @@ def build_prices(compiled: Compiled, rows: Rows, duals: Duals, options: Collecti
         net.told_start[pairs.visit] // DAY == pairs.day
     )
     gain = gain + told * (net.move_cost / net.crew[pairs.visit])
-    if link:
-        charge = np.zeros((len(net.service), len(compiled.problem.workers)))
+    if rows.homes:
+        charge = rows.charge.copy()
         for (i, k), dual in link.items():
-            charge[i, k] = -dual
+            charge[i, k] -= dual
+            charge[rows.homes[int(net.home[i])], k] += dual * rows.part_at(i, k)
         gain = gain - charge[pairs.visit, net.worker[pairs.shift]]
     sizes = np.zeros(len(net.service) * days + 1, dtype=np.int64)
     for row, found in breaks.items():

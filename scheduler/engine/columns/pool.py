@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
+import numpy as np
+
 from scheduler.engine.arrays import Compiled
 from scheduler.problem import DAY
 
@@ -106,6 +108,12 @@ class Rows:
             members[int(h)].append(i)
         shared = {h: row for h, row in members.items() if len(row) > 1 or int(net.crew[row].max()) > 1}
         self.homes = shared if net.extra > 0 else {}
+        self.charge = np.zeros((len(net.service), len(compiled.problem.workers)))
+        for row in self.homes.values():
+            able = [{int(net.worker[s]) for s in net.cshift[net.cptr[i] : net.cptr[i + 1]]} for i in row]
+            for i, workers in zip(row, able, strict=True):
+                for k in workers:
+                    self.charge[i, k] = net.extra / sum(k in some for some in able)
         self.same = [
             (int(net.gidx[net.gptr[g]]), int(net.gidx[q]))
             for g in range(len(net.gptr) - 1)
@@ -137,6 +145,14 @@ class Rows:
             (order.after, order.tau, 1 / int(net.crew[order.after])),
             (order.before, ends, -1 / int(net.crew[order.before])),
         )
+
+    def part_at(self, i: int, k: int) -> float:
+        """The even share of visit i among those of its home that worker k can make."""
+        return float(self.charge[i, k]) / self.compiled.net.extra
+
+    def charged(self, visits: Iterable[int], k: int) -> float:
+        """What these visits bear of worker k being one more at their homes, by even shares."""
+        return sum(float(self.charge[i, k]) for i in visits) if self.homes else 0.0
 
     def home_of(self, i: int) -> int | None:
         """The home of visit i where continuity is priced there."""
