@@ -22,7 +22,8 @@ from scheduler.problem import Problem, Variant
 SLICE = 50
 FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE = 0.015, 0.03
 SHARE_OF_FIRST = 0.15
-SHARE_OF_BOUND, SHARE_OF_BOUND_ALONE = 0.6, 0.85
+SHARE_OF_BOUND, SHARE_OF_DIVE = 0.6, 0.6
+MEND = 200
 MOST_MASTER = 12_000
 MOST_INTEGER = 160
 MOST_PROOF = 60
@@ -31,7 +32,7 @@ SIZES = (60, 90, 120)
 FULL_SIZES = (40, 60, 80)
 
 
-Role = Literal["all", "bound", "plan"]  # where two processes work on one part, each minds one side more
+Role = Literal["all", "plan"]  # where two processes work on one part, the second looks for plans alone
 
 
 class PartResult(NamedTuple):
@@ -119,8 +120,7 @@ class PartSolver:
             self.generation = Generation(self.compiled)
         self.plan()
         rounds = None if budget.work is None else 30 + budget.work // 10
-        share = SHARE_OF_BOUND_ALONE if self.role == "bound" else SHARE_OF_BOUND
-        self.generation.run(budget.part(share * budget.left(), budget.work), self.cost(), rounds)
+        self.generation.run(budget.part(SHARE_OF_BOUND * budget.left(), budget.work), self.cost(), rounds)
         self._raise_bound(self.generation.bound)
 
     def take(self, plan: list[Column] | None) -> bool:
@@ -163,9 +163,10 @@ class PartSolver:
         """A dive, mended by insertion and a short ruin and recreate from where it ended."""
         if self.generation is None or len(self.problem.visits) <= SMALL:
             return
-        self.take(dive(self.generation, budget.part(0.3 * budget.left(), budget.work)))
+        self.take(dive(self.generation, budget.part(SHARE_OF_DIVE * budget.left(), budget.work)))
+        steps = SLICE * (40 if budget.work is not None else MEND)
         for heat in (COLD * 60, COLD * 30, COLD * 10):
-            if not budget.over() and self.incumbent.run(SLICE * 40, heat, heat / 2):
+            if not budget.over() and self.incumbent.run(steps, heat, heat / 2):
                 self.report()
 
     def _limits(self, budget: Budget, share: float) -> Limits:

@@ -13,25 +13,29 @@ from scheduler.engine.columns.master import build_prices
 from scheduler.engine.columns.pool import Column
 from scheduler.engine.columns.timing import clash
 
-SURE = 0.85
-ROUNDS, ROUNDS_FULL = (
-    4,
-    2,
-)  # of pricing before routes are fixed; the linear master of the full variant is slow
+SURE, LIKELY = 0.85, 0.5
+ROUNDS, ROUNDS_FULL = 4, 2  # of pricing before routes are fixed
+# The linear master of a large part in the full variant is slow: one solve for several routes, fewer columns.
+LARGE, AT_ONCE, LEAN_TO = 150, 80, 12
 NOTHING = -1e12
 
 
 def dive(generation: Generation, budget: Budget) -> list[Column]:
     """A plan whose routes were fixed one after another; a part of one where the solver gave up or time ran out."""
+    columns = LEAN_TO * len(generation.compiled.net.service)
+    if generation.compiled.full and len(generation.master.x) > columns:
+        if generation.master.solve() is None:
+            return []
+        generation.master = generation.master.lean(columns)
     pool, master = generation.pool, generation.master
     taken: list[int] = []
     try:
-        while not budget.over() and _settled(generation, taken, budget):
-            shares = [(x.solution_value(), q) for q, x in master.x.items() if x.lb() < 1]
-            loose = [(value, q) for value, q in shares if value > 1e-5]
+        while not budget.over():
+            shares = _shares(generation, taken, budget)
+            loose = [(value, q) for value, q in shares or () if value > 1e-5]
             if not loose:
                 break
-            sure = [q for value, q in loose if value > SURE] or [max(loose)[1]]
+            sure = _surest(generation, loose)
             for q in sure:
                 master.x[q].SetLb(1)
             taken += sure
@@ -41,17 +45,49 @@ def dive(generation: Generation, budget: Budget) -> list[Column]:
             master.x[q].SetLb(0)
 
 
-def _settled(generation: Generation, taken: Collection[int], budget: Budget) -> bool:
-    """Solve and price around the routes taken until little is found; False where the solver gave up."""
-    master = generation.master
-    for _ in range(ROUNDS_FULL if generation.compiled.full else ROUNDS):
+def _surest(generation: Generation, loose: list[tuple[float, int]]) -> list[int]:
+    """The routes to fix next: all that are nearly whole, else the likeliest that do not meet each other."""
+    visits_in_all = len(generation.compiled.net.service)
+    most = max(1, visits_in_all // AT_ONCE) if generation.compiled.full else 1
+    found: list[int] = []
+    visits: set[int] = set()
+    shifts: set[int] = set()
+    for value, q in sorted(loose, reverse=True):
+        column = generation.pool.columns[q]
+        if value <= SURE and found and (value <= LIKELY or len(found) >= most):
+            break
+        if value > SURE or (column.shift not in shifts and visits.isdisjoint(column.visits)):
+            found.append(q)
+            shifts.add(column.shift)
+            visits.update(column.visits)
+    return found
+
+
+def _shares(generation: Generation, taken: Collection[int], budget: Budget) -> list[tuple[float, int]] | None:
+    """Shares of the routes that are not taken, priced around those taken; None where the solver gave up.
+
+    Without rounds there is one pricing, whose routes count from the next time on.
+    """
+    master, rounds = generation.master, _rounds(generation)
+    shares: list[tuple[float, int]] = []
+    for left in range(rounds, -1, -1):
         if master.solve() is None:
-            return False
+            return None
+        shares = [(x.solution_value(), q) for q, x in master.x.items() if x.lb() < 1]
+        if left == 0 < rounds:
+            break
         fresh = [q for q in _priced(generation, taken) if q not in master.x]
         if not fresh or budget.over():
-            return True
+            break
         master.sync(fresh)
-    return master.solve() is not None
+    return shares
+
+
+def _rounds(generation: Generation) -> int:
+    """How often to price before routes are fixed."""
+    if not generation.compiled.full:
+        return ROUNDS
+    return ROUNDS_FULL if len(generation.compiled.net.service) < LARGE else 0
 
 
 def _priced(generation: Generation, taken: Collection[int]) -> list[int]:

@@ -25,13 +25,10 @@ ROWS_EVERY = 5
 WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
-LARGE_FROM_LEVEL = (
-    2  # where the linear master takes most of the time, exact prices cost little and bound more
-)
-INWARD, INWARD_FROM = (
-    0.7,
-    61,
-)  # full variant only; fewer visits converge soon, and with more routes to choose from
+# Once the bound is that near, labels are few: cutting them then costs more bound than it saves time.
+NEAR, LEVEL_NEAR = 0.12, 2
+# Full variant only: fewer visits converge soon, and with more routes to choose from.
+INWARD, INWARD_FROM = 0.7, 61
 
 
 class Found(NamedTuple):
@@ -123,8 +120,7 @@ class Generation:
         self.duals: Duals | None = None
         self.ground = -math.inf
         self.inward = INWARD if compiled.full and len(compiled.net.service) >= INWARD_FROM else 0.0
-        self.lowest = LARGE_FROM_LEVEL if self.inward else 0
-        self.level = self.lowest
+        self.level = 0
         self.rounds = 0
         self.each = EACH_FULL if compiled.full else EACH
         self.open_shifts = self.every
@@ -212,7 +208,9 @@ class Generation:
         """Look less hard again where much was found, and drop columns that no longer matter now and then."""
         visits = len(self.compiled.net.service)
         if len(self.fresh) > 3 * len(self.every) ** 0.5:
-            self.level = max(self.lowest, self.level - 1)
+            self.level = max(0, self.level - 1)
+        if self.inward and self.bound > (1 - NEAR) * self.value:
+            self.level = max(self.level, LEVEL_NEAR)
         if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * visits:
             self.master = self.master.lean(LEAN_TO * visits)
 
