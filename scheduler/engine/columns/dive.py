@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 
 import numpy as np
 
 from scheduler.engine.budget import Budget
-from scheduler.engine.columns.generate import BEAMS, EPSILON, Generation
+from scheduler.engine.columns.generate import BEAMS, BUCKET, EPSILON, Generation
 from scheduler.engine.columns.master import build_prices
 from scheduler.engine.columns.pool import Column
-from scheduler.engine.columns.timing import clash
+from scheduler.engine.columns.timing import settle
 
 SURE, LIKELY = 0.85, 0.5
 ROUNDS, ROUNDS_FULL = 4, 2  # of pricing before routes are fixed
@@ -29,31 +29,50 @@ def dive(generation: Generation, budget: Budget) -> list[Column]:
         generation.master = generation.master.lean(columns)
     pool, master = generation.pool, generation.master
     taken: list[int] = []
+    never: list[int] = []
     try:
         while not budget.over():
             shares = _shares(generation, taken, budget)
             loose = [(value, q) for value, q in shares or () if value > 1e-5]
             if not loose:
                 break
-            sure = _surest(generation, loose)
-            for q in sure:
-                master.x[q].SetLb(1)
-            taken += sure
+            for q in _surest(generation, loose, taken):
+                if settle(generation.compiled, [pool.columns[p] for p in [*taken, q]]) is None:
+                    master.x[q].SetUb(0)
+                    never.append(q)
+                else:
+                    master.x[q].SetLb(1)
+                    taken.append(q)
         return _kept(generation, [pool.columns[q] for q in taken])
     finally:
         for q in taken:
             master.x[q].SetLb(0)
+        for q in never:
+            master.x[q].SetUb(master.lp.infinity())
 
 
-def _surest(generation: Generation, loose: list[tuple[float, int]]) -> list[int]:
-    """The routes to fix next: all that are nearly whole, else the likeliest that do not meet each other."""
+def _surest(generation: Generation, loose: list[tuple[float, int]], taken: Collection[int]) -> list[int]:
+    """The routes to fix next: all that are nearly whole, else the likeliest that do not meet each other.
+
+    A route comes after those of the visits that its own must follow, so that these still have a place.
+    """
     visits_in_all = len(generation.compiled.net.service)
     most = max(1, visits_in_all // AT_ONCE) if generation.compiled.full else 1
+    columns = generation.pool.columns
+    made = {i for q in taken for i in columns[q].visits}
+    before: dict[int, set[int]] = defaultdict(set)
+    for first, then in generation.rows.least:
+        before[then].add(first)
+    ready = [
+        (value, q)
+        for value, q in loose
+        if all(before[i] <= made.union(columns[q].visits) for i in columns[q].visits if i in before)
+    ]
     found: list[int] = []
     visits: set[int] = set()
     shifts: set[int] = set()
-    for value, q in sorted(loose, reverse=True):
-        column = generation.pool.columns[q]
+    for value, q in sorted(ready or [max(loose)], reverse=True):
+        column = columns[q]
         if value <= SURE and found and (value <= LIKELY or len(found) >= most):
             break
         if value > SURE or (column.shift not in shifts and visits.isdisjoint(column.visits)):
@@ -76,11 +95,20 @@ def _shares(generation: Generation, taken: Collection[int], budget: Budget) -> l
         shares = [(x.solution_value(), q) for q, x in master.x.items() if x.lb() < 1]
         if left == 0 < rounds:
             break
+        _separate(generation, taken)
         fresh = [q for q in _priced(generation, taken) if q not in master.x]
         if not fresh or budget.over():
             break
         master.sync(fresh)
     return shares
+
+
+def _separate(generation: Generation, taken: Collection[int]) -> None:
+    """Rows for links that the mix breaks, where the later visit has no fixed time yet."""
+    made = {i for q in taken for i in generation.pool.columns[q].visits}
+    for order in generation.rows.violated(generation.master.weighted(), BUCKET):
+        if order.after not in made:
+            generation.rows.add(order)
 
 
 def _rounds(generation: Generation) -> int:
@@ -108,12 +136,11 @@ def _priced(generation: Generation, taken: Collection[int]) -> list[int]:
 
 
 def _kept(generation: Generation, columns: Sequence[Column]) -> list[Column]:
-    """The routes taken, less those whose links the rest leaves open or whose times do not agree."""
+    """The routes taken, less those whose links the rest leaves open."""
     columns, rows = list(columns), generation.rows
     while True:
         made = {i for column in columns for i in column.visits}
         broken = {after for before, after in rows.least if after in made and before not in made}
-        broken = broken or {one.after for one in clash(generation.compiled, rows, columns, ())}
         good = [column for column in columns if not broken.intersection(column.visits)]
         if len(good) == len(columns):
             return good
