@@ -23,7 +23,7 @@ SLICE = 50
 FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE = 0.015, 0.03
 SHARE_OF_FIRST = 0.15
 SHARE_OF_BOUND, SHARE_OF_DIVE = 0.6, 0.6
-MEND = 200
+MEND = (40, 200)
 MOST_MASTER = 12_000
 MOST_INTEGER = 160
 MOST_PROOF = 60
@@ -164,7 +164,8 @@ class PartSolver:
         if self.generation is None or len(self.problem.visits) <= SMALL:
             return
         self.take(dive(self.generation, budget.part(SHARE_OF_DIVE * budget.left(), budget.work)))
-        steps = SLICE * (40 if budget.work is not None else MEND)
+        short = budget.work is not None or len(self.problem.visits) <= MOST_PROOF
+        steps = SLICE * (MEND[0] if short else MEND[1])
         for heat in (COLD * 60, COLD * 30, COLD * 10):
             if not budget.over() and self.incumbent.run(steps, heat, heat / 2):
                 self.report()

@@ -8,8 +8,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from scheduler.engine.budget import Budget
+from scheduler.engine.columns.duals import build_prices
 from scheduler.engine.columns.generate import BEAMS, BUCKET, EPSILON, Generation
-from scheduler.engine.columns.master import build_prices
 from scheduler.engine.columns.pool import Column
 from scheduler.engine.columns.timing import settle
 

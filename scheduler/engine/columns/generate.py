@@ -10,7 +10,8 @@ import numpy as np
 
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
-from scheduler.engine.columns.master import Duals, Master, blended, build_prices
+from scheduler.engine.columns.duals import Duals, blended, build_prices
+from scheduler.engine.columns.master import Master
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
 from scheduler.engine.kernels.pricing import Labels, Prices
 from scheduler.engine.kernels.routes_out import price_shifts, scratch
@@ -176,7 +177,7 @@ class Generation:
             minutes = net.service[list(column.visits)]
             share = np.array(own) + (column.cost - sum(own)) * minutes / max(1, minutes.sum())
             cover[list(column.visits)] = np.minimum(cover[list(column.visits)], share)
-        none = Duals(cover, np.zeros(len(self.compiled.slots)), [], {}, {})
+        none = Duals(cover, np.zeros(len(self.compiled.slots)), [], {}, {}, {})
         return none, float((net.crew * cover).sum()) - net.extra * len(self.rows.homes)
 
     def _price(self, outer: Duals, value: float, whole: bool, inward: float) -> bool | None:

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from ortools.linear_solver import pywraplp
 
 from scheduler.engine.arrays import Compiled
+from scheduler.engine.columns.duals import Duals, Link
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
-from scheduler.engine.kernels.pricing import Prices
-from scheduler.problem import DAY
-
-Link = tuple[int, int]  # visit, worker
-
-
-class Duals(NamedTuple):
-    """Duals by row: cover by visit, shift by number, order rows in their order, links, same days."""
-
-    cover: Any
-    shift: Any
-    order: list[float]
-    link: dict[Link, float]
-    same: dict[tuple[int, int, int], float]
 
 
 class Master:
@@ -51,6 +38,7 @@ class Master:
         self.linked: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
         self.more: dict[tuple[int, int], Any] = {}
         self.empty: dict[int, Any] = {}
+        self.first: dict[int, Any] = {}
         self.goal.SetOffset(-net.extra * len(rows.homes))
         self.same: dict[tuple[int, int, int], Any] = {}
         self.terms: dict[int, list[tuple[Any, int, float]]] = defaultdict(list)
@@ -103,7 +91,10 @@ class Master:
             for row, threshold, value in self.terms[i]:
                 if start <= threshold:
                     summed[row] += value
-            for j, row in self.linked.get((int(self.compiled.net.home[i]), worker), ()):
+            h = int(self.compiled.net.home[i])
+            if h in self.first:
+                summed[self.first[h]] += self.rows.part_at(i, worker)
+            for j, row in self.linked.get((h, worker), ()):
                 summed[row] += (i == j) - self.rows.part_at(i, worker)
             for a, b in self.rows.same:
                 if i in {a, b}:
@@ -135,6 +126,8 @@ class Master:
         if (h, k) not in self.more:
             self.more[h, k] = self.lp.NumVar(0, 1, "")
             self.goal.SetCoefficient(self.more[h, k], self.compiled.net.extra)
+            if h in self.first:
+                self.first[h].SetCoefficient(self.more[h, k], 1)
         return self.more[h, k]
 
     def add_empty(self, homes: Iterable[int]) -> None:
@@ -147,6 +140,24 @@ class Master:
             row.SetCoefficient(nobody, -1)
             for i in members:
                 row.SetCoefficient(self.left[i], 1)
+            self._add_first(h, nobody)
+
+    def _add_first(self, h: int, nobody: Any) -> None:
+        """Whoever comes, or nobody, makes up the first worker at home h."""
+        net = self.compiled.net
+        row = self.first[h] = self.lp.Constraint(1, self.lp.infinity())
+        row.SetCoefficient(nobody, 1)
+        summed: dict[int, float] = defaultdict(float)
+        for i in self.rows.homes[h]:
+            for number in self.pool.by_visit[i]:
+                if number in self.x:
+                    worker = int(net.worker[self.pool.columns[number].shift])
+                    summed[number] += self.rows.part_at(i, worker)
+        for number, value in summed.items():
+            row.SetCoefficient(self.x[number], value)
+        for (home, _), more in self.more.items():
+            if home == h:
+                row.SetCoefficient(more, 1)
 
     def solve(self) -> float | None:
         """The cost of the relaxation over the present columns, or None where the solver gave up."""
@@ -169,15 +180,28 @@ class Master:
     def tighten(self, chosen: list[tuple[Column, float]]) -> bool:
         """Add rows of links and homes that this mix breaks; whether there were any."""
         links = self._loose_links(chosen)
-        left = [x.solution_value() for x in self.left]
-        homes = [
-            h
-            for h, members in self.rows.homes.items()
-            if h not in self.empty and sum(left[i] for i in members) > len(members) - 1 + 1e-5
-        ]
+        homes = self._loose_homes(chosen)
         self.add_links(links)
         self.add_empty(homes)
         return bool(links or homes)
+
+    def _loose_homes(self, chosen: list[tuple[Column, float]]) -> list[int]:
+        """Homes whose first worker is free in this mix though less than one worker comes."""
+        left, net = [x.solution_value() for x in self.left], self.compiled.net
+        come: dict[int, float] = defaultdict(float)
+        for column, value in chosen:
+            for i in column.visits:
+                if self.rows.home_of(i) is not None:
+                    k = int(net.worker[column.shift])
+                    come[int(net.home[i])] += value * self.rows.part_at(i, k)
+        for (h, _), more in self.more.items():
+            come[h] += more.solution_value()
+        return [
+            h
+            for h, members in self.rows.homes.items()
+            if h not in self.empty
+            and (come[h] < 1 - 1e-4 or sum(left[i] for i in members) > len(members) - 1 + 1e-4)
+        ]
 
     def _loose_links(self, chosen: list[tuple[Column, float]]) -> list[Link]:
         """Pairs of visit and worker in use at a priced home where the even shares price too little."""
@@ -205,76 +229,5 @@ class Master:
             [row.dual_value() for row in self.order],
             {pair: row.dual_value() for pair, row in self.link.items()},
             {key: row.dual_value() for key, row in self.same.items()},
+            {h: row.dual_value() for h, row in self.first.items()},
         )
-
-
-def blended(inner: Duals, outer: Duals, share: float) -> Duals:
-    """Duals between two others, `share` of the way from `outer` to `inner`; rows that `inner` lacks count as 0."""
-    rest = 1 - share
-    order = [*inner.order, *[0.0] * (len(outer.order) - len(inner.order))]
-    return Duals(
-        share * inner.cover + rest * outer.cover,
-        share * inner.shift + rest * outer.shift,
-        [share * a + rest * b for a, b in zip(order, outer.order, strict=True)],
-        {k: share * inner.link.get(k, 0.0) + rest * v for k, v in outer.link.items()},
-        {k: share * inner.same.get(k, 0.0) + rest * v for k, v in outer.same.items()},
-    )
-
-
-def build_prices(compiled: Compiled, rows: Rows, duals: Duals, options: Collection[Order] = ()) -> Prices:
-    """Duals as the gain of each visit in each shift that can hold it, with breaks by time of day.
-
-    Rows among `options` tell times of day apart even where they have no price, by next to nothing.
-    """
-    cover, shift, order, link, same = duals
-    order = [*order, *[0.0] * (len(rows.orders) - len(order))]
-    net = compiled.net
-    days = net.days
-    table = cover[:, None] - (net.daycost / net.crew[:, None])
-    breaks: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for one, dual in zip(rows.orders, order, strict=True):
-        price = min(dual, -1e-7) if one in options else dual
-        if abs(price) > 1e-9:
-            for i, threshold, value in rows.terms(one):
-                _step(table, breaks, i, threshold, price * value, days)
-    for (a, b, day), dual in same.items():
-        table[a, day] += dual / net.crew[a]
-        table[b, day] -= dual / net.crew[b]
-    pairs = compiled.pairs
-    gain = table[pairs.visit, pairs.day]
-    told = (net.worker[pairs.shift] == net.told_worker[pairs.visit]) & (
-        net.told_start[pairs.visit] // DAY == pairs.day
-    )
-    gain = gain + told * (net.move_cost / net.crew[pairs.visit])
-    if rows.homes:
-        charge = rows.charge.copy()
-        for (i, k), dual in link.items():
-            charge[i, k] -= dual
-            charge[rows.homes[int(net.home[i])], k] += dual * rows.part_at(i, k)
-        gain = gain - charge[pairs.visit, net.worker[pairs.shift]]
-    sizes = np.zeros(len(net.service) * days + 1, dtype=np.int64)
-    for row, found in breaks.items():
-        sizes[row + 1] = len(found)
-    flat = [pair for row in sorted(breaks) for pair in sorted(breaks[row])]
-    return Prices(
-        pairs.sptr,
-        pairs.visit,
-        pairs.visit * days + pairs.day,
-        np.ascontiguousarray(gain),
-        net.fixed - shift,
-        np.cumsum(sizes),
-        np.array([t for t, _ in flat], dtype=np.int64),
-        np.array([d for _, d in flat], dtype=np.float64),
-    )
-
-
-def _step(
-    table: Any, breaks: dict[int, list[tuple[int, float]]], i: int, threshold: int, charge: float, days: int
-) -> None:
-    """A route gains `charge` (dual times coefficient) where visit i starts by the threshold."""
-    last = min(days, max(0, (threshold + 1) // DAY))
-    table[i, :last] += charge
-    day = threshold // DAY
-    if last == day < days and threshold >= 0:
-        table[i, day] += charge
-        breaks[i * days + day].append((threshold, -charge))
