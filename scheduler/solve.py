@@ -129,9 +129,17 @@ class _Run:
 
     def elsewhere(self, tasks: Sequence[Task], workers: int) -> list[tuple[int, PartResult]]:
         """Results of tasks that other processes solve; none is begun where there is no task."""
-        if not tasks:
-            return []
-        return list(solve_together(tasks, workers, lambda: self.budget.cancelled or self.budget.over()))
+        found: list[tuple[int, PartResult]] = []
+
+        def enough() -> bool:
+            last = tasks[-1]
+            spare = last.role == "plan" and len(found) == len(tasks) - 1
+            known = self.results[last.at]
+            return self.budget.cancelled or self.budget.over() or (spare and known.bound >= known.cost)
+
+        for one in solve_together(tasks, workers, enough) if tasks else ():
+            found.append(one)  # noqa: PERF402 -- enough() looks at what is there meanwhile
+        return found
 
     def improve_here(self, task: Task) -> None:
         """Solve one part in this process, which needs no start and can tell how far it is."""

@@ -13,8 +13,8 @@ from scheduler.instance import parse_instance
 from scheduler.problem import Weights
 from scheduler.score import score
 from scheduler.solve import _Run
+from tests.scheduler.brute import optimum
 from tests.scheduler.conftest import make_problem, make_visit, make_worker
-from tests.scheduler.tiny import optimum
 from tools.bench_instance import make_instance
 
 EXTRA = 1000
