@@ -15,6 +15,7 @@ from sqlalchemy import event, func, select
 from tests import factories, referrals
 from tests.web import intake_pages as pages
 from tests.web.conftest import Browser
+from worksorders.store.tables.cases import CaseFile
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 from worksorders.store.tables.people import AppUser
 from worksorders.store.tables.trail import OutboxMessage
@@ -47,6 +48,16 @@ def first_line(services, order_id, code="WN01"):
         return session.scalars(
             select(WorksLine).where(WorksLine.order_id == uuid.UUID(order_id), WorksLine.item_code == code)
         ).one()
+
+
+def test_an_order_for_a_home_without_a_point_says_that_its_place_is_estimated(
+    services, coordinator, order_id
+):
+    assert "place estimated" in coordinator.get(f"/orders/{order_id}").text
+    with services.sessions.begin() as session:
+        order = session.get_one(WorksOrder, uuid.UUID(order_id))
+        session.get_one(CaseFile, order.case_id).point_estimated = False
+    assert "place estimated" not in coordinator.get(f"/orders/{order_id}").text
 
 
 def test_one_click_raises_an_order_with_lines_visits_and_totals(coordinator, order_id):
