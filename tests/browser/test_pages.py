@@ -30,7 +30,7 @@ SIGN_INS = {
     "privacy_officer": "hana",
     "contractor": "hemi",
 }
-# Pieces of a page that its script fetches, and endpoints that show somebody signed in no page of their own.
+# Pieces of a page that its script fetches, files that other tests read, and endpoints that show somebody signed in no page of their own.
 NO_PAGES = {
     "auth.sign_in",
     "auth.code",
@@ -40,6 +40,7 @@ NO_PAGES = {
     "public.healthz",
     "public.leave",
     "planning.progress",
+    "portal.remittance",
     "static",
     "watch.metrics",
     "watch.readyz",
