@@ -121,6 +121,22 @@ def test_wrong_numbers_of_a_firm_stand_at_their_fields(admin):
     assert "“1” is not a GST number" in page.text
 
 
+def test_schedular_tax_and_its_declaration_stand_on_the_firms_page(admin, firm):
+    path = f"/admin/firms/{firm.id}"
+    fields = {"name": "Kauri Locks", "regions": ["E7"]}
+    assert "Does not apply" in admin.get(path).text
+    page = send(admin, f"{path}/change", schedular_tax="y", **fields)
+    assert "Applies, no declaration (IR330C) yet" in page.text
+    page = send(
+        admin, f"{path}/change", schedular_tax="y", declaration_on=day("2036-12-01"), gst_number="1", **fields
+    )
+    assert page.status_code == 422
+    assert "1 December 2036 is in the future" in page.text
+    assert "“1” is not a GST number" in page.text
+    page = send(admin, f"{path}/change", schedular_tax="y", declaration_on=day("2026-07-01"), **fields)
+    assert "Declaration (IR330C) received 1 July 2026" in page.text
+
+
 def test_a_rate_card_follows_the_one_before_and_shows_what_changed(admin, firm, loaded):
     agreement = re.search(r'href="(/admin/agreements/[^"]+)"', admin.get(f"/admin/firms/{firm.id}").text)[1]
     header = "code,unit,rate_nzd_ex_gst\n"

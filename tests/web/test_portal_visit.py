@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests import dispatching as world
 from tests import factories
@@ -64,9 +64,9 @@ def arrive(people):
         assert answer.status_code == 303
 
 
-def tick(people, done="2", no_photo="not_necessary"):
+def tick(people, done="2", no_photo="not_necessary", **values):
     line = f"line-{people['line']}"
-    values = {f"{line}-done": done, f"{line}-no_photo": no_photo}
+    values |= {f"{line}-done": done, f"{line}-no_photo": no_photo}
     return send(people["named"], people["visit"], f"{people['visit']}/lines/{people['line']}", **values)
 
 
@@ -105,6 +105,19 @@ def test_errors_are_shown_at_their_field_and_nothing_is_kept(people, services):
         assert words in answer.text
     with services.sessions() as session:
         assert not session.scalars(select(LineDone)).all()
+
+
+def test_the_worker_writes_what_was_measured_and_the_coordinator_sees_it(people, services):
+    with services.sessions.begin() as session:
+        session.execute(update(WorksLine).values(unit="m2"))
+    arrive(people)
+    assert "Measured on site, in m2" in people["named"].get(people["visit"]).text
+    measured = f"line-{people['line']}-measured"
+    refused = tick(people, **{measured: "0"})
+    assert (refused.status_code, "enter more than 0" in refused.text) == (422, True)
+    assert tick(people, **{measured: "1.6"}).status_code == 303
+    assert 'value="1.6"' in people["named"].get(people["visit"]).text
+    assert "1.6 measured" in people["coordinator"].get(f"/dispatch/orders/{people['order']}/work").text
 
 
 def test_the_address_is_shown_only_by_post_with_the_password(people):

@@ -17,7 +17,7 @@ from web.extensions import request_now
 from worksorders.steps.people import bank_accounts, check_documents, checks
 from worksorders.steps.people import firms as step
 from worksorders.steps.people.check_register import load_register
-from worksorders.steps.people.firms import FirmDetails
+from worksorders.steps.people.firms import FirmDetails, SchedularTax
 from worksorders.steps.people.places import region_choices
 
 
@@ -67,7 +67,7 @@ def change_firm(firm_id: uuid.UUID) -> ResponseReturnValue:
     form = FirmForm(data=_data(found))
 
     def change() -> str:
-        step.change_firm(db(), actor(), firm_id, _details(form), form.regions.data)
+        step.change_firm(db(), actor(), firm_id, _details(form), form.regions.data, request_now())
         flash("The firm has been changed.", "success")
         return url_for("admin.firm", firm_id=firm_id)
 
@@ -118,6 +118,8 @@ def _data(found: Any) -> dict[str, Any]:
         "gst_number": found.gst_number or "",
         "email": found.email or "",
         "phone": found.phone,
+        "schedular_tax": found.schedular_tax,
+        "declaration_on": found.declaration_on,
         "regions": [row.region_code for row in found.regions],
     }
 
@@ -125,4 +127,5 @@ def _data(found: Any) -> dict[str, Any]:
 def _details(form: FirmForm) -> FirmDetails:
     fields = (form.nzbn, form.gst_number, form.email, form.phone)
     nzbn, gst_number, email, phone = (field.data or "" for field in fields)
-    return FirmDetails(form.name.data, nzbn, gst_number, email, phone)
+    tax = SchedularTax(bool(form.schedular_tax.data), form.declaration_on.data)
+    return FirmDetails(form.name.data, nzbn, gst_number, email, phone, tax)

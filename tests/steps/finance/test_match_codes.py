@@ -9,14 +9,19 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from tests import factories
 from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, codes, document, typed_line
 from worksorders.domain.errors import FaultsError
-from worksorders.steps.finance.match import match_invoice
+from worksorders.steps import jobs
+from worksorders.steps.finance.match import MATCH, match_invoice
 from worksorders.steps.finance.receive import receive_typed
+from worksorders.steps.people import firms
 from worksorders.store.tables.contractors import BankAccount
 from worksorders.store.tables.finance import FundingContract, InvoiceException
+from worksorders.store.tables.offers import LineDone
 from worksorders.store.tables.telling import UserContact
+from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 
 @pytest.fixture
@@ -100,6 +105,48 @@ def test_q01_more_invoiced_than_accepted_pays_the_accepted_part(desk):
     row = outcome.invoice.lines[0].decision
     assert (row.accepted_cents, row.held_cents, row.disputed_cents) == (7_000, 0, 7_000)
     assert "Q01" not in codes(desk.receive(desk.line(quantity=2), number="INV-101"))
+
+
+def test_q03_more_than_was_measured_on_site_is_held(desk):
+    done = desk.session.scalars(select(LineDone).where(LineDone.line_id == desk.first.id)).one()
+    done.measured_quantity = Decimal("1.6")
+    desk.session.flush()
+    outcome = desk.receive(desk.line(quantity=2), desk.line(desk.second))
+    assert codes(outcome) == {"Q03"}
+    first, second = (line.decision for line in outcome.invoice.lines)
+    assert (first.accepted_cents, first.held_cents, second.held_cents) == (11_200, 2_800, 0)
+    done.measured_quantity = Decimal(2)
+    desk.session.flush()
+    assert codes(match_invoice(desk.session, None, outcome.invoice.id, NOW)) == set()
+
+
+def test_p07_falls_away_with_the_declaration(desk):
+    admin = factories.actor_of(factories.make_user(desk.session, "administrator"))
+
+    def record(tax):
+        details = firms.FirmDetails(desk.firm.name, gst_number=paying.GST_NUMBER, tax=tax)
+        firms.change_firm(desk.session, admin, desk.firm.id, details, ["E7"], NOW)
+
+    clean = desk.receive(desk.line())
+    assert codes(clean) == set()
+    record(firms.SchedularTax(True))
+    outcome = desk.receive(desk.line(desk.second), number="KX-7750")
+    assert codes(outcome) == {"P07"}
+    assert outcome.decision.held_cents == outcome.decision.claimed_cents
+    record(firms.SchedularTax(True, paying.TODAY))
+    record(firms.SchedularTax(True, paying.TODAY))
+    rows = desk.session.scalars(select(AuditEvent).where(AuditEvent.action == firms.TAX_CHANGED)).all()
+    days = [row.detail["declaration_on"] for row in rows]
+    assert sorted(days, key=str) == [paying.TODAY.isoformat(), None]
+    sent = desk.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == firms.TAX_CHANGED)).all()
+    assert len(sent) == len(rows)
+    job = jobs.Job(sent[0].id, 1, sent[0].payload, None, None, lambda: NOW, lambda: True)
+    jobs.handler_of(firms.TAX_CHANGED)(job)(desk.session, NOW)
+    asked = desk.session.scalars(select(OutboxMessage.payload).where(OutboxMessage.kind == MATCH)).all()
+    waiting = {str(one.invoice.id) for one in (clean, outcome)}
+    assert waiting <= {payload["invoice_id"] for payload in asked}
+    again = match_invoice(desk.session, None, outcome.invoice.id, NOW)
+    assert (codes(again), again.invoice.state) == (set(), "matched")
 
 
 def test_r01_a_rate_above_the_card_of_the_day_of_issue(desk):

@@ -12,7 +12,7 @@ from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.people import bank_accounts, firms, never_send, workers
-from worksorders.steps.people.firms import FirmDetails
+from worksorders.steps.people.firms import FirmDetails, SchedularTax
 from worksorders.steps.people.workers import Stretch, WorkerDetails
 
 NOW = factories.NOW
@@ -52,8 +52,29 @@ def test_every_wrong_number_is_named_at_its_field(session, admin, firm):
         firms.add_firm(session, admin, KAURI, [], NOW)
 
 
+def test_a_declaration_is_refused_before_it_came_and_without_its_tax(session, admin, firm):
+    for tax, words in (
+        (SchedularTax(True, TODAY + timedelta(days=1)), "is in the future"),
+        (SchedularTax(False, TODAY), "only where schedular tax applies"),
+    ):
+        with pytest.raises(FaultsError, match=words) as caught:
+            firms.change_firm(session, admin, firm.id, dataclasses.replace(KAURI, tax=tax), ["E7"], NOW)
+        assert set(caught.value.by_field()) == {"declaration_on"}
+    assert (firm.schedular_tax, firm.declaration_on) == (False, None)
+
+
+def test_a_contractor_does_not_say_how_its_firm_is_taxed(session, admin, firm):
+    own = factories.actor_of(factories.make_user(session, "contractor", firm_id=firm.id))
+    taxed = dataclasses.replace(KAURI, tax=SchedularTax(True))
+    firms.change_firm(session, admin, firm.id, taxed, ["E7"], NOW)
+    with pytest.raises(NotPermittedError, match="by an administrator"):
+        firms.change_firm(session, own, firm.id, dataclasses.replace(KAURI, tax=SchedularTax()), ["E7"], NOW)
+    firms.change_firm(session, own, firm.id, KAURI, ["E7"], NOW)
+    assert firm.schedular_tax
+
+
 def test_regions_are_replaced(session, admin, firm):
-    firms.change_firm(session, admin, firm.id, KAURI, ["F1", "G2"])
+    firms.change_firm(session, admin, firm.id, KAURI, ["F1", "G2"], NOW)
     session.expire_all()
     assert [row.region_code for row in firm.regions] == ["F1", "G2"]
     assert firms.find_firms(session, region="E7").total == 0
@@ -64,7 +85,7 @@ def test_another_firm_does_not_exist_for_a_contractor(session, admin, firm, cont
     worker = workers.add_worker(session, admin, firm.id, HEMI)
     absence = workers.add_absence(session, admin, worker.id, TODAY, TODAY)
     for action in (
-        lambda: firms.change_firm(session, contractor, firm.id, KAURI, []),
+        lambda: firms.change_firm(session, contractor, firm.id, KAURI, [], NOW),
         lambda: workers.add_worker(session, contractor, firm.id, HEMI),
         lambda: workers.change_worker(session, contractor, worker.id, HEMI),
         lambda: workers.set_hours(session, contractor, worker.id, []),

@@ -112,6 +112,36 @@ def test_more_than_was_ordered_is_refused_with_both_figures(session, scene):
     assert not session.scalars(select(LineDone)).all()
 
 
+def test_what_was_measured_reaches_the_match_and_empty_means_not_measured(session, scene):
+    scene.line.unit = "m2"
+    start(session, scene)
+
+    def measured():
+        facts = order_facts(session, [scene.order.id])[scene.order.code]
+        return [line.measured_quantity for line in facts.lines]
+
+    tick(session, scene)
+    assert measured() == [None]
+    tick(session, scene, measured_quantity=Decimal("1.6"))
+    assert measured() == [Decimal("1.6")]
+    told = session.scalars(select(AuditEvent.detail).where(AuditEvent.action == "line.done")).all()
+    assert [one.get("measured") for one in told if one.get("measured")] == ["1.6"]
+    with pytest.raises(FaultsError, match="more than 0"):
+        tick(session, scene, measured_quantity=Decimal(0))
+    tick(session, scene)
+    assert measured() == [None]
+
+
+def test_what_is_counted_has_no_measure_and_a_measure_alone_is_not_kept(session, scene):
+    start(session, scene)
+    with pytest.raises(FaultsError, match="is counted"):
+        tick(session, scene, measured_quantity=Decimal(2))
+    scene.line.unit = "hour"
+    alone = LineEntry(scene.line.id, None, measured_quantity=Decimal(2))
+    with pytest.raises(FaultsError, match="Enter what was done as well"):
+        save_checklist(session, scene.worker, scene.visit.id, [alone], AT)
+
+
 def test_the_checklist_may_be_corrected_while_on_site_and_never_after(session, scene):
     start(session, scene)
     tick(session, scene, "1")

@@ -4,6 +4,7 @@ from wtforms.validators import Length
 
 from web.fields import (
     CheckboxesField,
+    CheckboxField,
     DateField,
     EmailField,
     FileField,
@@ -30,6 +31,12 @@ class FirmForm(Form):
     )
     email = EmailField("E-mail")
     phone = PhoneField("Phone")
+    schedular_tax = CheckboxField(
+        "Schedular tax applies", description="Its invoices are then held until a declaration is on file."
+    )
+    declaration_on = DateField(
+        "Declaration (IR330C) received on", description="Only where schedular tax applies."
+    )
     regions = CheckboxesField(
         "Regions", validators=[Required("Choose at least one region.")], choices=region_choices()
     )

@@ -56,6 +56,7 @@ class LineForm(Form):
             papers={rule.kind: self._paper(rule) for rule in self.line.asked.papers},
             live_test=self._test() if self.line.asked.live_test else None,
             no_photo_reason=self._text("no_photo") or None,
+            measured_quantity=self.at("measured").data if self.line.asked.measure else None,
         )
 
     def _text(self, name: str) -> str:
@@ -117,6 +118,10 @@ def _always(line: LineRow) -> Iterator[Given]:
         QuantityField(f"Done, of {quantity(line.quantity)} {line.unit}"),
         done and done.done_quantity,
     )
+    if line.asked.measure:
+        hint = "Only if you measured. Leave it empty otherwise."
+        measured = QuantityField(f"Measured on site, in {line.unit}", description=hint)
+        yield "measured", measured, done and done.measured_quantity
     if line.asked.photo:
         yield "photos", FilesField("Photos"), None
         reason = SelectField("If there is no photo, why?", choices=NO_PHOTO_CHOICES)

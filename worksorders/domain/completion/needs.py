@@ -14,6 +14,10 @@ EXIT_KINDS = frozenset(
 """Kinds of opening through which people may have to get out: the worker says whether each opens without a key."""
 
 
+MEASURED_UNITS = frozenset({"m", "m2", "hour", "km"})
+"""Units of the catalogue that are measured; all others are counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaperRule:
     """What is asked of one kind of paper or reading.
@@ -40,21 +44,22 @@ class PaperRule:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one line asks for; nothing else is asked of the worker."""
+    """What one line asks for; nothing else is asked of the worker. `measure` may be answered or left."""
 
     photo: bool = False
     serial: bool = False
     keys: bool = False
     live_test: bool = False
     papers: tuple[PaperRule, ...] = ()
+    measure: bool = False
 
     @property
     def anything(self) -> bool:
         return self.photo or self.serial or self.keys or self.live_test or bool(self.papers)
 
 
-def asked_of(evidence: str, papers: Mapping[Evidence, PaperRule]) -> Asked:
-    """Read a line's evidence, kinds parted by `|`; what the visit as a whole answers is not among it."""
+def asked_of(evidence: str, papers: Mapping[Evidence, PaperRule], unit: str = "") -> Asked:
+    """Read a line's evidence, kinds parted by `|`, and its unit; what the visit as a whole answers is not among it."""
     wanted = {part.strip() for part in evidence.split("|")}
     return Asked(
         photo=Evidence.PHOTO in wanted,
@@ -62,4 +67,5 @@ def asked_of(evidence: str, papers: Mapping[Evidence, PaperRule]) -> Asked:
         keys=Evidence.KEY_REGISTER in wanted,
         live_test=Evidence.LIVE_TEST in wanted,
         papers=tuple(rule for kind, rule in papers.items() if kind in wanted),
+        measure=unit in MEASURED_UNITS,
     )

@@ -14,6 +14,7 @@ from worksorders.domain.completion.proof import HOLDERS
 from worksorders.domain.errors import Faults
 from worksorders.domain.lifecycle.reasons import NO_PHOTO
 from worksorders.domain.local_time import NEW_ZEALAND, local_day
+from worksorders.domain.order.assessment import MOST_MEASURED
 from worksorders.steps.completion.files import PaperError, read_paper
 from worksorders.store.tables.orders import Visit, WorksLine
 
@@ -54,7 +55,8 @@ class AlarmTest:
 class LineEntry:
     """What the worker entered for one line; a quantity of None leaves the line open.
 
-    `keys` replace those entered before; a paper that is not in `papers` stays as it was.
+    `keys` replace those entered before; a paper that is not in `papers` stays as it was. `measured_quantity` is in
+    the line's unit, None where nobody measured.
     """
 
     line_id: uuid.UUID
@@ -64,6 +66,7 @@ class LineEntry:
     papers: Mapping[Evidence, PaperGiven] = field(default_factory=dict)
     live_test: AlarmTest | None = None
     no_photo_reason: str | None = None
+    measured_quantity: Decimal | None = None
 
 
 def check_entry(
@@ -78,6 +81,7 @@ def check_entry(
             f"{quantity.normalize():f} of {line.measure} is not possible: {line.quantity.normalize():f} were "
             "ordered. Ask for a variation if more is needed.",
         )
+    _check_measure(entry, line, asked, f"{at}-measured", faults)
     faults.require(
         entry.no_photo_reason is None or NO_PHOTO.knows(entry.no_photo_reason),
         f"{at}-no_photo",
@@ -95,6 +99,24 @@ def check_entry(
             check_paper(given, f"{at}-{rule.slug}-", now, faults)
     if entry.live_test is not None:
         _check_test(entry.live_test, f"{at}-test", visit, now, faults)
+
+
+def _check_measure(entry: LineEntry, line: WorksLine, asked: Asked, at: str, faults: Faults) -> None:
+    measured = entry.measured_quantity
+    if measured is None:
+        return
+    faults.require(
+        asked.measure, at, f"{line.measure} is counted (unit: {line.unit}), not measured: leave this empty."
+    )
+    faults.require(
+        0 < measured <= MOST_MEASURED,
+        at,
+        f"{measured.normalize():f} is not possible: enter more than 0 and at most {MOST_MEASURED} {line.unit}, "
+        "or leave this empty if nobody measured.",
+    )
+    faults.require(
+        entry.done_quantity is not None, at, "Enter what was done as well: a measure alone is not kept."
+    )
 
 
 def _check_key(key: KeyRow, at: str, faults: Faults) -> None:

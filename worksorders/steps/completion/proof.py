@@ -21,8 +21,8 @@ from worksorders.store.tables.orders import Visit, WorksLine
 
 
 def asked_of(line: WorksLine) -> Asked:
-    """What a line asks for, by its own copy of the catalogue's evidence."""
-    return asked_by_rules(line.evidence, paper_rules())
+    """What a line asks for, by its own copy of the catalogue's evidence and unit."""
+    return asked_by_rules(line.evidence, paper_rules(), line.unit)
 
 
 @dataclass

@@ -56,18 +56,21 @@ def _keep_quantity(
     if row is None:
         row = LineDone(line_id=entry.line_id, visit_id=visit.id, firm_id=actor.require_firm())
         session.add(row)
-    before = row.done_quantity
+    before = (row.done_quantity, row.measured_quantity)
     row.done_quantity = entry.done_quantity or Decimal(0)
+    row.measured_quantity = entry.measured_quantity
     row.done_at, row.done_by = now, actor.user_id
     row.serial_numbers = entry.serial_numbers.strip()
     row.no_photo_reason = entry.no_photo_reason
-    if before != row.done_quantity:
+    if before != (row.done_quantity, row.measured_quantity):
+        measured = row.measured_quantity
         audit.record(
             session,
             actor,
             "line.done",
             ("works_line", entry.line_id),
-            detail={"visit": str(visit.id), "quantity": str(row.done_quantity)},
+            detail={"visit": str(visit.id), "quantity": str(row.done_quantity)}
+            | ({} if measured is None else {"measured": str(measured)}),
         )
 
 

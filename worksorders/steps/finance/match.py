@@ -20,6 +20,7 @@ from worksorders.steps.finance import ledger
 from worksorders.steps.finance.contract import lock_contracts
 from worksorders.steps.finance.gather import gather, invoice_facts, order_ids_of
 from worksorders.steps.finance.store_match import post_lines, store_decision, store_exceptions
+from worksorders.steps.people.firms import TAX_CHANGED
 from worksorders.store.tables.finance import ContractYear, Invoice, InvoiceLine
 from worksorders.store.tables.orders import WorksLine, WorksOrder
 
@@ -166,6 +167,18 @@ def rematch_orders(session: Session, order_ids: list[uuid.UUID]) -> None:
     waiting = select(Invoice.id).where(Invoice.state.in_(OPEN), Invoice.id.in_(named)).order_by(Invoice.id)
     for invoice_id in session.scalars(waiting).all():
         ask_for_match(session, invoice_id)
+
+
+@jobs.handles(TAX_CHANGED)
+def _match_of_firm_job(job: jobs.Job) -> jobs.Effect:
+    firm_id = uuid.UUID(job.payload["firm_id"])
+
+    def effect(session: Session, _: datetime) -> None:
+        waiting = select(Invoice.id).where(Invoice.state.in_(OPEN), Invoice.firm_id == firm_id)
+        for invoice_id in session.scalars(waiting.order_by(Invoice.id)).all():
+            ask_for_match(session, invoice_id)
+
+    return effect
 
 
 @jobs.handles(MATCH)

@@ -9,15 +9,16 @@ import secrets
 import uuid
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain import business_numbers
-from worksorders.domain.errors import DomainError, Faults, RefusedError
+from worksorders.domain.errors import DomainError, Faults, NotPermittedError, RefusedError
+from worksorders.domain.local_time import day_words, local_day
 from worksorders.domain.roles import Role
-from worksorders.steps import audit
+from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.party_check import check_later
 from worksorders.steps.vetting.pins import clear_pins
@@ -28,15 +29,28 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 5
 
 
+# The outbox kind that has a firm's open invoices matched again; finance handles it.
+TAX_CHANGED = "firm.tax_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SchedularTax:
+    """Whether schedular tax applies to a firm, and the day on which its declaration (IR330C) was received."""
+
+    applies: bool = False
+    declaration_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class FirmDetails:
-    """What is known of a business; the numbers are checked by their check digits."""
+    """What is known of a business; the numbers are checked by their check digits. A `tax` of None leaves it as it is."""
 
     name: str
     nzbn: str = ""
     gst_number: str = ""
     email: str = ""
     phone: str = ""
+    tax: SchedularTax | None = None
 
 
 def add_firm(
@@ -50,9 +64,11 @@ def add_firm(
 ) -> Firm:
     """Take a firm in; raises FaultsError with every fault of its details."""
     firm = Firm(id=uuid.uuid4(), code=code or _new_code(), active=True, created_at=now, name="")
-    _write(session, firm, details)
+    firm.schedular_tax, firm.declaration_on = False, None
+    _write(session, firm, details, now)
     session.add(firm)
     session.flush()
+    _keep_tax(session, actor, firm, details.tax)
     _set_regions(session, firm, region_codes)
     check_later(session, firm_id=firm.id)
     audit.record(session, actor, "firm.added", ("firm", firm.id), detail={"regions": sorted(region_codes)})
@@ -65,10 +81,14 @@ def change_firm(
     firm_id: uuid.UUID,
     details: FirmDetails,
     region_codes: Collection[str],
+    now: datetime,
 ) -> Firm:
-    """Correct a firm's details and the regions in which it takes work."""
+    """Correct a firm's details and the regions in which it takes work; no contractor says how it is taxed."""
     firm = own_firm(session, actor, firm_id)
-    _write(session, firm, details)
+    if details.tax is not None and actor is not None and actor.role is Role.CONTRACTOR:
+        raise NotPermittedError("Schedular tax is recorded by an administrator.")
+    _write(session, firm, details, now)
+    _keep_tax(session, actor, firm, details.tax)
     _set_regions(session, firm, region_codes)
     check_later(session, firm_id=firm.id)
     audit.record(session, actor, "firm.changed", ("firm", firm.id), detail={"regions": sorted(region_codes)})
@@ -177,7 +197,7 @@ def find_firms(
     )
 
 
-def _write(session: Session, firm: Firm, details: FirmDetails) -> None:
+def _write(session: Session, firm: Firm, details: FirmDetails, now: datetime) -> None:
     faults = Faults()
     faults.require(details.name.strip(), "name", "Enter the firm's name.")
     nzbn = _number(faults, "nzbn", details.nzbn, business_numbers.nzbn)
@@ -185,9 +205,39 @@ def _write(session: Session, firm: Firm, details: FirmDetails) -> None:
     taken = select(Firm.name).where(Firm.nzbn == nzbn, Firm.id != firm.id)
     if nzbn and (other := session.scalar(taken)):
         faults.add("nzbn", f"{other} has the NZBN {nzbn} already: look for it in the list of firms.")
+    if details.tax is not None:
+        _check_tax(details.tax, local_day(now), faults)
     faults.raise_if_any()
     firm.name, firm.nzbn, firm.gst_number = details.name.strip(), nzbn, gst_number
     firm.email, firm.phone = details.email.strip() or None, details.phone.strip() or None
+
+
+def _check_tax(tax: SchedularTax, today: date, faults: Faults) -> None:
+    received_on = tax.declaration_on
+    if received_on is None:
+        return
+    faults.require(
+        tax.applies,
+        "declaration_on",
+        "A declaration is kept only where schedular tax applies: tick that it does, or leave this day empty.",
+    )
+    faults.require(
+        received_on <= today,
+        "declaration_on",
+        f"{day_words(received_on)} is in the future: enter the day on which the declaration was received.",
+    )
+
+
+def _keep_tax(session: Session, actor: Actor | None, firm: Firm, tax: SchedularTax | None) -> None:
+    """Write it down where it changed; open invoices of the firm are then matched again (P07)."""
+    if tax is None or tax == SchedularTax(firm.schedular_tax, firm.declaration_on):
+        return
+    firm.schedular_tax, firm.declaration_on = tax.applies, tax.declaration_on
+    session.flush()
+    received_on = tax.declaration_on.isoformat() if tax.declaration_on else None
+    detail = {"schedular": tax.applies, "declaration_on": received_on}
+    audit.record(session, actor, TAX_CHANGED, ("firm", firm.id), detail=detail)
+    outbox.send(session, TAX_CHANGED, {"firm_id": str(firm.id)})
 
 
 def _number(faults: Faults, field: str, text: str, read: Callable[[str], str]) -> str | None:

@@ -15,9 +15,13 @@ from worksorders.store.tables.base import Base, HasId, one_of
 
 
 class Firm(HasId, Base):
-    """A contractor: a business of a region or more, never a home."""
+    """A contractor: a business of a region or more, never a home.
+
+    `declaration_on` is the day on which its IR330C declaration was received, where schedular tax applies to it.
+    """
 
     __tablename__ = "firm"
+    __table_args__ = (CheckConstraint("schedular_tax OR declaration_on IS NULL", name="declaration"),)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     nzbn: Mapped[str | None]
@@ -25,6 +29,8 @@ class Firm(HasId, Base):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(server_default="true")
+    schedular_tax: Mapped[bool] = mapped_column(server_default="false")
+    declaration_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     workers: Mapped[list[Worker]] = relationship(back_populates="firm", order_by="Worker.first_name")
     regions: Mapped[list[FirmRegion]] = relationship(order_by="FirmRegion.region_code")

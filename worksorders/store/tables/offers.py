@@ -55,17 +55,22 @@ class OfferVisit(Base):
 
 
 class LineDone(HasId, Base):
-    """A quantity that a firm did on a visit; only that of the firm that holds the visit counts."""
+    """A quantity that a firm did on a visit; only that of the firm that holds the visit counts.
+
+    `measured_quantity` is what was measured on site, in the line's unit, where anybody measured.
+    """
 
     __tablename__ = "line_done"
     __table_args__ = (
         UniqueConstraint("line_id", "visit_id", "firm_id"),
         CheckConstraint("done_quantity >= 0", name="done"),
+        CheckConstraint("measured_quantity > 0", name="measured"),
     )
     line_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_line.id"))
     visit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("visit.id"), index=True)
     firm_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("firm.id"))
     done_quantity: Mapped[Decimal]
+    measured_quantity: Mapped[Decimal | None]
     done_at: Mapped[datetime]
     done_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
     no_photo_reason: Mapped[str | None]

@@ -105,6 +105,7 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
         variations=work.varied.get(line.id, ()),
         by_variation=line.original_quantity == ZERO,
         done_quantity=sum((row.done_quantity for row in done), ZERO) if line.visit else line.quantity,
+        measured_quantity=_measured(done),
         acceptances=tuple(
             AcceptanceFacts(str(row.id), local_day(row.accepted_at), row.quantity, str(row.accepted_by))
             for row in taken
@@ -116,6 +117,15 @@ def _line(line: WorksLine, work: _Work) -> OrderLineFacts:
         evidence_missing=_missing(line, done, work),
         no_access=line.visit is not None and line.visit.state == "no_access" and not done,
         call_out=line.item_code in CALL_OUTS,
+    )
+
+
+def _measured(done: Sequence[LineDone]) -> Decimal | None:
+    """What was measured on site; a visit on which nobody measured counts with what it did. None: never measured."""
+    if all(row.measured_quantity is None for row in done):
+        return None
+    return sum(
+        (row.done_quantity if row.measured_quantity is None else row.measured_quantity for row in done), ZERO
     )
 
 

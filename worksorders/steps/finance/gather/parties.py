@@ -38,6 +38,8 @@ def supplier_facts(session: Session, firm: Firm) -> SupplierFacts:
         nzbn=firm.nzbn or "",
         gst_number=firm.gst_number or "",
         bank=bank_facts(session, firm.id),
+        schedular=firm.schedular_tax,
+        declaration_on=firm.declaration_on,
     )
 
 
