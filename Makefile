@@ -32,7 +32,7 @@ test: test-browser test-rest ## Run all tests, those in the browser too
 
 # Both at once: tests that wait for a page or a killed process leave the cores to the others.
 test-rest: setup
-	@$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser'
+	@$(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile --no-loadscope-reorder -m 'not browser'
 
 test-browser: setup
 	@install -d build
@@ -40,7 +40,7 @@ test-browser: setup
 	cat build/browser.txt; exit $$failed
 
 quick: setup-run ## Run the tests that take no browser and no patience (under two minutes)
-	@FINANCE_HISTORIES=30 $(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile -m 'not browser and not slow'
+	@FINANCE_HISTORIES=30 $(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile --no-loadscope-reorder -m 'not browser and not slow'
 
 check: .venv/.installed ## Check format, lint, types, layers and the database schema
 	.venv/bin/ruff format --check .

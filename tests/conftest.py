@@ -59,6 +59,13 @@ def _guard(event: str, arguments: tuple) -> None:
 
 sys.addaudithook(_guard)
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: at the end of the run no worker shall stand idle while another does one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 # On a busy machine a slow example says nothing of the code.
 hypothesis.settings.register_profile(
     "product", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
