@@ -24,7 +24,7 @@ from worksorders.store.tables.planning import Plan, PlanStop
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 pytestmark = pytest.mark.slow
-VISITS, WORKERS, SOLVE_SECONDS = 40, 4, 6
+VISITS, WORKERS, SOLVE_SECONDS = 40, 4, 4
 
 
 @pytest.fixture
