@@ -50,9 +50,16 @@ def tiny_data(seed, options=True):
         for _ in range(min(rng.choice([1, 2, 3]), total - len(visits))):
             visits.append(visit_data(rng, len(visits), home, spot, days, len(workers), options))
         home += 1
-    data = {
+    data = instance_data("tiny", seed, days, workers, visits)
+    links(rng, data, options)
+    return data
+
+
+def instance_data(kind, seed, days, workers, visits):
+    """What every instance has around its workers and visits; links between visits come later."""
+    return {
         "format": "works-plan/1",
-        "name": f"tiny-{seed}",
+        "name": f"{kind}-{seed}",
         "seed": seed,
         "days": days,
         "objective": {"exposure_per_day": 300, "extra_worker_per_home": 250},
@@ -60,8 +67,6 @@ def tiny_data(seed, options=True):
         "visits": visits,
         "precedence": [],
     }
-    links(rng, data, options)
-    return data
 
 
 def rich_data(seed):
@@ -76,16 +81,7 @@ def rich_data(seed):
         for _ in range(min(rng.choice([1, 2, 3]), total - len(visits))):
             visits.append(rich_visit(rng, len(visits), home, spot, team))
         home += 1
-    data = {
-        "format": "works-plan/1",
-        "name": f"rich-{seed}",
-        "seed": seed,
-        "days": days,
-        "objective": {"exposure_per_day": 300, "extra_worker_per_home": 250},
-        "workers": workers,
-        "visits": visits,
-        "precedence": [],
-    }
+    data = instance_data("rich", seed, days, workers, visits)
     links(rng, data, options=True)
     return data
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.finance import patterns
@@ -37,11 +37,7 @@ def raised_orders(session: Session, since: datetime) -> list[patterns.RaisedOrde
         .join(Visit, Visit.id == WorksLine.visit_id)
         .join(AppUser, AppUser.id == WorksOrder.raised_by)
         .where(
-            WorksOrder.raised_at >= since,
-            WorksOrder.issued_on.is_not(None),
-            WorksOrder.state.not_in(("cancelled", "superseded")),
-            WorksLine.removed_at.is_(None),
-            Visit.firm_id.is_not(None),
+            *_issued_work(since),
             WorksOrder.approved_by.is_(None) | (WorksOrder.approved_by == WorksOrder.raised_by),
         )
         .group_by(WorksOrder.id, Visit.firm_id, AppUser.raise_limit_cents)
@@ -118,11 +114,7 @@ def supplier_shares(session: Session, since: datetime) -> list[patterns.Supplier
         .join(WorksOrder, WorksOrder.id == WorksLine.order_id)
         .join(Visit, Visit.id == WorksLine.visit_id)
         .where(
-            WorksOrder.raised_at >= since,
-            WorksOrder.issued_on.is_not(None),
-            WorksOrder.state.not_in(("cancelled", "superseded")),
-            WorksLine.removed_at.is_(None),
-            Visit.firm_id.is_not(None),
+            *_issued_work(since),
         )
         .group_by(Visit.firm_id)
         .order_by(Visit.firm_id)
@@ -155,3 +147,14 @@ def approvals(session: Session, since: datetime) -> list[patterns.Approval]:
         .order_by(Invoice.approved_at, Invoice.id)
     )
     return [patterns.Approval(str(by), str(firm)) for by, firm in rows]
+
+
+def _issued_work(since: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Lines of orders raised from then on that were issued, still stand, and have a firm."""
+    return (
+        WorksOrder.raised_at >= since,
+        WorksOrder.issued_on.is_not(None),
+        WorksOrder.state.not_in(("cancelled", "superseded")),
+        WorksLine.removed_at.is_(None),
+        Visit.firm_id.is_not(None),
+    )
