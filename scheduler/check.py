@@ -121,12 +121,21 @@ def shift_end(facts: Facts) -> Iterator[str]:
             yield f"worker {route.worker} is back {over} min after the end of shift {route.shift}"
 
 
+def ready(facts: Facts) -> Iterator[str]:
+    for i, start in facts.start.items():
+        day = facts.problem.visits[i].ready_day
+        if start // DAY < day:
+            yield f"visit {i} starts on day {start // DAY}, before it is ready on day {day}"
+
+
 def window(facts: Facts) -> Iterator[str]:
     for route in facts.routes:
         _, shift = facts.shift(route)
         for visit, start in route.stops:
             minute = start - shift.day * DAY
-            allowed = [w for w in facts.problem.windows(visit, facts.variant) if w.day == shift.day]
+            one = facts.problem.visits[visit]
+            windows = one.windows_late if facts.full else one.windows
+            allowed = [w for w in windows if w.day == shift.day]
             if not any(w.earliest <= minute <= w.latest for w in allowed):
                 yield f"visit {visit} starts at minute {minute} of day {shift.day}, outside its windows"
 
@@ -203,6 +212,7 @@ RULES: dict[str, Rule] = {
     "vetting": vetting,
     "one_place": one_place,
     "shift_end": shift_end,
+    "ready": ready,
     "window": window,
     "crew": crew,
     "crew_together": crew_together,

@@ -150,9 +150,10 @@ class Problem:
         return len(self.visits) + worker
 
     def windows(self, visit: int, variant: Variant) -> tuple[TimeWindow, ...]:
-        """The windows that bind in this variant: with the deadline in common, beyond it otherwise."""
+        """The windows that bind in this variant: with the deadline in common, beyond it otherwise; none before ready."""
         one = self.visits[visit]
-        return one.windows if variant == "common" else one.windows_late
+        found = one.windows if variant == "common" else one.windows_late
+        return tuple(w for w in found if w.day >= one.ready_day) if one.ready_day else found
 
     def input_hash(self) -> str:
         """SHA-256 over every field and every travel time, the same for the same input anywhere."""

@@ -32,8 +32,8 @@ def fleet_of(problem: Problem) -> Fleet:
         [(shift.day * DAY + shift.opens, shift.day * DAY + shift.closes) for shift in shifts],
         [[i for i, row in enumerate(able) if slot in row] for slot in slots],
         [
-            sorted((w.day * DAY + w.earliest, w.day * DAY + w.latest) for w in v.windows)
-            for v in problem.visits
+            sorted((w.day * DAY + w.earliest, w.day * DAY + w.latest) for w in problem.windows(i, "common"))
+            for i in range(len(problem.visits))
         ],
     )
 

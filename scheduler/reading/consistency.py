@@ -70,8 +70,10 @@ def _why_not(problem: Problem, i: int, pin: Pin) -> str:
     shift = worker.shifts[pin.shift]
     if shift.day != day:
         return f"starts on day {day}, but shift {pin.shift} of worker {pin.worker} is on day {shift.day}"
-    if not any(w.day == day and w.earliest <= minute <= w.latest for w in visit.windows_late):
-        return f"starts at minute {minute} of day {day}, outside the windows of the visit"
+    if not any(w.day == day and w.earliest <= minute <= w.latest for w in problem.windows(i, "full")):
+        return (
+            f"starts at minute {minute} of day {day}, outside the windows of the visit, or before it is ready"
+        )
     leg = int(problem.travel[problem.base(pin.worker), i])
     back = int(problem.travel[i, problem.base(pin.worker)])
     if (

@@ -39,6 +39,7 @@ def planted():
         ("one_place", two(), [Route(0, 0, (Stop(0, 499), Stop(1, 600)))]),
         ("shift_end", two(workers=[{"shifts": (Shift(0, 480, 670),)}, {}]), both),
         ("window", two({"windows_late": (TimeWindow(0, 480, 499),)}), both),
+        ("ready", two({"ready_day": 1}), both),
         ("crew", two({"crew": 2}), both),
         ("crew", two(), [apart[0], Route(1, 0, (Stop(0, 500),))]),
         ("crew_together", two({"crew": 2}), [Route(0, 0, (Stop(0, 500),)), Route(1, 0, (Stop(0, 501),))]),

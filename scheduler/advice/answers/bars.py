@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from scheduler.problem import DAY, Problem, Shift, TimeWindow, Variant, qualifies
 
 Spans = list[tuple[int, int]]
-TIMES = frozenset({"vetting", "shift", "window"})
+TIMES = frozenset({"vetting", "shift", "ready", "window"})
 
 
 class Alone:
@@ -19,7 +19,7 @@ class Alone:
     def __init__(self, problem: Problem, i: int, variant: Variant) -> None:
         self.problem, self.i, self.variant = problem, i, variant
         self.visit = problem.visits[i]
-        self.windows = problem.windows(i, variant)
+        self.windows = self.visit.windows if variant == "common" else self.visit.windows_late
         self.bars = [self._bars(k) for k in range(len(problem.workers))]
         self._known: dict[tuple[int, frozenset[str]], Spans] = {}
 
@@ -58,8 +58,9 @@ class Alone:
         days = [TimeWindow(day, 0, DAY - 1) for day in range(self.problem.days)]
         windows = days if "window" in dropped else self.windows
         barred = () if "vetting" in dropped else self.visit.uncleared.get(k, ())
+        ready_day = 0 if "ready" in dropped else self.visit.ready_day
         for window in windows:
-            if window.day in barred:
+            if window.day in barred or window.day < ready_day:
                 continue
             if "shift" in dropped:
                 yield window.day * DAY + window.earliest, window.day * DAY + window.latest

@@ -11,6 +11,7 @@ Taking a rule away takes it from this visit alone:
 | rule | without it |
 |---|---|
 | trade, region, reach, exclusion, vetting | no worker is barred by it |
+| ready | it may start before the day on which it is ready |
 | window | it may start at any minute of any day |
 | shift | a worker may make it outside of working hours |
 | crew | one worker is enough |
@@ -41,6 +42,7 @@ class Rule(StrEnum):
     EXCLUSION = "exclusion"
     VETTING = "vetting"
     SHIFT = "shift"
+    READY = "ready"
     WINDOW = "window"
     CREW = "crew"
     PREDECESSOR = "predecessor"

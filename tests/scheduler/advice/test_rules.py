@@ -33,6 +33,7 @@ def without(problem, i, dropped):
         "exclusion": {"excluded_workers": frozenset()},
         "vetting": {"uncleared": {}},
         "crew": {"crew": 1},
+        "ready": {"ready_day": 0},
     }
     for rule, change in changes.items():
         visit = replace(visit, **change) if rule in dropped else visit
@@ -125,6 +126,7 @@ EACH = [
     (Rule.EXCLUSION, {"excluded_workers": frozenset({0})}, {}),
     (Rule.VETTING, {"uncleared": {0: frozenset({0, 1})}}, {}),
     (Rule.SHIFT, {}, {"shifts": ()}),
+    (Rule.READY, {"ready_day": 2}, {}),
     (Rule.WINDOW, {"windows_late": ()}, {}),
     (Rule.CREW, {"crew": 2}, {}),
 ]
