@@ -13,6 +13,8 @@ export NUMBA_CACHE_DIR := $(CURDIR)/instance/numba
 
 PYTHON := .venv/bin/python
 SOURCES := worksorders scheduler catalogue web
+# Nothing is asked or told over the network; what it keeps of its own stays in its folder.
+SEMGREP := SEMGREP_SETTINGS_FILE=build/semgrep/settings.yml SEMGREP_LOG_FILE=build/semgrep/log build/semgrep/bin/semgrep scan --metrics off --disable-version-check
 PARALLEL ?= 2
 COMMA := ,
 PEERS ?= vroom,pyvrp,ortools
@@ -42,14 +44,15 @@ test-browser: setup
 quick: setup-run ## Run the tests that take no browser and no patience (under two minutes)
 	@FINANCE_HISTORIES=30 $(PYTHON) -m pytest -n $(PARALLEL) --dist loadfile --no-loadscope-reorder -m 'not browser and not slow'
 
-check: .venv/.installed ## Check format, lint, types, layers and the database schema
+check: .venv/.installed build/semgrep/.installed ## Check format, lint, types, layers, our own rules over the code and the database schema
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PYTHON) tools/money_floats.py
 	.venv/bin/bandit --quiet -ll --recursive $(SOURCES) --exclude worksorders/store/migrations
-	$(PYTHON) tools/safe_code.py
+	$(SEMGREP) --test --config tools/semgrep/rules tools/semgrep/examples >build/semgrep/test.txt 2>&1 || { cat build/semgrep/test.txt; exit 1; }
+	$(SEMGREP) --quiet --error --jobs 1 --config tools/semgrep/rules $(SOURCES) wsgi.py
 	$(PYTHON) tools/disclosure.py check
 	$(PYTHON) tools/schema.py check
 
@@ -100,6 +103,7 @@ load: setup-run ## Drive the product with 50 users at 40,000 orders (USERS=50 SE
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null
+	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile tools/semgrep/requirements.in --generate-hashes --no-emit-index-url --python-version 3.11 -o tools/semgrep/requirements.lock >/dev/null
 
 clean: ## Remove what set-up, checks and tests made; data and keys in instance/ stay
 	rm -rf .venv instance/numba .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
@@ -111,6 +115,14 @@ build/peers/.installed: .venv/.installed
 	@rm -rf build/peers && install -d build && $(PYTHON) -m venv build/peers
 	@$(PYTHON) -c 'import site; print(site.getsitepackages()[0])' >"$$(build/peers/bin/python -c 'import site; print(site.getsitepackages()[0])')/product.pth"
 	@build/peers/bin/pip install --quiet --disable-pip-version-check pyvroom==1.15.2 pyvrp==0.14.1
+	@touch $@
+
+# The engine of our own rules: what it needs would quarrel with the product's versions.
+build/semgrep/.installed: tools/semgrep/requirements.lock .venv/.installed
+	@echo 'Installing the engine of our rules over the code into build/semgrep.'
+	@rm -rf build/semgrep && install -d build && $(PYTHON) -m venv --without-pip build/semgrep
+	@UV_SYSTEM_CERTS=1 .venv/bin/uv pip install --python build/semgrep/bin/python --quiet --require-hashes --compile-bytecode -r $< 2>/dev/null \
+	|| $(PYTHON) -m pip --python build/semgrep/bin/python install --quiet --disable-pip-version-check --require-hashes --no-deps -r $<
 	@touch $@
 
 setup-run: .venv/.installed .venv/.printing instance/numba/.filled
