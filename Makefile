@@ -52,7 +52,7 @@ check: .venv/.installed build/semgrep/.installed ## Check format, lint, types, l
 	$(PYTHON) tools/money_floats.py
 	.venv/bin/bandit --quiet -ll --recursive $(SOURCES) --exclude worksorders/store/migrations
 	$(SEMGREP) --test --config tools/semgrep/rules tools/semgrep/examples >build/semgrep/test.txt 2>&1 || { cat build/semgrep/test.txt; exit 1; }
-	$(SEMGREP) --quiet --error --jobs 1 --config tools/semgrep/rules $(SOURCES) wsgi.py
+	$(SEMGREP) --quiet --error --jobs 1 --project-root . --config tools/semgrep/rules $(SOURCES) wsgi.py
 	$(PYTHON) tools/disclosure.py check
 	$(PYTHON) tools/schema.py check
 
