@@ -44,6 +44,20 @@ def test_one_click_makes_an_invoice_that_matches_clean(session, firm, office):
         own_invoice.submit(session, office, order.id, "X-2", NOW)
 
 
+def test_work_made_good_at_no_charge_is_nothing_to_invoice_by_itself(session, firm, office):
+    order = paying.worked_order(session, firm, visits=2, rates=("0.00", "0.00"))
+    assert own_invoice.find_claimable(session, office, NOW) == []
+    with pytest.raises(RefusedError, match="that is paid for is invoiced already"):
+        own_invoice.submit(session, office, order.id, "X-1", NOW)
+
+
+def test_work_at_no_charge_stands_on_the_invoice_of_what_is_paid_for(session, firm, office):
+    order = paying.worked_order(session, firm, visits=2, rates=("0.00", "45.55"))
+    outcome = own_invoice.submit(session, office, order.id, "X-1", NOW)
+    assert [line.amount_cents for line in outcome.invoice.lines] == [0, 9_110]
+    assert (codes(outcome), outcome.invoice.payable_cents) == (set(), 10_477)
+
+
 def test_work_accepted_in_parts_is_paid_in_parts_that_sum_to_the_whole(session, firm, office):
     """Half a unit is 16.665: every second part is a cent less than it comes to by itself, and that cent is held."""
     order = paying.worked_order(session, firm, accepted=Decimal("0.5"), rates=("33.33",))

@@ -13,6 +13,7 @@ from tests.steps.finance.paying import NOW, TODAY, document, typed_line
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.gateways.payfiles import read_pain001, read_xero_totals
 from worksorders.steps.finance import clear
+from worksorders.steps.finance.find import payments
 from worksorders.steps.finance.payout import payer, returned, runs
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.people import bank_accounts
@@ -35,8 +36,8 @@ def firm(session):
     return paying.paid_firm(session)
 
 
-def approved(session, people, firm, number="INV-100"):
-    order = paying.worked_order(session, firm)
+def approved(session, people, firm, number="INV-100", rate="70.00"):
+    order = paying.worked_order(session, firm, rates=(rate,))
     paper = document(firm, typed_line(order.lines[0], order.code), number=number)
     outcome = receive_typed(session, people[0], paper, NOW)
     clear.approve(session, people[1], outcome.invoice.id, NOW)
@@ -100,6 +101,13 @@ def test_an_invoice_stands_in_one_run_until_it_is_cancelled(session, people, fir
     with pytest.raises(RefusedError, match="cancelled already"):
         runs.approve(session, people[3], run.id, NOW)
     assert prepare(session, people, invoice).state == "prepared"
+
+
+def test_an_invoice_of_nothing_is_approved_and_waits_for_no_payment(session, people, firm):
+    nothing, _ = approved(session, people, firm, rate="0.00")
+    paid, _ = approved(session, people, firm, number="INV-101")
+    assert (nothing.state, nothing.payable_cents) == ("approved", 0)
+    assert [row.number for row in payments.find_approved(session)] == [paid.number]
 
 
 def test_what_cannot_be_paid_is_said_all_at_once(session, people, firm):

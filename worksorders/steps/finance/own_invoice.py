@@ -77,7 +77,7 @@ def submit(session: Session, actor: Actor, order_id: uuid.UUID, number: str, now
         raise NotFoundError("There is nothing to invoice on this order.")
     if not claim.lines:
         raise RefusedError(
-            f"Everything accepted on order {claim.order_code} is invoiced already.",
+            f"Everything accepted on order {claim.order_code} that is paid for is invoiced already.",
             state="invoiced",
             action="submit",
         )

@@ -61,7 +61,10 @@ class Claim:
 
 
 def claims_of(session: Session, firm: Firm, order_ids: list[uuid.UUID], now: datetime) -> list[Claim]:
-    """What a firm may claim of orders now, by order code; an order of which nothing is left has a claim without lines."""
+    """What a firm may claim of orders now, by order code; an order of which nothing is left has a claim without lines.
+
+    Work at no charge, such as a defect made good, is no claim by itself: it stands on the next invoice that asks for money.
+    """
     orders = order_facts(session, order_ids)
     named = select(WorksOrder.code, WorksOrder.id).where(WorksOrder.id.in_(order_ids))
     ids = dict(session.execute(named).all())
@@ -80,6 +83,7 @@ def claims_of(session: Session, firm: Firm, order_ids: list[uuid.UUID], now: dat
             continue
         made = [_line(line, pending.get(uuid.UUID(line.line_id), ZERO)) for line in own]
         lines = tuple(line for line in made if line is not None)
+        lines = lines if any(line.amount_cents for line in lines) else ()
         net = sum(line.amount_cents for line in lines)
         gst = gst_cents(net, gst_rate_on(local_day(now))) if firm.gst_number else 0
         number = f"{code}-{(counts.get(ids[code]) or 0) + 1}"

@@ -57,7 +57,7 @@ def _claim(session: Session, firm: Firm, order: WorksOrder, now: datetime) -> Cl
     claim = next((one for one in claims_of(session, firm, [order.id], now) if one.lines), None)
     if claim is None:
         raise RefusedError(
-            f"There is nothing to write: all that {firm.name} had accepted on order {order.code} is invoiced already.",
+            f"There is nothing to write: all that {firm.name} had accepted on order {order.code} and is paid for is invoiced already.",
             state="invoiced",
             action="write",
         )

@@ -34,8 +34,9 @@ class PaymentRow:
 
 
 def find_approved(session: Session) -> list[PaymentRow]:
-    """Approved and not paid, the longest waiting first."""
-    return _rows(session, Invoice.state == "approved", [Invoice.approved_at, Invoice.id])
+    """Approved and not paid, the longest waiting first; where nothing is to be paid nothing waits."""
+    waiting = (Invoice.state == "approved") & (Invoice.payable_cents != 0)
+    return _rows(session, waiting, [Invoice.approved_at, Invoice.id])
 
 
 def find_paid(session: Session) -> list[PaymentRow]:
