@@ -36,8 +36,9 @@ from worksorders.steps.lists.register import Register, Wanted
 from worksorders.steps.ordering.find.orders import OrderFilter, find_orders
 from worksorders.steps.ordering.find.today import find_today
 from worksorders.steps.people.firms import find_firms
-from worksorders.steps.site import find_dispatch
+from worksorders.steps.site.find import day
 from worksorders.steps.site.find.open_offers import open_offers
+from worksorders.steps.site.find.refused import refused_visits
 from worksorders.steps.site.find.to_accept import work_to_accept
 from worksorders.store import migrate
 from worksorders.store.scope import HOUSE, KEY, Scope
@@ -137,9 +138,10 @@ def _readings() -> dict[str, Reading]:
         "Audit trail, one day in 2024": lambda session: trail.read_trail(
             session, trail.Filter(from_on=NOW.date().replace(year=2024), to_on=NOW.date().replace(year=2024))
         ),
-        "Visits of today": lambda session: find_dispatch.visits_of_today(session, NOW),
+        "Visits of today": lambda session: day.visits_of_today(session, NOW),
         "Open offers": open_offers,
-        "Refused visits": find_dispatch.refused_visits,
+        "Visits that ended without their work": lambda session: day.ended_early(session, NOW),
+        "Refused visits": refused_visits,
         "Work to accept": work_to_accept,
         "Firms": find_firms,
         "Accounts": find_users,

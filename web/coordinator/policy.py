@@ -9,6 +9,7 @@ APPROVERS = allow(Role.COORDINATOR, Role.ADMINISTRATOR)
 
 POLICY = {
     "today": COORDINATORS,
+    "insecure": COORDINATORS,
     "assessments": COORDINATORS,
     "assessment": COORDINATORS,
     "take_in": COORDINATORS,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import request
 
 from web.edge import actor, db
+from web.paging import here
 from worksorders.steps.settings.coordinators import cover_of
 
 
@@ -30,8 +31,5 @@ def region_view() -> RegionView:
     if cover.shown is None:
         return RegionView(None, (), "")
     everything = request.args.get("regions") == "all"
-    given = {name: value for name, value in request.args.items() if name not in {"regions", "page"}}
-    if not everything:
-        given["regions"] = "all"
-    address = url_for(request.endpoint or "coordinator.today", **given)  # type: ignore[arg-type]
+    address = here(regions="" if everything else "all", page="")
     return RegionView(None if everything else cover.shown, cover.names, address)

@@ -11,13 +11,16 @@ from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms import Form
+from web.paging import page_address, page_number
 from worksorders.steps.aftercare.find import reviews_near
 from worksorders.steps.confirm.find import count_unconfirmed
 from worksorders.steps.consents.due import count_late
 from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
+from worksorders.steps.safety.find.insecure import find_insecure
 from worksorders.steps.site import find_dispatch
 from worksorders.steps.site.find.open_offers import open_offers
+from worksorders.steps.site.find.refused import refused_visits
 from worksorders.steps.tell.find import count_calls_due
 from worksorders.steps.varying.find import count_pending
 
@@ -29,7 +32,6 @@ LAPSING_DAYS = 7
 def today() -> ResponseReturnValue:
     """What a coordinator looks at first."""
     view = region_view()
-    offers = open_offers(db())
     lapsing = [
         one for one in checks.lapsing(db(), local_today(request_now())) if one.within_days <= LAPSING_DAYS
     ]
@@ -43,10 +45,22 @@ def today() -> ResponseReturnValue:
         calls_due=count_calls_due(db(), request_now()),
         variations=count_pending(db()),
         answers_late=count_late(db(), local_today(request_now())),
-        offers=offers[:SHOWN],
-        offer_count=len(offers),
-        refused=find_dispatch.refused_visits(db()),
+        offers=open_offers(db(), size=SHOWN),
+        refused=refused_visits(db(), size=SHOWN),
         reviews=reviews_near(db(), local_today(request_now())),
         lapsing=lapsing[:SHOWN],
         lapsing_count=len(lapsing),
+    )
+
+
+@blueprint.get("/today/insecure")
+def insecure() -> ResponseReturnValue:
+    """Every home that is insecure now, the most dangerous first."""
+    view = region_view()
+    return render_template(
+        "coordinator/insecure.html",
+        found=find_insecure(db(), request_now(), view.regions, page_number()),
+        view=view,
+        action=Form(formdata=None),
+        address=page_address(),
     )

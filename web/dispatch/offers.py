@@ -12,8 +12,10 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import plural
 from web.forms import Form
-from worksorders.steps.site import find_dispatch, office
+from web.paging import page_address, page_number
+from worksorders.steps.site import office
 from worksorders.steps.site.find.open_offers import open_offers
+from worksorders.steps.site.find.refused import refused_visits
 
 
 @blueprint.get("/offers")
@@ -21,9 +23,10 @@ def offers() -> ResponseReturnValue:
     """Open offers by the time left, and refused visits by deadline."""
     return render_template(
         "dispatch/offers.html",
-        offers=open_offers(db()),
-        refused=find_dispatch.refused_visits(db()),
+        offers=open_offers(db(), page_number()),
+        refused=refused_visits(db(), page_number("refused")),
         action=Form(),
+        page_address=page_address,
     )
 
 

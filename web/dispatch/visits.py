@@ -11,31 +11,35 @@ from web.dispatch.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form
+from web.paging import page_address, page_number
 from worksorders.steps.confirm.find import count_unconfirmed
 from worksorders.steps.duty.find import find_inside
+from worksorders.steps.lists.part import Place
 from worksorders.steps.site import find_dispatch, office
+from worksorders.steps.site.find import day
 from worksorders.steps.site.find.cannot import cannot_be_made
 from worksorders.steps.vetting.ahead import before_visits
-
-ENDED_EARLY = find_dispatch.ENDED_EARLY
 
 
 @blueprint.get("/visits")
 def visits() -> ResponseReturnValue:
-    """Who is where today, and what must be planned again."""
-    rows = find_dispatch.visits_of_today(db(), request_now())
-    cannot = cannot_be_made(db(), request_now())
+    """Who is where today, and what must be planned again; each list has pages of its own."""
+    now = request_now()
+    waiting = cannot_be_made(db(), now)
+    place = Place(len(waiting), page_number("cannot"))
+    cannot = place.of(waiting[place.offset : place.offset + place.size])
     return render_template(
         "dispatch/visits.html",
-        today=[row for row in rows if row.state not in ENDED_EARLY],
-        ended=[row for row in rows if row.state in ENDED_EARLY],
+        today=day.visits_of_today(db(), now, page_number()),
+        ended=day.ended_early(db(), now, page_number("ended")),
         cannot=cannot,
-        lapsing=before_visits(db(), [row.id for row in cannot], request_now()),
-        paused=find_dispatch.paused_orders(db()),
+        lapsing=before_visits(db(), [row.id for row in cannot.rows], now),
+        paused=day.paused_orders(db(), page_number("paused")),
         alerts=find_dispatch.count_alerts(db()),
         untold=count_unconfirmed(db()),
-        overdue=sum(row.overdue for row in find_inside(db(), request_now())),
+        overdue=sum(row.overdue for row in find_inside(db(), now)),
         action=Form(),
+        page_address=page_address,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from itertools import accumulate
 
 import holidays
 
@@ -83,5 +84,19 @@ def working_days_between(
     """
     if end_on < start_on:
         return -working_days_between(end_on, start_on, calendar, region)
-    span = (end_on - start_on).days
-    return sum(is_working_day(start_on + _DAY * at, calendar, region) for at in range(1, span + 1))
+    whole_years = sum(_counts(year, calendar, region)[-1] for year in range(start_on.year, end_on.year))
+    return whole_years + _through(end_on, calendar, region) - _through(start_on, calendar, region)
+
+
+def _through(on: date, calendar: Calendar, region: str | None) -> int:
+    """Working days of the date's year up to and with the date."""
+    return _counts(on.year, calendar, region)[on.timetuple().tm_yday]
+
+
+@lru_cache(maxsize=512)
+def _counts(year: int, calendar: Calendar, region: str | None) -> tuple[int, ...]:
+    """For each day of a year, and first for none of them, how many working days it has up to then."""
+    first_on = date(year, 1, 1)
+    length = (date(year, 12, 31) - first_on).days + 1
+    days = (is_working_day(first_on + _DAY * at, calendar, region) for at in range(length))
+    return tuple(accumulate(days, initial=0))

@@ -25,9 +25,10 @@ from worksorders.steps.lists.find import REGISTERS, register_of
 from worksorders.steps.lists.register import Wanted
 from worksorders.steps.ordering.find.orders import OrderFilter, find_orders
 from worksorders.steps.people.firms import find_firms
-from worksorders.steps.site import find_dispatch
-from worksorders.steps.site.find import to_accept
+from worksorders.steps.safety.find.insecure import find_insecure
+from worksorders.steps.site.find import day, to_accept
 from worksorders.steps.site.find.open_offers import open_offers
+from worksorders.steps.site.find.refused import refused_visits
 from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.trail import AuditEvent
 
@@ -37,7 +38,10 @@ OTHER_LISTS = {
     "assessments by class": lambda session: find_assessments(session, ""),
     "queue of invoices": lambda session: find_queue(session, QueueFilter("all")),
     "audit trail": lambda session: trail.read_trail(session, trail.Filter()),
-    "visits of today": lambda session: find_dispatch.visits_of_today(session, NOW),
+    "visits of today": lambda session: day.visits_of_today(session, NOW),
+    "visits that ended early": lambda session: day.ended_early(session, NOW),
+    "visits that nobody took": refused_visits,
+    "homes insecure now": lambda session: find_insecure(session, NOW),
     "open offers": open_offers,
     "work to accept": to_accept.work_to_accept,
     "firms": find_firms,

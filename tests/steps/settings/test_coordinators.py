@@ -45,7 +45,7 @@ def seen(session, actor, *, everything=False):
     found = find_today(session, NOW, regions)
     listed = {row.code for row in find_orders(session, OrderFilter(regions=regions)).rows}
     assert {row.code for row in found.due} == listed
-    return listed, {home.order_code for home in found.insecure}, found.elsewhere
+    return listed, {home.order_code for home in found.insecure.rows}, found.elsewhere
 
 
 def test_without_any_region_assigned_everybody_sees_everything(session, people):

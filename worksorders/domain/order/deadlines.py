@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -122,12 +123,15 @@ def end_of_day(on: date, place: Place) -> datetime:
     return datetime.combine(on, LAST_MINUTE, ZoneInfo(place.time_zone)).astimezone(UTC)
 
 
+# Every page with deadlines asks for the same few places and days; a region's centre does not move.
+@lru_cache(maxsize=4096)
 def sunset_on(on: date, place: Place) -> datetime:
     """The instant of sunset at the region's centre on a local date."""
     observer = Observer(place.latitude, place.longitude)
     return sunset(observer, on, tzinfo=ZoneInfo(place.time_zone)).astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
 def sunrise_on(on: date, place: Place) -> datetime:
     """The instant of sunrise at the region's centre on a local date."""
     observer = Observer(place.latitude, place.longitude)

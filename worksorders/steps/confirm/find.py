@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.telling.calls import kind_of
@@ -19,7 +19,7 @@ from worksorders.steps.site.find.visits import crews
 from worksorders.steps.tell.safe_way import safe_way_of
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.telling import CallAttempt, CallTask
+from worksorders.store.tables.telling import CallAttempt, CallTask, ClientConfirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,18 @@ def find_unconfirmed(session: Session) -> list[TellRow]:
 
 
 def count_unconfirmed(session: Session) -> int:
-    """How many there are."""
-    return len(find_unconfirmed(session))
+    """How many there are; only visits that somebody was told of are looked at one by one."""
+    accepted = (
+        select(Visit)
+        .join(WorksOrder, WorksOrder.id == Visit.order_id)
+        .where(Visit.state == "accepted", WorksOrder.state.in_(WORKED_ON))
+    )
+    told = select(ClientConfirmation.visit_id).where(
+        ClientConfirmation.voided_at.is_(None), ClientConfirmation.confirmed_at.is_not(None)
+    )
+    live = live_rows(session, session.scalars(accepted.where(Visit.id.in_(told))).all())
+    whole = session.scalar(select(func.count()).select_from(accepted.subquery())) or 0
+    return whole - sum(row.confirmed_at is not None for row in live.values())
 
 
 def find_tell_page(session: Session, visit_id: uuid.UUID, now: datetime) -> TellPage:

@@ -72,12 +72,9 @@ def coordinators(session: Session) -> tuple[Coordinator, ...]:
     ).all()
     names = {row.id: row.display_name for row in rows}
     order = [region.code for region in places.regions()]
+    looked_after = {(row.id, row.region_code) for row in rows}
     return tuple(
-        Coordinator(
-            user_id,
-            name,
-            tuple(code for code in order if (user_id, code) in {(row.id, row.region_code) for row in rows}),
-        )
+        Coordinator(user_id, name, tuple(code for code in order if (user_id, code) in looked_after))
         for user_id, name in names.items()
     )
 

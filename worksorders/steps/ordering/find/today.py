@@ -14,6 +14,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.order.deadlines import DeadlineRules, Urgency, make_safe_due
 from worksorders.gateways import places
 from worksorders.steps.admin.urgency import deadline_rules
+from worksorders.steps.lists.part import Part
 from worksorders.steps.ordering.find.orders import OrderRow, find_due
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.insecure import InsecureHome, find_insecure
@@ -22,6 +23,7 @@ from worksorders.steps.safety.police_flag import FlagToReview, flags_to_review
 from worksorders.store.tables.cases import Assessment, CaseFile
 from worksorders.store.tables.orders import WorksOrder
 
+INSECURE_SHOWN = 20
 DUE_SHOWN = 15
 WAITING_SHOWN = 10
 
@@ -56,7 +58,7 @@ class HoldToReview:
 class Today:
     """The page's lists; `waiting_count` counts all that wait, `elsewhere` insecure homes outside of the view."""
 
-    insecure: tuple[InsecureHome, ...]
+    insecure: Part[InsecureHome]
     elsewhere: int
     again: list[AgainRow]
     warned: list[WarnedRow]
@@ -72,14 +74,13 @@ def find_today(session: Session, now: datetime, regions: frozenset[str] | None =
 
     How many insecure homes lie elsewhere is always told, so that none is out of sight.
     """
-    insecure = find_insecure(session, now)
-    shown = tuple(home for home in insecure if _inside(home.region, regions) or home.escalation)
+    insecure = find_insecure(session, now, regions, size=INSECURE_SHOWN)
     waiting_count = session.scalar(
         select(func.count()).select_from(Assessment).where(*_waiting_where(regions))
     )
     return Today(
-        insecure=shown,
-        elsewhere=len(insecure) - len(shown),
+        insecure=insecure.homes,
+        elsewhere=insecure.elsewhere,
         again=to_plan_again(session),
         warned=warned(session),
         flags=flags_to_review(session, now),

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from worksorders.domain.order.deadlines import (
-    DeadlineRules,
-    Urgency,
-    daylight_left,
-    make_safe_due,
-    warning_level,
-)
+from worksorders.domain.order.deadlines import daylight_left, warning_level
 from worksorders.gateways import places
-from worksorders.steps.admin.urgency import deadline_rules
+from worksorders.steps.lists.part import SIZE, Part, Place
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.who import Escalation, OnIt, escalations, who_is_on
+from worksorders.steps.safety.find.worst import INSECURE, Ranked, rank_insecure
 from worksorders.store.tables.cases import Assessment, Opening
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
-OVER = ("cancelled", "superseded")
 VISIT_OVER = ("done", "cancelled")
-INSECURE = "insecure"
 ORDER_STEPS = {
     "draft": ("order", "Complete the order and send it on"),
     "consent_pending": ("order", "Record the agreement that is missing"),
@@ -81,84 +74,87 @@ class InsecureHome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What was read for all homes together."""
+class Insecure:
+    """A page of the homes in the view, and how many lie outside of it."""
 
+    homes: Part[InsecureHome]
+    elsewhere: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read for all homes of the page together."""
+
+    assessments: Mapping[uuid.UUID, Assessment]
     orders: Mapping[uuid.UUID, WorksOrder]
     visits: Mapping[uuid.UUID, Visit]
     touching: frozenset[uuid.UUID]
     on_it: Mapping[uuid.UUID, OnIt]
     escalated: Mapping[uuid.UUID, Escalation]
-    rules: DeadlineRules
     now: datetime
 
 
-def find_insecure(session: Session, now: datetime) -> tuple[InsecureHome, ...]:
-    """Every one of them, those with an advocate too, in a constant number of queries."""
+def find_insecure(
+    session: Session,
+    now: datetime,
+    regions: frozenset[str] | None = None,
+    page: int = 1,
+    size: int = SIZE,
+) -> Insecure:
+    """A page of those in these regions (None: all) and of what is escalated anywhere, in a constant number of queries."""
+    ranked = rank_insecure(session)
+    inside = [one for one in ranked if regions is None or one.escalated or one.region_code in regions]
+    place = Place(len(inside), page, size)
+    shown = inside[place.offset : place.offset + size]
+    found = _read(session, shown, now)
+    homes = place.of(_home(one, found) for one in shown)
+    return Insecure(homes, len(ranked) - len(inside))
+
+
+def _read(session: Session, shown: Sequence[Ranked], now: datetime) -> _Found:
     rows = session.scalars(
         select(Assessment)
-        .where(
-            Assessment.state.in_(("waiting", "ordered", "handed_over")),
-            Assessment.id.in_(select(Opening.assessment_id).where(Opening.state == INSECURE)),
-        )
+        .where(Assessment.id.in_([one.assessment_id for one in shown]))
         .options(joinedload(Assessment.case), selectinload(Assessment.openings))
-    ).all()
-    orders = _orders(session, [row.id for row in rows])
-    order_ids = [order.id for order in orders.values()]
+    )
+    assessments = {row.id: row for row in rows}
+    order_ids = [one.order_id for one in shown if one.order_id is not None]
+    orders = session.scalars(select(WorksOrder).where(WorksOrder.id.in_(order_ids)))
     touching = _touching(session, order_ids)
     visits = _next_visits(session, order_ids, touching)
-    found = _Found(
-        orders,
+    return _Found(
+        assessments,
+        {order.id: order for order in orders},
         visits,
         touching,
         who_is_on(session, visits.values()),
         escalations(session, order_ids),
-        deadline_rules(session),
         now,
     )
-    homes = [_home(row, found) for row in rows]
-    return tuple(sorted(homes, key=lambda home: (home.escalation is None, home.due_at, home.assessment_code)))
 
 
-def _home(row: Assessment, found: _Found) -> InsecureHome:
-    insecure = [opening for opening in row.openings if opening.state == INSECURE]
-    order = found.orders.get(row.id)
+def _home(one: Ranked, found: _Found) -> InsecureHome:
+    row = found.assessments[one.assessment_id]
+    order = found.orders.get(one.order_id) if one.order_id else None
     visit = found.visits.get(order.id) if order else None
-    since = min(opening.state_at for opening in insecure)
-    counts_from = max(since, order.raised_at if order else row.received_at)
-    due_at = _due(found.rules, row, order, counts_from)
-    counts_from = min(counts_from, due_at)
     return InsecureHome(
         assessment_id=row.id,
         assessment_code=row.code,
         order_id=order.id if order else None,
         order_code=order.code if order else None,
         urgency=order.urgency if order else row.urgency,
-        region=places.region(row.case.region_code).name,
-        openings=tuple(opening.label for opening in insecure),
-        since=since,
-        counts_from=counts_from,
-        due_at=due_at,
-        level=int(warning_level(counts_from, due_at, found.now)),
-        daylight=daylight_left(found.now, place_of(row.case.region_code)),
+        region=places.region(one.region_code).name,
+        openings=tuple(opening.label for opening in row.openings if opening.state == INSECURE),
+        since=one.since,
+        counts_from=one.counts_from,
+        due_at=one.due_at,
+        level=int(warning_level(one.counts_from, one.due_at, found.now)),
+        daylight=daylight_left(found.now, place_of(one.region_code)),
         on_it=found.on_it.get(visit.id) if visit and visit.id in found.touching else None,
         escalation=found.escalated.get(order.id) if order else None,
         step=_step(row, order, visit, found),
         with_advocate=row.state == "handed_over",
     )
-
-
-def _due(rules: DeadlineRules, row: Assessment, order: WorksOrder | None, counts_from: datetime) -> datetime:
-    """The order's own deadline, or the class's; a class without one takes P4's, the same day."""
-    if order is not None and order.make_safe_due_at is not None:
-        return order.make_safe_due_at
-    place = place_of(row.case.region_code)
-    urgency = Urgency(order.urgency if order else row.urgency)
-    due = make_safe_due(urgency, counts_from, place, rules) or make_safe_due(
-        Urgency.P4, counts_from, place, rules
-    )
-    assert due is not None
-    return due
 
 
 def _step(row: Assessment, order: WorksOrder | None, visit: Visit | None, found: _Found) -> NextStep:
@@ -173,16 +169,6 @@ def _step(row: Assessment, order: WorksOrder | None, visit: Visit | None, found:
     if visit.state == "unplanned" and visit.interim and order.urgency == "P1":
         return NextStep("offers", "Ask the firms again, or call one")
     return NextStep(*VISIT_STEPS[visit.state])
-
-
-def _orders(session: Session, assessment_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, WorksOrder]:
-    """Of each home the order that is worked on; one that is closed where there is no other."""
-    rows = session.scalars(
-        select(WorksOrder)
-        .where(WorksOrder.assessment_id.in_(assessment_ids), WorksOrder.state.not_in(OVER))
-        .order_by((WorksOrder.state == "closed").desc(), WorksOrder.raised_at.desc(), WorksOrder.id)
-    )
-    return {row.assessment_id: row for row in rows}
 
 
 def _touching(session: Session, order_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:

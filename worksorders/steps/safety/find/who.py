@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.site import notes
@@ -106,19 +106,27 @@ def who_is_on(session: Session, visits: Iterable[Visit]) -> dict[uuid.UUID, OnIt
     }
 
 
+def escalated_orders(session: Session) -> frozenset[uuid.UUID]:
+    """Every order of which something is escalated that nobody has taken."""
+    rows = (
+        select(Visit.order_id).join(VisitNote, VisitNote.visit_id == Visit.id).where(_escalating()).distinct()
+    )
+    return frozenset(session.scalars(rows))
+
+
 def escalations(session: Session, order_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Escalation]:
     """By order, in one query."""
     rows = session.execute(
         select(Visit.order_id, VisitNote)
         .join(Visit, Visit.id == VisitNote.visit_id)
-        .where(
-            Visit.order_id.in_(order_ids),
-            VisitNote.kind.in_(ESCALATING),
-            VisitNote.alert_acknowledged_at.is_(None),
-        )
+        .where(Visit.order_id.in_(order_ids), _escalating())
         .order_by(VisitNote.at, VisitNote.id)
     )
     return {
         order_id: Escalation(note.id, notes.label_of(note.kind, note.reason), note.at)
         for order_id, note in rows
     }
+
+
+def _escalating() -> ColumnElement[bool]:
+    return and_(VisitNote.kind.in_(ESCALATING), VisitNote.alert_acknowledged_at.is_(None))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.gateways import places
+from worksorders.steps.lists.part import SIZE, Part, cut, place_in
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.offers import Offer, OfferVisit
 from worksorders.store.tables.trail import AuditEvent
@@ -31,17 +32,19 @@ class OfferRow:
     turn: str
 
 
-def open_offers(session: Session) -> list[OfferRow]:
-    """Every open offer, the first to lapse first."""
-    rows = session.execute(
+def open_offers(session: Session, page: int = 1, size: int = SIZE) -> Part[OfferRow]:
+    """A page of the open offers, the first to lapse first."""
+    listed = (
         select(Offer, Firm.name)
         .join(Firm, Firm.id == Offer.firm_id)
         .where(Offer.state == "open")
         .options(selectinload(Offer.order), selectinload(Offer.visits).selectinload(OfferVisit.visit))
         .order_by(Offer.expires_at, Offer.id)
-    ).all()
+    )
+    place = place_in(session, listed, page, size)
+    rows = session.execute(cut(listed, place)).all()
     turns = _turns(session, [offer.id for offer, _ in rows])
-    return [
+    return place.of(
         OfferRow(
             id=offer.id,
             order_id=offer.order_id,
@@ -55,7 +58,7 @@ def open_offers(session: Session) -> list[OfferRow]:
             turn=turns.get(offer.id) or "",
         )
         for offer, firm in rows
-    ]
+    )
 
 
 def _turns(session: Session, offer_ids: list[uuid.UUID]) -> dict[uuid.UUID, str]:
