@@ -41,13 +41,14 @@ class PlanPart(HasId, Base):
 class PlanRequest(HasId, Base):
     """Time that somebody was asked for so that a visit gets a place; it counts once its call ended with a yes.
 
-    A window is asked of the client, through the safe way; overtime and a further worker of a firm. Insert only.
+    A window is asked of the client, through the safe way; overtime, a further day of a worker and a worker's checks of
+    the firm; `search` is for somebody whom nobody knows yet. Insert only.
     """
 
     __tablename__ = "plan_request"
     __table_args__ = (
-        one_of("kind", ("window", "overtime", "worker")),
-        CheckConstraint("(kind = 'window') = (worker_id IS NULL)", name="whose"),
+        one_of("kind", ("window", "overtime", "worker", "checks", "search")),
+        CheckConstraint("(kind IN ('window', 'search')) = (worker_id IS NULL)", name="whose"),
         CheckConstraint(
             "0 <= opens_minute AND opens_minute < closes_minute AND closes_minute <= 1440", name="minutes"
         ),
