@@ -33,7 +33,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Contractors": ("admin.firms", "supply.matrix", "admin.vetting", "admin.bank_accounts"),
     "Set-up": (
         "admin.users",
-        "auth.recoveries",
+        "auth.waiting",
         "office.coordinators",
         "admin.catalogue",
         "admin.settings",

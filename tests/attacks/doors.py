@@ -69,7 +69,7 @@ def others_weakness(world, patch):
 STAFF_PAGES = (
     "/orders", "/today", "/assessments", "/admin/users", "/admin/audit", "/admin/settings", "/admin/firms", "/plans/",
     "/finance/payments", "/finance/contract", "/privacy/walls", "/privacy/reviews", "/exchange/tokens", "/lists/orders",
-    "/search", "/duty/roster", "/api/v1/orders", "/admin/catalogue", "/exchange/webhooks", "/recoveries",
+    "/search", "/duty/roster", "/api/v1/orders", "/admin/catalogue", "/exchange/webhooks", "/accounts",
 )  # fmt: skip
 
 

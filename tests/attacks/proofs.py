@@ -18,8 +18,9 @@ from tests import factories
 from tests.attacks.device import Device
 from worksorders.domain.errors import NotPermittedError
 from worksorders.steps import sign_in
-from worksorders.steps.accounts import codes, passkeys, recovery
-from worksorders.store.tables.accounts import AccountRecovery, Passkey
+from worksorders.steps.account_changes import ask, decide
+from worksorders.steps.accounts import codes, passkeys
+from worksorders.store.tables.accounts import AccountChange, Passkey
 from worksorders.store.tables.people import AppUser
 
 NOW = factories.NOW
@@ -213,13 +214,15 @@ def without_looking_at_signatures(patch):
 
 def wish(world, session, by="aroha", whose="mere"):
     """Ask for a recovery; gives the wish."""
-    recovery.ask(session, actor(world, session, by), getattr(world, whose), "Called back on her number", NOW)
-    return session.scalars(select(AccountRecovery.id).where(AccountRecovery.decided_at.is_(None))).one()
+    ask.ask_recovery(
+        session, actor(world, session, by), getattr(world, whose), "Called back on her number", NOW
+    )
+    return session.scalars(select(AccountChange.id).where(AccountChange.decided_at.is_(None))).one()
 
 
 def deciding(world, session, who, asked=None, *, grant=True):
     asked = asked or wish(world, session)
-    return lambda: recovery.decide(session, actor(world, session, who), asked, grant=grant, now=NOW)
+    return lambda: decide.decide(session, actor(world, session, who), asked, grant=grant, now=NOW)
 
 
 def decided_before(world, session, *, grant):
@@ -230,10 +233,10 @@ def decided_before(world, session, *, grant):
 
 
 def by_hand(world, session, decider):
-    row = session.get_one(AccountRecovery, wish(world, session))
+    row = session.get_one(AccountChange, wish(world, session))
 
     def write():
-        row.decided_by, row.decided_at, row.granted = getattr(world, decider), NOW, True
+        row.decided_by, row.decided_at, row.outcome = getattr(world, decider), NOW, "granted"
         session.flush()
 
     return write
@@ -273,7 +276,7 @@ RECOVERY = {
 
 
 def without_a_second_person(patch):
-    patch.setattr(recovery, "decide", lambda *_, **__: "a password")
+    patch.setattr(decide, "decide", lambda *_, **__: "a password")
 
 
 FAMILIES = {

@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.attacks import glasses, proofs
 from worksorders.domain.errors import DomainError
 from worksorders.steps import disclose
-from worksorders.steps.accounts import codes, passkeys, recovery
+from worksorders.steps.account_changes import ask, decide
+from worksorders.steps.account_changes.kinds import Kind
+from worksorders.steps.accounts import codes, passkeys
 from worksorders.steps.privacy import glass
 from worksorders.store import vault
-from worksorders.store.tables.accounts import AccountRecovery
+from worksorders.store.tables.accounts import AccountChange
 from worksorders.store.tables.people import AppUser
 
 NOW = proofs.NOW
@@ -33,12 +35,30 @@ def glass_opened_twice(world, session):
 
 
 def recovery_agreed_twice(world, session):
-    session.execute(delete(AccountRecovery).where(AccountRecovery.decided_at.is_(None)))
+    session.execute(delete(AccountChange).where(AccountChange.decided_at.is_(None)))
     wish = proofs.wish(world, session, whose="tama")
     return [
-        lambda own, who=who: recovery.decide(own, proofs.actor(world, own, who), wish, grant=True, now=NOW)
+        lambda own, who=who: decide.decide(own, proofs.actor(world, own, who), wish, grant=True, now=NOW)
         for who in ("wiremu", "hana")
     ]
+
+
+def account_confirmed_twice(world, session):
+    session.execute(delete(AccountChange).where(AccountChange.decided_at.is_(None)))
+    asker = proofs.actor(world, session, "aroha")
+    wish = ask.ask_access(
+        session, asker, Kind.PASSWORD, world.tama, "Called back on the known number", NOW
+    ).id
+    return [
+        lambda own, who=who: decide.decide(own, proofs.actor(world, own, who), wish, grant=True, now=NOW)
+        for who in ("wiremu", "hana")
+    ]
+
+
+def account_confirmed_while_taken_back(world, session):
+    confirm, _ = account_confirmed_twice(world, session)
+    wish = session.scalars(select(AccountChange.id).where(AccountChange.decided_at.is_(None))).one()
+    return [confirm, lambda own: decide.withdraw(own, proofs.actor(world, own, "aroha"), wish, NOW)]
 
 
 def code_used_twice(world, session):
@@ -71,6 +91,8 @@ def address_revealed_twice(world, session):
 RACES = {
     "two open one glass": glass_opened_twice,
     "two agree to one recovery": recovery_agreed_twice,
+    "two confirm one new password": account_confirmed_twice,
+    "one confirms what the other takes back": account_confirmed_while_taken_back,
     "one code for two sessions": code_used_twice,
     "one answer of a passkey for two sessions": passkey_shown_twice,
     "one step-up for two readings": step_up_used_twice,
@@ -84,7 +106,9 @@ def _always(module, name, patch):
 
 WEAKNESSES = {
     "two open one glass": partial(_always, glass, "decide"),
-    "two agree to one recovery": partial(_always, recovery, "decide"),
+    "two agree to one recovery": partial(_always, decide, "decide"),
+    "two confirm one new password": partial(_always, decide, "decide"),
+    "one confirms what the other takes back": partial(_always, decide, "decide"),
     "one code for two sessions": proofs.without_the_last_step,
     "one answer of a passkey for two sessions": partial(_always, passkeys, "sign_in"),
     "one step-up for two readings": partial(_always, passkeys, "use_step_up"),

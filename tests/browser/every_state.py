@@ -20,8 +20,11 @@ from tests.steps.finance import paying
 from tests.steps.planning.conftest import World
 from web import jobs
 from worksorders.domain.local_time import local_day
+from worksorders.domain.roles import Role
 from worksorders.steps import disclose, outbox
-from worksorders.steps.accounts import recovery
+from worksorders.steps.account_changes import ask as ask_account
+from worksorders.steps.account_changes.kinds import Kind
+from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.aftercare import inspections
 from worksorders.steps.completion.entry import KeyRow, LineEntry, PaperGiven
 from worksorders.steps.duty import roster
@@ -50,6 +53,7 @@ from worksorders.steps.site import leave, photos, stop, travel
 from worksorders.steps.site.checklist import save_checklist
 from worksorders.steps.tell import api as tell
 from worksorders.steps.tell import contacts
+from worksorders.steps.tell.contacts import Reached
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.wishes import Wish
 from worksorders.store.tables.aftercare import Review
@@ -115,7 +119,7 @@ def fill_privacy(services):
         asked = Given("client", local_day(NOW), "not_confirmed", code=case.code)
         flow.receive(session, people["hana"], asked, NOW)
         glass.ask(session, people["tama"], case.code, "The client called the wrong office", NOW)
-        recovery.ask(session, people["aroha"], people["tama"].user_id, "Lost the phone, came in person", NOW)
+        fill_accounts(session, people)
     disclose.read(
         services.sessions,
         services.cipher,
@@ -124,6 +128,18 @@ def fill_privacy(services):
         kinds=[disclose.PERSON_NAME],
         purpose="Call the client back",
     )
+
+
+def fill_accounts(session, people):
+    """One of each that waits for a second person."""
+    aroha, tama, mere = people["aroha"], people["tama"].user_id, people["mere"].user_id
+    new = UserDetails("Ngaio Example", Role.COORDINATOR, raise_limit_cents=150_000)
+    ask_account.ask_invite(session, aroha, "ngaio", new, "Starts on Monday, met her at the office", NOW)
+    ask_account.ask_role(session, aroha, tama, UserDetails("Tama", Role.FINANCE), "Moves to finance", NOW)
+    ask_account.ask_access(session, aroha, Kind.PASSWORD, mere, "Forgot it, called back", NOW)
+    ask_account.ask_recovery(session, aroha, tama, "Lost the phone, came in person", NOW)
+    reached = Reached("tama@example.org", "")
+    ask_account.ask_contact(session, people["daniel"], tama, reached, "A new address", NOW)
 
 
 def fill_intake(session, cipher, mere):

@@ -140,9 +140,9 @@ def test_it_ends_with_the_account_and_looks_like_one_that_never_was(scene, app, 
     with services.sessions.begin() as session:
         if how == "disabled":
             users.disable(session, admin, user_id, "phone lost", factories.NOW)
-            users.enable(session, admin, user_id)
+            users.reopen(session, admin, session.get_one(AppUser, user_id))
         elif how == "authenticators reset":
-            users.reset_password(session, admin, user_id, factories.NOW)
+            users.renew(session, admin, session.get_one(AppUser, user_id), factories.NOW)
         elif how == "worker left":
             session.get_one(Worker, worker_id).active = False
     if how == "lapsed":

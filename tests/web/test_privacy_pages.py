@@ -101,6 +101,21 @@ def test_a_refusal_says_what_to_answer(world):
     assert "neither confirm nor deny" in second.get(page).text
 
 
+def test_a_request_that_was_taken_back_is_no_more_to_do(world):
+    officer, second, _, code = world
+    received = send(officer, "/privacy/requests", "/privacy/requests", subject="household", code=code, identity="not_confirmed", received_on=["24", "11", "2026"])  # fmt: skip
+    page = received.location
+    assert f'action="{page}/withdraw"' not in second.get(page).text
+    assert (
+        'id="withdrawal_reason-error"' in send(officer, page, f"{page}/withdraw", withdrawal_reason="so").text
+    )
+    assert send(officer, page, f"{page}/withdraw", withdrawal_reason="Rang from the known number").status_code == 303  # fmt: skip
+    told = officer.get(page).text
+    assert "its clock has stopped" in told
+    assert "working days left" not in told + officer.get("/privacy/requests").text
+    assert f'action="{page}/propose"' not in told
+
+
 def test_holds_keep_what_is_due_and_another_person_lifts_them(world, services, clock):
     officer, second, order_id, code = world
     page = "/privacy/retention"

@@ -15,9 +15,10 @@ from tests import factories
 from tests.web.conftest import Browser
 from worksorders.domain.errors import NotPermittedError
 from worksorders.steps import sign_in
-from worksorders.steps.accounts import codes, demo_data, passkeys, recovery, sessions
+from worksorders.steps.account_changes import ask, decide, find
+from worksorders.steps.accounts import codes, demo_data, passkeys, sessions
 from worksorders.steps.actor import NotFoundError
-from worksorders.store.tables.accounts import AccountRecovery, Challenge
+from worksorders.store.tables.accounts import AccountChange, Challenge
 from worksorders.store.tables.people import AppUser
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -142,20 +143,20 @@ def test_a_recovery_takes_two_and_leaves_nothing_of_the_old_way_in(app, services
         asker = factories.actor_of(factories.make_user(session, "administrator", is_demo=False))
         second = factories.actor_of(factories.make_user(session, "privacy_officer", is_demo=False))
         token, _ = sign_in.open_session(session, session.get_one(AppUser, with_code.id), clock.now)
-        recovery.ask(session, asker, with_code.id, "Called back on the known number", clock.now)
+        ask.ask_recovery(session, asker, with_code.id, "Called back on the known number", clock.now)
     with services.sessions() as session:
-        wish = recovery.waiting(session, asker)[0]
+        wish = find.waiting(session, asker, clock.now)[0]
         assert not wish.may_decide
         with pytest.raises(NotPermittedError):
-            recovery.decide(session, asker, wish.id, grant=True, now=clock.now)
+            decide.decide(session, asker, wish.id, grant=True, now=clock.now)
         with pytest.raises(NotPermittedError):
-            recovery.decide(session, factories.actor_of(with_code), wish.id, grant=True, now=clock.now)
+            decide.decide(session, factories.actor_of(with_code), wish.id, grant=True, now=clock.now)
     with services.sessions.begin() as session:
-        password = recovery.decide(session, second, wish.id, grant=True, now=clock.now)
+        password = decide.decide(session, second, wish.id, grant=True, now=clock.now)
     with services.sessions() as session:
         assert sign_in.find_session(session, token, clock.now) is None
         with pytest.raises(NotFoundError):
-            recovery.decide(session, second, wish.id, grant=True, now=clock.now)
+            decide.decide(session, second, wish.id, grant=True, now=clock.now)
     browser = Browser(app)
     assert browser.sign_in("mere").status_code == 422
     assert browser.sign_in("mere", password).status_code == 303
@@ -165,10 +166,12 @@ def test_a_recovery_takes_two_and_leaves_nothing_of_the_old_way_in(app, services
 def test_the_database_wants_two_for_a_recovery_too(services, clock, with_code):
     with services.sessions.begin() as session:
         asker = factories.make_user(session, "administrator", is_demo=False)
-        wish = AccountRecovery(user_id=with_code.id, asked_by=asker.id, asked_at=clock.now, reason="because")
+        wish = AccountChange(
+            kind="recovery", user_id=with_code.id, asked_by=asker.id, asked_at=clock.now, reason="because"
+        )
         session.add(wish)
         session.flush()
-        wish.decided_by, wish.decided_at, wish.granted = asker.id, clock.now, True
+        wish.decided_by, wish.decided_at, wish.outcome = asker.id, clock.now, "granted"
         with pytest.raises(DBAPIError):
             session.flush()
         session.rollback()
@@ -178,9 +181,9 @@ def test_a_refused_recovery_changes_nothing(services, clock, with_code):
     with services.sessions.begin() as session:
         asker = factories.actor_of(factories.make_user(session, "administrator", is_demo=False))
         second = factories.actor_of(factories.make_user(session, "administrator", is_demo=False))
-        recovery.ask(session, asker, with_code.id, "Somebody called", clock.now)
-        wish = recovery.waiting(session, second)[0]
-        assert recovery.decide(session, second, wish.id, grant=False, now=clock.now) is None
+        ask.ask_recovery(session, asker, with_code.id, "Somebody called", clock.now)
+        wish = find.waiting(session, second, clock.now)[0]
+        assert decide.decide(session, second, wish.id, grant=False, now=clock.now) is None
         assert session.get_one(AppUser, with_code.id).totp_secret_sealed is not None
 
 

@@ -1,4 +1,4 @@
-"""Accounts: list, invite, change, disable, and a new password that is shown once."""
+"""Accounts: list, change, disable; and ask for what waits for a second person."""
 
 from __future__ import annotations
 
@@ -9,24 +9,31 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import blueprint, chosen, page_number, uuid_or_none
-from web.admin.forms.users import ROLE_WORDS, InviteForm, ReasonForm, UserForm
-from web.answering import answer_form, answer_shown_once, first_password, fresh_form
+from web.admin.forms.users import ROLE_WORDS, ChangeForm, InviteForm, ReasonForm, UserForm, WhyForm
+from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import Form
 from worksorders.domain.roles import Role
+from worksorders.steps.account_changes import ask
+from worksorders.steps.account_changes.find import waiting_about
+from worksorders.steps.account_changes.kinds import Kind
+from worksorders.steps.admin import find_users as finding
 from worksorders.steps.admin import users as step
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.people import workers as people
 
 NOBODY = ("", "None")
-HAND_OVER = "A first password is made and shown to you once. Hand it over in person or by phone."
+CONFIRMED = (
+    "A second person confirms it first, and is shown the first password, so that nobody both makes an account and holds"
+    " its password."
+)
+SENT = "A second person has to confirm it now. Until then nothing changes."
 
 
 @blueprint.get("/users")
 def users() -> str:
     """Everybody with an account."""
-    found = step.find_users(
+    found = finding.find_users(
         db(), role=chosen("role"), text=chosen("q"), state=chosen("state"), page=page_number()
     )
     return render_template("admin/users.html", found=found, role_words=ROLE_WORDS, address=_address)
@@ -34,35 +41,36 @@ def users() -> str:
 
 @blueprint.route("/users/new", methods=["GET", "POST"])
 def invite() -> ResponseReturnValue:
-    """Make an account and show its first password, once."""
+    """Ask for an account."""
     form = _with_choices(InviteForm(data=_asked_for()))
 
-    def make() -> tuple[str, str]:
-        return _handed_over(
-            *step.invite(db(), actor(), form.sign_in_name.data, _details(form), request_now())
+    def make() -> str:
+        ask.ask_invite(
+            db(), actor(), form.sign_in_name.data, _details(form), form.reason.data or "", request_now()
         )
+        return _sent()
 
     back = (url_for("admin.users"), "All users")
-    return answer_shown_once(
+    return answer_form(
         form,
         "user.invite",
         make,
         title="Invite a person",
-        submit="Make the account",
+        submit="Ask for the account",
         back=back,
-        lead=HAND_OVER,
+        lead=CONFIRMED,
     )
 
 
 @blueprint.get("/users/<uuid:user_id>")
 def user(user_id: uuid.UUID) -> ResponseReturnValue:
     """One account, with what may be done about it."""
-    found = step.find_user(db(), user_id)
+    found = finding.find_user(db(), user_id)
     return render_template(
         "admin/user.html",
+        waiting=waiting_about(db(), user_id, request_now()),
         found=found,
-        firm_name=step.firm_name(db(), found),
-        fresh_form=fresh_form,
+        firm_name=finding.firm_name(db(), found),
         role_words=ROLE_WORDS,
         is_self=found.id == actor().user_id,
     )
@@ -70,12 +78,16 @@ def user(user_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.route("/users/<uuid:user_id>/change", methods=["GET", "POST"])
 def change_user(user_id: uuid.UUID) -> ResponseReturnValue:
-    """Change name, role, firm or limits."""
-    found = step.find_user(db(), user_id)
-    form = _with_choices(UserForm(data=_data(found)))
+    """Change name or limits at once; ask for another role, firm or worker."""
+    found = finding.find_user(db(), user_id)
+    form = _with_choices(ChangeForm(data=_data(found)))
 
     def change() -> str:
-        step.change(db(), actor(), user_id, _details(form), request_now())
+        details = _details(form)
+        if step.is_other(step.another(db(), actor(), user_id), details):
+            ask.ask_role(db(), actor(), user_id, details, form.reason.data or "", request_now())
+            return _sent()
+        step.change(db(), actor(), user_id, details)
         flash("The account has been changed.", "success")
         return url_for("admin.user", user_id=user_id)
 
@@ -86,14 +98,14 @@ def change_user(user_id: uuid.UUID) -> ResponseReturnValue:
         title=f"Role and limits of {found.display_name}",
         submit="Save",
         back=_back(found),
-        lead="A new role or firm ends the person’s sessions at once.",
+        lead="Name and limits count at once. Another role, firm or worker waits until a second person confirms it, and ends the person’s sessions then.",
     )
 
 
 @blueprint.route("/users/<uuid:user_id>/disable", methods=["GET", "POST"])
 def disable_user(user_id: uuid.UUID) -> ResponseReturnValue:
     """Close an account at once."""
-    found = step.find_user(db(), user_id)
+    found = finding.find_user(db(), user_id)
     form = ReasonForm()
 
     def disable() -> str:
@@ -113,40 +125,44 @@ def disable_user(user_id: uuid.UUID) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/users/<uuid:user_id>/enable")
+@blueprint.route("/users/<uuid:user_id>/enable", methods=["GET", "POST"])
 def enable_user(user_id: uuid.UUID) -> ResponseReturnValue:
-    """Open a disabled account again."""
-    found = step.find_user(db(), user_id)
-
-    def enable() -> str:
-        step.enable(db(), actor(), user_id)
-        flash("The account is open again.", "success")
-        return url_for("admin.user", user_id=user_id)
-
-    title = f"Open the account of {found.display_name} again"
-    return answer_form(
-        Form(), "user.enable", enable, title=title, submit="Open the account", back=_back(found)
+    """Ask that a disabled account be opened again."""
+    return _ask_access(
+        Kind.REOPEN, user_id, "user.enable", "Open the account of {} again", "Ask to open the account"
     )
 
 
-@blueprint.post("/users/<uuid:user_id>/password")
+@blueprint.route("/users/<uuid:user_id>/password", methods=["GET", "POST"])
 def reset_password(user_id: uuid.UUID) -> ResponseReturnValue:
-    """Give a new password, shown once."""
-    found = step.find_user(db(), user_id)
-    return answer_shown_once(
-        Form(),
-        "user.reset_password",
-        lambda: _handed_over(*step.reset_password(db(), actor(), user_id, request_now())),
-        title=f"Reset the password of {found.display_name}",
-        submit="Reset the password",
-        back=_back(found),
+    """Ask for a new password."""
+    return _ask_access(
+        Kind.PASSWORD, user_id, "user.reset_password", "Reset the password of {}", "Ask for a new password"
     )
 
 
-def _handed_over(user: Any, password: str) -> tuple[str, str]:
-    """The account to go on to, and the page that shows its first password."""
-    back = (url_for("admin.users"), "Back to all users")
-    return url_for("admin.user", user_id=user.id), first_password(user.sign_in_name, password, back)
+def _ask_access(kind: Kind, user_id: uuid.UUID, purpose: str, title: str, submit: str) -> ResponseReturnValue:
+    found = finding.find_user(db(), user_id)
+    form = WhyForm()
+
+    def send() -> str:
+        ask.ask_access(db(), actor(), kind, user_id, form.reason.data or "", request_now())
+        return _sent()
+
+    return answer_form(
+        form,
+        purpose,
+        send,
+        title=title.format(found.display_name),
+        submit=submit,
+        back=_back(found),
+        lead="A second person confirms it first, and hands a new password over.",
+    )
+
+
+def _sent() -> str:
+    flash(SENT, "success")
+    return url_for("auth.waiting")
 
 
 def _asked_for() -> dict[str, str]:
@@ -175,7 +191,7 @@ def _data(found: Any) -> dict[str, Any]:
 
 def _with_choices(form: Any) -> Any:
     """Firms to choose from, and the workers of all of them with the firm's name in front."""
-    firms = step.firm_choices(db())
+    firms = finding.firm_choices(db())
     form.firm_id.choices = [NOBODY, *((str(firm_id), name) for firm_id, name in firms)]
     form.worker_id.choices = [NOBODY, *((str(i), label) for i, label in people.worker_choices(db()))]
     return form

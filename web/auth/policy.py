@@ -7,7 +7,7 @@ LOCKED_TOO = Rule(SIGNED_IN.roles, while_locked=True)
 
 # Also for who has yet to set up a second proof.
 ENROLLING = Rule(SIGNED_IN.roles, while_enrolling=True)
-RECOVERERS = allow(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
+CONFIRMERS = allow(Role.ADMINISTRATOR, Role.PRIVACY_OFFICER)
 
 POLICY = {
     "code": PUBLIC,
@@ -20,7 +20,9 @@ POLICY = {
         ("account", "new_passkey_options", "keep_passkey", "remove_passkey", "end_session", "set_up_code"),
         ENROLLING,
     ),
-    **dict.fromkeys(("recoveries", "ask_recovery", "agree_recovery", "refuse_recovery"), RECOVERERS),
+    **dict.fromkeys(
+        ("waiting", "ask_recovery", "confirm_change", "refuse_change", "withdraw_change"), CONFIRMERS
+    ),
     "sign_in": PUBLIC,
     "home": SIGNED_IN,
     "unlock": LOCKED_TOO,

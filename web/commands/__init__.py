@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from web.commands.accounts import accounts
 from web.commands.addresses import addresses
 from web.commands.audit import audit
 from web.commands.catalogue import catalogue
@@ -14,6 +15,7 @@ from web.commands.vetting import vetting
 
 def init_app(app: Flask) -> None:
     """Register every command."""
+    app.cli.add_command(accounts)
     app.cli.add_command(addresses)
     app.cli.add_command(audit)
     app.cli.add_command(catalogue)

@@ -29,6 +29,7 @@ POLICY: dict[str, Rule] = {
     "request_identity": OFFICERS,
     "request_propose": OFFICERS,
     "request_extend": OFFICERS,
+    "request_withdraw": OFFICERS,
     "request_agree": KEEPERS,
     "request_send_back": KEEPERS,
     "request_file": OFFICERS,

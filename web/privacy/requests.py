@@ -27,7 +27,7 @@ from worksorders.domain.errors import FaultsError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.privacy.requests import EXTENSION_GROUNDS, GROUNDS, IDENTITY_WORDS, SUBJECT_WORDS
 from worksorders.domain.roles import Role
-from worksorders.steps.requests import export, extend, find, flow
+from worksorders.steps.requests import export, extend, find, flow, withdraw
 
 IDENTITIES = [(str(key), words) for key, words in IDENTITY_WORDS.items()]
 
@@ -87,6 +87,16 @@ class ExtendForm(Form):
         choices=[("", "Choose"), *EXTENSION_GROUNDS.items()],
     )
     extension_reason = TextAreaField("Why", description="A sentence. No names, numbers or places.")
+
+
+class WithdrawForm(Form):
+    """That whoever asked has taken it back."""
+
+    withdrawal_reason = TextAreaField(
+        "How did they take it back, and how do you know that it was they?",
+        [Required("Say how they took it back.")],
+        description="A sentence. No names, numbers or places.",
+    )
 
 
 @blueprint.get("/requests")
@@ -180,6 +190,17 @@ def request_extend(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
     return _move(form, privacy_request_id, "request.extend", move, "extend")
 
 
+@blueprint.post("/requests/<uuid:privacy_request_id>/withdraw")
+def request_withdraw(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
+    """Record that whoever asked has taken it back."""
+    form = WithdrawForm()
+
+    def move() -> None:
+        withdraw.withdraw(db(), actor(), privacy_request_id, form.withdrawal_reason.data or "", request_now())
+
+    return _move(form, privacy_request_id, "request.withdraw", move, "withdraw")
+
+
 @blueprint.post("/requests/<uuid:privacy_request_id>/agree")
 def request_agree(privacy_request_id: uuid.UUID) -> ResponseReturnValue:
     """Agree to what somebody else proposed."""
@@ -251,6 +272,7 @@ def _page(request_id: uuid.UUID, **forms: Form) -> ResponseReturnValue:
     identity = forms.get("identity") or IdentityForm(formdata=None)
     propose = forms.get("propose") or ProposeForm(formdata=None)
     extension = forms.get("extend") or ExtendForm(formdata=None)
+    taking_back = forms.get("withdraw") or WithdrawForm(formdata=None)
     wrong = [form for form in forms.values() if form.errors]
     page = render_template(
         "privacy/request.html",
@@ -259,6 +281,7 @@ def _page(request_id: uuid.UUID, **forms: Form) -> ResponseReturnValue:
         identity=identity,
         propose=propose,
         extension=extension,
+        taking_back=taking_back,
         is_officer=actor().role is Role.PRIVACY_OFFICER,
         own_proposal=shown.row.proposed_by == actor().user_id,
         subjects=SUBJECT_WORDS,

@@ -71,3 +71,12 @@ class ContactForm(Form):
 
     email = TextField("Mail address")
     mobile = PhoneField("Mobile number")
+
+
+class OthersContactForm(ContactForm):
+    """Where somebody else is reached; a second person reads why."""
+
+    reason = TextField(
+        "Why, and how do you know that they ask?",
+        [Required("Say why, and how you know: a second person reads it.")],
+    )

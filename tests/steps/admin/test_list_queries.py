@@ -7,13 +7,13 @@ from sqlalchemy import event
 
 from tests import dispatching, factories
 from worksorders.steps import audit
-from worksorders.steps.admin import trail, users
+from worksorders.steps.admin import find_users, trail
 from worksorders.steps.people import bank_accounts, checks, firms
 
 NOW = factories.NOW
 TODAY = NOW.date()
 LISTS = {
-    "users": lambda session: users.find_users(session, size=100),
+    "users": lambda session: find_users.find_users(session, size=100),
     "firms": lambda session: firms.find_firms(session, size=100),
     "trail": lambda session: trail.read_trail(session, trail.Filter(), size=100),
     "lapsing": lambda session: checks.lapsing(session, TODAY),

@@ -139,7 +139,7 @@ def test_a_purpose_that_repeats_the_value_is_refused_before_anything_is_read(ser
 
 # Text about people, firms and money that belongs to no home: what these rows say is not about a case.
 ELSEWHERE = frozenset(
-    {"absence", "account_recovery", "accounting_period", "approval_delegation", "firm_request", "inspection_rate",
+    {"absence", "account_change", "accounting_period", "approval_delegation", "firm_request", "inspection_rate",
      "pattern_finding", "pay_run", "payment_return"}
 )  # fmt: skip
 

@@ -17,7 +17,7 @@ from web.services import make_services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.admin import trail
-from worksorders.steps.admin.users import find_users
+from worksorders.steps.admin.find_users import find_users
 from worksorders.steps.finance.find.queue import QueueFilter, find_queue
 from worksorders.steps.intake.find_assessments import find_assessments
 from worksorders.steps.lists import page

@@ -46,10 +46,34 @@ class UserForm(Form):
     )
 
 
+class ChangeForm(UserForm):
+    """The same of an account that there is; a second person reads the reason of another role or firm."""
+
+    reason = TextField(
+        "Reason",
+        description="Where role, firm or worker change: a second person reads it.",
+        validators=[Length(max=300)],
+    )
+
+
 class InviteForm(UserForm):
     """A new account."""
 
     sign_in_name = TextField("Sign-in name", validators=[Required("Enter a sign-in name."), Length(max=100)])
+    reason = TextField(
+        "Who is it, and how do you know?",
+        description="A second person reads it and makes sure.",
+        validators=[Required("Say who it is and how you know: a second person reads it."), Length(max=300)],
+    )
+
+
+class WhyForm(Form):
+    """Why somebody needs access, for the second person."""
+
+    reason = TextField(
+        "Why, and how do you know that they ask?",
+        validators=[Required("Say why, and how you know: a second person reads it."), Length(max=300)],
+    )
 
 
 class ReasonForm(Form):

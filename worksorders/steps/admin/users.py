@@ -1,32 +1,31 @@
 """Accounts: who may sign in, as what, and up to which limits.
 
-Nobody changes their own role, limits or state: a second administrator does. Every change leaves an audit row, and
-a changed role, a reset password or a disabled account ends its sessions at once.
+Nobody changes their own role, limits or state, and what would let one person be two (a new account, another role, a
+new password, an account opened again) is done here alone only for the server's command line and, about its own people,
+a firm's office; all else comes from `steps/account_changes`, where a second person confirms. Every change leaves an
+audit row, and a changed role, a reset password or a disabled account ends its sessions at once.
 """
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import DomainError, Faults, NotPermittedError, RefusedError
 from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import audit, sign_in
 from worksorders.steps.accounts.demo_data import is_demo
-from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.actor import Actor
+from worksorders.steps.admin.find_users import find_user
 from worksorders.steps.calendars.feed import end_feeds
 from worksorders.steps.people.firms import ALPHABET
-from worksorders.steps.privacy.glass import tell_privacy_officers
 from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.exchange import ApiToken
 from worksorders.store.tables.people import AppUser, UserSession
-from worksorders.store.tables.trail import AuditEvent
 
 PASSWORD_GROUPS = 4
 PASSWORD_GROUP_LENGTH = 5
@@ -45,14 +44,15 @@ class UserDetails:
     vary_limit_cents: int = 0
 
 
-def invite(
-    session: Session, actor: Actor | None, sign_in_name: str, details: UserDetails, now: datetime
+def make(
+    session: Session, actor: Actor | None, sign_in_name: str, details: UserDetails, now: datetime, **more: str
 ) -> tuple[AppUser, str]:
     """Make an account; returns it with its first password, which is shown once and kept only as a hash.
 
-    It opens the account for three days, and only to choose another password.
+    It opens the account for three days, and only to choose another password. `more` goes into the trail: who asked
+    for it, where another confirmed. Pages of the office never come here by themselves (`steps/account_changes`).
     """
-    _check(session, details, sign_in_name)
+    check(session, details, sign_in_name)
     password = new_password()
     user = AppUser(
         id=uuid.uuid4(),
@@ -67,39 +67,52 @@ def invite(
     _write(user, details)
     session.add(user)
     session.flush()
-    audit.record(session, actor, "user.invited", ("app_user", user.id), detail=_limits(user))
-    _tell_officers(session, actor, user, now)
+    audit.record(session, actor, "user.invited", ("app_user", user.id), detail=_limits(user) | more)
     return user, password
 
 
-def change(
-    session: Session, actor: Actor, user_id: uuid.UUID, details: UserDetails, now: datetime
-) -> AppUser:
-    """Change name, role, firm or limits of another; a new role or firm ends the account's sessions."""
-    user = _another(session, actor, user_id)
-    _check(session, details)
-    before = (user.role, user.firm_id, user.worker_id)
-    old_limits = _limits(user)
+def invite(
+    session: Session, actor: Actor | None, sign_in_name: str, details: UserDetails, now: datetime
+) -> tuple[AppUser, str]:
+    """Make an account alone: by the server's command line (no actor), or a firm's office one of its own people's."""
+    _alone(actor, details.firm_id)
+    return make(session, actor, sign_in_name, details, now)
+
+
+def change(session: Session, actor: Actor, user_id: uuid.UUID, details: UserDetails) -> AppUser:
+    """Change the name or the limits of another; a new role, firm or worker waits for a second person instead."""
+    user = another(session, actor, user_id)
+    if is_other(user, details):
+        raise NotPermittedError("A new role, firm or worker waits for a second person: ask for it.")
+    return put(session, actor, user, details)
+
+
+def is_other(user: AppUser, details: UserDetails) -> bool:
+    """Whether the details make somebody else of an account: another role, firm or worker."""
+    wanted = (details.role.value, details.firm_id, details.worker_id)
+    return wanted != (user.role, user.firm_id, user.worker_id)
+
+
+def put(session: Session, actor: Actor | None, user: AppUser, details: UserDetails, **more: str) -> AppUser:
+    """Write the details; sessions of a role or firm that was are ended by the caller."""
+    check(session, details)
+    role, limits = user.role, _limits(user)
     _write(user, details)
     session.flush()
-    if before != (user.role, user.firm_id, user.worker_id):
-        end_sessions(session, user.id, now)
     audit.record(
         session,
         actor,
         "user.changed",
         ("app_user", user.id),
-        moved=(before[0], user.role),
-        detail={"before": old_limits, "after": _limits(user)},
+        moved=(role, user.role),
+        detail={"before": limits, "after": _limits(user), **more},
     )
-    if before[0] != user.role:
-        _tell_officers(session, actor, user, now)
     return user
 
 
 def disable(session: Session, actor: Actor, user_id: uuid.UUID, reason: str, now: datetime) -> AppUser:
     """Close an account at once: its sessions end in the same transaction."""
-    user = _another(session, actor, user_id)
+    user = another(session, actor, user_id)
     if user.disabled_at is not None:
         raise RefusedError(f"{user.display_name} is disabled already.", state="disabled", action="disable")
     if not reason.strip():
@@ -118,48 +131,48 @@ def disable(session: Session, actor: Actor, user_id: uuid.UUID, reason: str, now
 
 
 def enable(session: Session, actor: Actor, user_id: uuid.UUID) -> AppUser:
-    """Open a disabled account again, with the password that it had."""
-    user = _another(session, actor, user_id)
+    """Open a disabled account of the actor's own firm again, with the password that it had."""
+    user = another(session, actor, user_id)
+    _alone(actor, user.firm_id)
+    return reopen(session, actor, user)
+
+
+def reopen(session: Session, actor: Actor | None, user: AppUser, **more: str) -> AppUser:
+    """Open a disabled account again; raises RefusedError for one that is open."""
     if user.disabled_at is None:
         raise RefusedError(f"{user.display_name} is active already.", state="active", action="enable")
     user.disabled_at = None
-    audit.record(session, actor, "user.enabled", ("app_user", user.id), moved=("disabled", "active"))
+    audit.record(
+        session, actor, "user.enabled", ("app_user", user.id), moved=("disabled", "active"), detail=dict(more)
+    )
     return user
 
 
-def closed_by_firm(session: Session, user: AppUser) -> bool:
-    """Whether it was the account's own firm that closed it last."""
-    closer = session.scalar(
-        select(AuditEvent.actor_id)
-        .where(
-            AuditEvent.subject_table == "app_user",
-            AuditEvent.subject_id == user.id,
-            AuditEvent.action == "user.disabled",
-        )
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    )
-    found = session.get(AppUser, closer) if closer else None
-    return found is not None and found.firm_id is not None and found.firm_id == user.firm_id
-
-
 def reset_password(session: Session, actor: Actor, user_id: uuid.UUID, now: datetime) -> tuple[AppUser, str]:
-    """Give another a new password, shown once; ends their sessions and forgets their failed tries."""
-    user = _another(session, actor, user_id)
+    """Give somebody of the actor's own firm a new password, shown once."""
+    user = another(session, actor, user_id)
+    _alone(actor, user.firm_id)
+    return user, renew(session, actor, user, now)
+
+
+def renew(session: Session, actor: Actor | None, user: AppUser, now: datetime, **more: str) -> str:
+    """A new first password; ends the account's sessions and forgets its failed tries."""
     password = new_password()
     user.password_hash = sign_in.hash_password(password)
     user.password_expires_at = now + sign_in.FIRST_PASSWORD_LASTS
     end_sessions(session, user.id, now)
     sign_in.forget_failures(session, user.sign_in_name)
-    audit.record(session, actor, "user.password_reset", ("app_user", user.id))
-    _tell_officers(session, actor, user, now)
-    return user, password
+    audit.record(session, actor, "user.password_reset", ("app_user", user.id), detail=dict(more))
+    return password
 
 
-def _tell_officers(session: Session, actor: Actor | None, user: AppUser, now: datetime) -> None:
-    """Whoever makes an account of the office could be two people to every rule that asks for two: officers hear of it."""
-    if actor is not None and user.firm_id is None:
-        tell_privacy_officers(session, now)
+def _alone(actor: Actor | None, firm_id: uuid.UUID | None) -> None:
+    """Pass for the server's command line and for a firm's office about its own people.
+
+    Whoever of the programme's office could make or enter an account alone would be both of any two people.
+    """
+    if actor is not None and (actor.firm_id is None or actor.firm_id != firm_id):
+        raise NotPermittedError("A second person has to confirm this: ask for it.")
 
 
 def end_sessions(session: Session, user_id: uuid.UUID, now: datetime) -> None:
@@ -180,71 +193,16 @@ def new_password() -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class UserList:
-    """A page of accounts in the order of their names, each with its firm's name."""
-
-    rows: Sequence[tuple[AppUser, str | None]]
-    page: int
-    pages: int
-    total: int
-
-
-def find_users(
-    session: Session, *, role: str = "", text: str = "", state: str = "", page: int = 1, size: int = 25
-) -> UserList:
-    """Accounts by role, by part of a name and by state (active, disabled, or any)."""
-    wanted = select(AppUser, Firm.name).outerjoin(Firm, Firm.id == AppUser.firm_id).where(~_of_a_token())
-    if role:
-        wanted = wanted.where(AppUser.role == role)
-    if text.strip():
-        like = f"%{text.strip().replace('%', '')}%"
-        wanted = wanted.where(AppUser.display_name.ilike(like) | AppUser.sign_in_name.ilike(like))
-    if state in {"active", "disabled"}:
-        disabled = AppUser.disabled_at.is_not(None)
-        wanted = wanted.where(disabled if state == "disabled" else ~disabled)
-    total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    pages = max(1, -(-total // size))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        wanted.order_by(func.lower(AppUser.display_name), AppUser.id).limit(size).offset((page - 1) * size)
-    ).all()
-    return UserList([(user, firm) for user, firm in rows], page, pages, total)
-
-
-def find_user(session: Session, user_id: uuid.UUID) -> AppUser:
-    """An account of a person; raises NotFoundError, for the account of a token too: nobody signs in to that."""
-    user = session.scalar(select(AppUser).where(AppUser.id == user_id, ~_of_a_token()))
-    if user is None:
-        raise NotFoundError("There is no such account.")
-    return user
-
-
-def _of_a_token() -> ColumnElement[bool]:
-    return exists().where(ApiToken.user_id == AppUser.id)
-
-
-def firm_name(session: Session, user: AppUser) -> str | None:
-    """The name of a contractor's firm."""
-    return session.scalar(select(Firm.name).where(Firm.id == user.firm_id)) if user.firm_id else None
-
-
-def firm_choices(session: Session) -> list[tuple[uuid.UUID, str]]:
-    """Active firms by name, to choose from."""
-    rows = session.execute(
-        select(Firm.id, Firm.name).where(Firm.active).order_by(func.lower(Firm.name), Firm.id)
-    )
-    return [(row.id, row.name) for row in rows]
-
-
-def _another(session: Session, actor: Actor, user_id: uuid.UUID) -> AppUser:
+def another(session: Session, actor: Actor, user_id: uuid.UUID) -> AppUser:
+    """An account that is not the actor's own; raises NotFoundError or NotPermittedError."""
     user = find_user(session, user_id)
     if user.id == actor.user_id:
         raise NotPermittedError("Nobody changes their own account here: ask another administrator.")
     return user
 
 
-def _check(session: Session, details: UserDetails, sign_in_name: str | None = None) -> None:
+def check(session: Session, details: UserDetails, sign_in_name: str | None = None) -> None:
+    """Raise FaultsError with every fault of the details, each at its field."""
     faults = Faults()
     if sign_in_name is not None:
         _check_sign_in_name(session, faults, sign_in_name.strip())

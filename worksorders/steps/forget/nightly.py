@@ -1,4 +1,4 @@
-"""Destroys every night what is due, through the outbox: asked for once a day, done once, again where it failed."""
+"""Destroys every night what is due, and sets timers that are missing, through the outbox: asked for once a day, done once, again where it failed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from worksorders.steps import outbox
 from worksorders.steps.forget.destroy import forget_due
 from worksorders.steps.forget.due import MOST_CASES
 from worksorders.steps.jobs import Effect, Job, handles
+from worksorders.steps.requests.remind import schedule_missing
 from worksorders.steps.sign_in import forget_old_failures
 
 NIGHTLY = "retention.nightly"
@@ -27,6 +28,7 @@ def _night(job: Job) -> Effect:
 
     def effect(session: Session, now: datetime) -> None:
         forget_old_failures(session, now)
+        schedule_missing(session, now)
         destroy(session, now)
 
     return effect

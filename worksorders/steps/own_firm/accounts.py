@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import RefusedError
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.steps.admin import users
+from worksorders.steps.admin import find_users, users
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.own_firm.people import office, own_person
 from worksorders.store.tables.people import AppUser
@@ -65,7 +65,7 @@ def disable(session: Session, actor: Actor, worker_id: uuid.UUID, now: datetime)
 def enable(session: Session, actor: Actor, worker_id: uuid.UUID) -> AppUser:
     """Open it again, unless the programme's own staff closed it: then they open it."""
     user = own_account(session, actor, worker_id)
-    if not users.closed_by_firm(session, user):
+    if not find_users.closed_by_firm(session, user):
         raise RefusedError(
             "The programme's office closed this account: ask it to open it.",
             state="disabled",

@@ -32,6 +32,7 @@ class Shown:
     decided_by: str | None
     days_left: int
     extended_by: str | None = None
+    withdrawn_by: str | None = None
     silent: bool = False
 
     @property
@@ -79,10 +80,10 @@ def people(session: Session, actor: Actor) -> Sequence[tuple[uuid.UUID, str]]:
     ]
 
 
-def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str, str]:
+def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str, str, str]:
     if actor.role not in DECIDERS:
         raise NotFoundError("There is no such page.")
-    proposer, decider, extender = aliased(AppUser), aliased(AppUser), aliased(AppUser)
+    proposer, decider, extender, recorder = (aliased(AppUser) for _ in range(4))
     waits = case((PrivacyRequest.state.not_in(REQUEST.final), 0), else_=1)
     return (
         select(
@@ -91,18 +92,20 @@ def _asked(actor: Actor) -> Select[PrivacyRequest, str, str, str, str]:
             proposer.display_name,
             decider.display_name,
             extender.display_name,
+            recorder.display_name,
         )
         .outerjoin(CaseFile, CaseFile.id == PrivacyRequest.case_id)
         .outerjoin(proposer, proposer.id == PrivacyRequest.proposed_by)
         .outerjoin(decider, decider.id == PrivacyRequest.decided_by)
         .outerjoin(extender, extender.id == PrivacyRequest.extended_by)
+        .outerjoin(recorder, recorder.id == PrivacyRequest.withdrawn_by)
         .order_by(waits, PrivacyRequest.due_on, PrivacyRequest.id)
     )
 
 
-def _shown(found: Row[PrivacyRequest, str, str, str, str], today: date) -> Shown:
-    row, code, proposer, decider, extender = found
+def _shown(found: Row[PrivacyRequest, str, str, str, str, str], today: date) -> Shown:
+    row, code, proposer, decider, extender, recorder = found
     left = working_days_between(today, row.due_on, Calendar.PRIVACY_ACT)
     # On the weekend after a last day no working day has passed, and yet it is late.
     left = min(left, -1) if today > row.due_on else left
-    return Shown(row, code, proposer, decider, left, extender)
+    return Shown(row, code, proposer, decider, left, extender, recorder)

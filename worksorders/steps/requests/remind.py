@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Text, exists, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.lifecycle.requests import REQUEST
@@ -17,6 +17,7 @@ from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.api import notify_users
 from worksorders.store.tables.forgetting import PrivacyRequest
 from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.trail import OutboxMessage
 
 REMIND = "request.remind"
 HOUR_OF_DAY = timedelta(hours=8)
@@ -31,6 +32,25 @@ def schedule(session: Session, row: PrivacyRequest, now: datetime) -> None:
             _send(session, row, on, at)
     if passed:
         _send(session, row, max(passed), now)
+
+
+def schedule_missing(session: Session, now: datetime) -> int:
+    """Set the timers of open requests that have none, from before there were timers; gives how many requests."""
+    timer = exists().where(
+        OutboxMessage.dedupe_key.startswith(
+            func.concat(
+                f"{REMIND}:", PrivacyRequest.id.cast(Text), ":", PrivacyRequest.due_on.cast(Text), ":"
+            )
+        )
+    )
+    rows = session.scalars(
+        select(PrivacyRequest)
+        .where(PrivacyRequest.state.not_in(REQUEST.final), ~timer)
+        .order_by(PrivacyRequest.id)
+    ).all()
+    for row in rows:
+        schedule(session, row, now)
+    return len(rows)
 
 
 def _send(session: Session, row: PrivacyRequest, on: date, at: datetime) -> None:

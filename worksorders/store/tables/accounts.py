@@ -1,15 +1,17 @@
-"""How people prove who they are: passkeys, single-use challenges, recoveries, and the mark of invented data."""
+"""How people prove who they are: passkeys, single-use challenges, what waits for a second person, and the mark of invented data."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from worksorders.store.tables.base import Base, HasId, one_of
 
+ACCOUNT_CHANGES = ("invite", "role", "reopen", "password", "recovery", "contact")
 CHALLENGES = ("code", "passkey", "new_passkey", "step_up", "demo_link")
 
 
@@ -55,22 +57,50 @@ class Challenge(HasId, Base):
     spent_at: Mapped[datetime | None]
 
 
-class AccountRecovery(HasId, Base):
-    """An administrator's wish to take away all of somebody's authenticators, done once a second person agrees."""
+class AccountChange(HasId, Base):
+    """What one person wants of an account and a second one confirms: until then nothing of it is done.
 
-    __tablename__ = "account_recovery"
+    `wanted` holds what is asked for, and is emptied of how somebody is reached once it is decided. The second person
+    may be whoever has the server's command line (`on_server`): where there is nobody else.
+    """
+
+    __tablename__ = "account_change"
     __table_args__ = (
-        CheckConstraint("decided_by NOT IN (asked_by, user_id)", name="second_person"),
+        one_of("kind", ACCOUNT_CHANGES),
+        one_of("outcome", ("granted", "refused", "withdrawn", "expired")),
         CheckConstraint("asked_by <> user_id", name="not_ones_own"),
-        CheckConstraint("num_nonnulls(decided_by, decided_at, granted) IN (0, 3)", name="decided"),
+        CheckConstraint("kind = 'invite' OR user_id IS NOT NULL", name="whose"),
+        CheckConstraint("num_nonnulls(decided_at, outcome) IN (0, 2)", name="decided"),
+        CheckConstraint(
+            "CASE WHEN outcome IN ('granted', 'refused')"
+            " THEN (on_server AND decided_by IS NULL)"
+            " OR (NOT on_server AND decided_by IS NOT NULL AND decided_by <> asked_by"
+            " AND decided_by IS DISTINCT FROM user_id)"
+            " WHEN outcome = 'withdrawn' THEN NOT on_server AND decided_by IS NOT DISTINCT FROM asked_by"
+            " ELSE NOT on_server AND decided_by IS NULL END",
+            name="second_person",
+        ),
         Index(
-            "uq_account_recovery_open", "user_id", unique=True, postgresql_where=text("decided_at IS NULL")
+            "uq_account_change_open",
+            "user_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("decided_at IS NULL AND user_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_account_change_open_name",
+            text("lower(wanted ->> 'sign_in_name')"),
+            unique=True,
+            postgresql_where=text("decided_at IS NULL AND kind = 'invite'"),
         ),
     )
-    user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
+    kind: Mapped[str]
+    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    wanted: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("app_user.id"))
     asked_at: Mapped[datetime]
     reason: Mapped[str]
     decided_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
     decided_at: Mapped[datetime | None]
-    granted: Mapped[bool | None]
+    outcome: Mapped[str | None]
+    on_server: Mapped[bool] = mapped_column(server_default="false")

@@ -60,7 +60,7 @@ class PrivacyRequest(HasId, Base):
     __table_args__ = (
         one_of("subject", SUBJECTS),
         one_of("identity", IDENTITY),
-        one_of("state", ("open", "proposed", "released", "refused")),
+        one_of("state", ("open", "proposed", "released", "refused", "withdrawn")),
         one_of("proposal", ("release", "refuse")),
         CheckConstraint(
             "(subject IN ('client', 'household')) = (case_id IS NOT NULL AND subject_id IS NULL)"
@@ -69,7 +69,12 @@ class PrivacyRequest(HasId, Base):
             name="subject_named",
         ),
         CheckConstraint("num_nonnulls(proposal, proposed_at, proposed_by) IN (0, 3)", name="proposed"),
-        CheckConstraint("(state = 'open') = (proposal IS NULL)", name="open"),
+        CheckConstraint("state = 'withdrawn' OR (state = 'open') = (proposal IS NULL)", name="open"),
+        CheckConstraint(
+            "num_nonnulls(withdrawn_at, withdrawn_by, withdrawal_reason)"
+            " = CASE WHEN state = 'withdrawn' THEN 3 ELSE 0 END",
+            name="withdrawn",
+        ),
         CheckConstraint("(proposal = 'refuse') = (ground IS NOT NULL)", name="ground"),
         CheckConstraint(
             "(state IN ('released', 'refused')) = (num_nonnulls(decided_at, decided_by) = 2)"
@@ -109,5 +114,8 @@ class PrivacyRequest(HasId, Base):
     extended_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
     extension_ground: Mapped[str | None]
     extension_reason: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
+    withdrawal_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column()
     __mapper_args__ = {"version_id_col": version}

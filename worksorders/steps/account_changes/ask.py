@@ -1,0 +1,221 @@
+"""What one person asks for: checked as far as it can be, kept, and told to whoever may confirm it."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import Fault, FaultsError, RefusedError
+from worksorders.domain.roles import Role
+from worksorders.steps import audit, outbox
+from worksorders.steps.account_changes.kinds import Kind, as_it_is, written
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.admin import users
+from worksorders.steps.admin.users import UserDetails
+from worksorders.steps.tell import contacts
+from worksorders.steps.tell.api import notify_users
+from worksorders.store.tables.accounts import AccountChange
+from worksorders.store.tables.people import AppUser
+
+EXPIRE = "account.expire"
+WAITS = timedelta(days=7)
+SHORTEST_REASON, LONGEST_REASON = 5, 300
+CONFIRMERS = frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER})
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+WAITING_ALREADY = "This waits for a second person already."
+# A page that asks for nothing but a reason has no other field to tell a fault at.
+_FIELD = {Kind.INVITE: "sign_in_name", Kind.ROLE: "role", Kind.RECOVERY: "user", Kind.CONTACT: "email"}
+
+
+def ask_invite(
+    session: Session, actor: Actor, sign_in_name: str, details: UserDetails, reason: str, now: datetime
+) -> AccountChange:
+    """Ask for an account; raises FaultsError at the fields of the details, `sign_in_name` or `reason`."""
+    _only(actor, ADMINISTRATORS)
+    faults = _reason_faults(reason)
+    try:
+        users.check(session, details, sign_in_name)
+    except FaultsError as found:
+        faults += list(found.faults)
+    if faults:
+        raise FaultsError(faults)
+    wanted = written(details) | {"sign_in_name": sign_in_name.strip()}
+    return _keep(session, actor, Kind.INVITE, None, wanted, reason, now)
+
+
+def ask_role(
+    session: Session, actor: Actor, user_id: uuid.UUID, details: UserDetails, reason: str, now: datetime
+) -> AccountChange:
+    """Ask that an account become another role's, firm's or worker's, with limits; FaultsError as for a new one."""
+    _only(actor, ADMINISTRATORS)
+    user = users.another(session, actor, user_id)
+    faults = _reason_faults(reason)
+    try:
+        users.check(session, details)
+    except FaultsError as found:
+        faults += list(found.faults)
+    if faults:
+        raise FaultsError(faults)
+    return _keep(
+        session, actor, Kind.ROLE, user.id, written(details) | {"before": as_it_is(user)}, reason, now
+    )
+
+
+def ask_access(
+    session: Session, actor: Actor, kind: Kind, user_id: uuid.UUID, reason: str, now: datetime
+) -> AccountChange:
+    """Ask for a new password, or that a disabled account be opened again; FaultsError at `reason`."""
+    _only(actor, ADMINISTRATORS)
+    user = users.another(session, actor, user_id)
+    if kind is Kind.REOPEN and user.disabled_at is None:
+        raise RefusedError(f"{user.display_name} is active already.", state="active", action="enable")
+    return _keep(session, actor, kind, user.id, {}, reason, now)
+
+
+def ask_recovery(
+    session: Session, actor: Actor, user_id: uuid.UUID, reason: str, now: datetime
+) -> AccountChange:
+    """Ask that somebody's passkeys and authenticator app be taken away; FaultsError at `user` or `reason`."""
+    _only(actor, CONFIRMERS)
+    user = session.get(AppUser, user_id)
+    if user is None or user.disabled_at or user.id == actor.user_id:
+        raise FaultsError([Fault("user", "Choose an account that is not your own."), *_reason_faults(reason)])
+    return _keep(session, actor, Kind.RECOVERY, user.id, {}, reason, now)
+
+
+def ask_contact(
+    session: Session,
+    actor: Actor,
+    user_id: uuid.UUID,
+    reached: contacts.Reached,
+    reason: str,
+    now: datetime,
+) -> AccountChange:
+    """Ask that somebody else be reached another way; FaultsError at `email`, `mobile` or `reason`."""
+    _only(actor, ADMINISTRATORS)
+    user = users.another(session, actor, user_id)
+    reached = contacts.Reached(reached.email.strip(), reached.mobile.replace(" ", ""))
+    faults = [*contacts.faults_of(reached), *_reason_faults(reason)]
+    if faults:
+        raise FaultsError(faults)
+    wanted = {"email": reached.email, "mobile": reached.mobile}
+    return _keep(session, actor, Kind.CONTACT, user.id, wanted, reason, now)
+
+
+def _keep(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    user_id: uuid.UUID | None,
+    wanted: dict[str, Any],
+    reason: str,
+    now: datetime,
+) -> AccountChange:
+    faults = _reason_faults(reason)
+    if faults:
+        raise FaultsError(faults)
+    _refuse_a_second(session, kind, user_id, wanted, now)
+    wish = AccountChange(
+        id=uuid.uuid4(),
+        kind=kind.value,
+        user_id=user_id,
+        wanted=wanted,
+        asked_by=actor.user_id,
+        asked_at=now,
+        reason=" ".join(reason.split()),
+    )
+    session.add(wish)
+    session.flush()
+    note(session, actor, wish, (None, "waiting"))
+    outbox.send(session, EXPIRE, {"account_change_id": str(wish.id)}, at=now + WAITS)
+    others = select(AppUser.id).where(
+        AppUser.role.in_([role.value for role in CONFIRMERS]),
+        AppUser.disabled_at.is_(None),
+        AppUser.id.not_in([actor.user_id, user_id] if user_id else [actor.user_id]),
+    )
+    notify_users(session, session.scalars(others.order_by(AppUser.id)).all(), "task", now)
+    return wish
+
+
+def note(
+    session: Session,
+    actor: Actor | None,
+    wish: AccountChange,
+    moved: tuple[str | None, str],
+    reason: str | None = None,
+) -> None:
+    """The audit row of a wish that was made or ended; how somebody is reached stays out of the trail."""
+    detail: dict[str, Any] = {"kind": wish.kind, "user": str(wish.user_id) if wish.user_id else None}
+    if wish.kind in {Kind.INVITE, Kind.ROLE}:
+        detail["role"] = wish.wanted["role"]
+    if wish.on_server:
+        detail["on_server"] = True
+    what = "asked" if moved[0] is None else moved[1]
+    audit.record(
+        session,
+        actor,
+        f"account_change.{what}",
+        ("account_change", wish.id),
+        moved=moved,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def is_old(wish: AccountChange, now: datetime) -> bool:
+    """Whether nobody answered in time."""
+    return now - wish.asked_at >= WAITS
+
+
+def end_if_old(session: Session, wish: AccountChange, now: datetime) -> bool:
+    """End a locked wish that nobody answered in time; tells whether it is over."""
+    if wish.decided_at is not None:
+        return True
+    if not is_old(wish, now):
+        return False
+    wish.decided_at, wish.outcome = now, "expired"
+    forget_how_reached(wish)
+    session.flush()
+    note(session, None, wish, ("waiting", "expired"))
+    return True
+
+
+def forget_how_reached(wish: AccountChange) -> None:
+    """Keep no mail address or number of somebody once the wish is over."""
+    if wish.kind == Kind.CONTACT:
+        wish.wanted = {}
+
+
+def _refuse_a_second(
+    session: Session, kind: Kind, user_id: uuid.UUID | None, wanted: dict[str, Any], now: datetime
+) -> None:
+    """One wish of a kind about an account at a time; the database's own rule is behind it."""
+    same = (
+        AccountChange.user_id == user_id
+        if user_id
+        else func.lower(AccountChange.wanted["sign_in_name"].astext) == wanted["sign_in_name"].lower()
+    )
+    open_already = session.scalar(
+        select(AccountChange)
+        .where(AccountChange.kind == kind.value, AccountChange.decided_at.is_(None), same)
+        .with_for_update()
+    )
+    if open_already is not None and not end_if_old(session, open_already, now):
+        raise FaultsError([Fault(_FIELD.get(kind, "reason"), WAITING_ALREADY)])
+
+
+def _reason_faults(reason: str) -> list[Fault]:
+    words = " ".join(reason.split())
+    if SHORTEST_REASON <= len(words) <= LONGEST_REASON:
+        return []
+    message = f"Say in {SHORTEST_REASON} to {LONGEST_REASON} characters why, and how you know: a second person reads it."
+    return [Fault("reason", message)]
+
+
+def _only(actor: Actor, roles: frozenset[Role]) -> None:
+    if actor.role not in roles:
+        raise NotFoundError("There is no such page.")

@@ -1,0 +1,107 @@
+"""The second person: confirms or refuses what another wants of an account, or the time for it ends."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from worksorders.domain.errors import NotPermittedError
+from worksorders.steps.account_changes import hands
+from worksorders.steps.account_changes.ask import (
+    CONFIRMERS,
+    EXPIRE,
+    end_if_old,
+    forget_how_reached,
+    is_old,
+    note,
+)
+from worksorders.steps.account_changes.kinds import carry_out
+from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.jobs import Effect, Job, handles
+from worksorders.steps.privacy.glass import tell_privacy_officers
+from worksorders.store.tables.accounts import AccountChange
+from worksorders.store.tables.people import AppUser
+
+NO_SUCH = "This does not wait (any more)."
+NOT_TWO = "A second person decides: not who asked, and not whose account it is."
+ONE_HAND = (
+    "Your account and that of who asked may be one person's: one of them was handed over by the other alone, or both by"
+    " the same person. Somebody else confirms, or whoever runs the server."
+)
+
+
+def decide(
+    session: Session, actor: Actor | None, wish_id: uuid.UUID, *, grant: bool, now: datetime
+) -> str | None:
+    """Confirm or refuse; gives the first password to be handed over, shown once, where there is one.
+
+    No actor is the server's command line, the second person where there is no other. Raises NotFoundError for what
+    does not wait, NotPermittedError for who asked, for whose account it is, and for who may be the same person;
+    FaultsError or RefusedError where it cannot be done any more.
+    """
+    wish = _waiting(session, wish_id, now)
+    if actor is not None:
+        _refuse_the_same(session, actor, wish)
+    wish.decided_by = actor.user_id if actor else None
+    wish.on_server = actor is None
+    wish.decided_at, wish.outcome = now, "granted" if grant else "refused"
+    password = carry_out(session, actor, wish, now) if grant else None
+    note(session, actor, wish, ("waiting", wish.outcome))
+    forget_how_reached(wish)
+    session.flush()
+    if grant and (wish.on_server or _is_of_the_office(session, wish)):
+        tell_privacy_officers(session, now)
+    return password
+
+
+def withdraw(session: Session, actor: Actor, wish_id: uuid.UUID, now: datetime) -> None:
+    """Take back what one asked for; raises NotFoundError for another's wish and for one that does not wait."""
+    wish = _waiting(session, wish_id, now)
+    if actor.user_id != wish.asked_by:
+        raise NotFoundError(NO_SUCH)
+    wish.decided_by, wish.decided_at, wish.outcome = actor.user_id, now, "withdrawn"
+    note(session, actor, wish, ("waiting", "withdrawn"))
+    forget_how_reached(wish)
+    session.flush()
+
+
+@handles(EXPIRE)
+def expire(job: Job) -> Effect:
+    """End a wish that nobody answered in time."""
+    wish_id = uuid.UUID(job.payload["account_change_id"])
+
+    def effect(session: Session, now: datetime) -> None:
+        wish = session.get(AccountChange, wish_id, with_for_update=True)
+        if wish is not None:
+            end_if_old(session, wish, now)
+
+    return effect
+
+
+def _waiting(session: Session, wish_id: uuid.UUID, now: datetime) -> AccountChange:
+    """The wish, locked, so that of two who answer at once one does."""
+    wish = session.scalar(
+        select(AccountChange)
+        .where(AccountChange.id == wish_id, AccountChange.decided_at.is_(None))
+        .with_for_update()
+    )
+    if wish is None or is_old(wish, now):
+        raise NotFoundError(NO_SUCH)
+    return wish
+
+
+def _refuse_the_same(session: Session, actor: Actor, wish: AccountChange) -> None:
+    if actor.user_id in {wish.asked_by, wish.user_id}:
+        raise NotPermittedError(NOT_TWO)
+    if actor.role not in CONFIRMERS:
+        raise NotFoundError(NO_SUCH)
+    if hands.look(session).meet(actor.user_id, wish.asked_by):
+        raise NotPermittedError(ONE_HAND)
+
+
+def _is_of_the_office(session: Session, wish: AccountChange) -> bool:
+    user = session.get(AppUser, wish.user_id)
+    return user is not None and user.firm_id is None
