@@ -119,6 +119,20 @@ def test_what_needs_somebody_else_is_applied_by_no_button(drafted):
         assert browser.post(f"{path}/repair", data, page=f"{path}/why").status_code == 409
 
 
+def test_one_more_worker_has_a_button_that_puts_the_search_on_the_list_with_what_to_ask(drafted):
+    _, browser, plan_id, visits = drafted
+    path = f"/plans/{plan_id}/visits/{visits['nobody']}"
+    assert "Put the search on the list of calls" in ask(browser, plan_id, visits["nobody"]).text
+    assert browser.post(f"{path}/ask-for", form(kind="worker"), page=f"{path}/why").status_code == 303
+    page = browser.get(f"{path}/why").text
+    assert "A search for one more worker on 25 November 2026" in page
+    call = browser.get(re.search(r'href="(/[^"]*calls/[^"]+)"', page)[1]).text
+    assert "Find one more worker" in call
+    for words in ("Specialist", "25 November 2026", "The way there and back is counted in", "plan again"):
+        assert words in call
+    assert browser.post(f"{path}/ask-for", form(kind="overtime"), page=f"{path}/why").status_code == 409
+
+
 def form(**values):
     return {"form_uuid": str(uuid.uuid4()), **values}
 

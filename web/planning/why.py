@@ -12,7 +12,7 @@ from web.planning.blueprint import blueprint
 from web.planning.enquiry import enquiry
 from web.planning.forms import ActionForm
 from worksorders.steps.advice.apply_repair import apply_repair
-from worksorders.steps.advice.ask_for import ask_for, asked_for
+from worksorders.steps.advice.ask_for import ask_for, asked_for, refused_for
 from worksorders.steps.advice.standing import load_draft
 from worksorders.steps.advice.why import explain
 from worksorders.steps.planning import find_plans
@@ -27,7 +27,7 @@ def why(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
     form = ActionForm()
     found = None
     if form.validate_on_submit():
-        found = explain(load_draft(enquiry(plan_id, visit_id)))
+        found = explain(load_draft(enquiry(plan_id, visit_id)), refused_for(db(), visit_id))
     asked = asked_for(db(), visit_id)
     return render_template("planning/why.html", plan=plan, placed=placed, form=form, why=found, asked=asked)
 
@@ -51,8 +51,9 @@ def ask_somebody(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue
 
 
 def _ask_for(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
-    ask_for(enquiry(plan_id, visit_id), request.form.get("kind", ""))
-    flash("The call is on the list. Once it ended with a yes, plan again.", "success")
+    calls = ask_for(enquiry(plan_id, visit_id), request.form.get("kind", ""))
+    told = "The call is on the list." if len(calls) == 1 else f"{len(calls)} calls are on the list."
+    flash(f"{told} Once there is a yes, plan again.", "success")
     return url_for("planning.why", plan_id=plan_id, visit_id=visit_id)
 
 

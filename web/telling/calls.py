@@ -14,6 +14,7 @@ from web.forms import apply_faults, render_form
 from web.telling.blueprint import blueprint
 from web.telling.forms import CallForm
 from worksorders.domain.errors import FaultsError
+from worksorders.steps.advice.ask_for import asked_by_call
 from worksorders.steps.confirm.holding import KIND
 from worksorders.steps.tell.calls import complete_call
 from worksorders.steps.tell.find import find_call, find_calls
@@ -39,7 +40,7 @@ def call(task_id: uuid.UUID) -> ResponseReturnValue:
         except FaultsError as faults:
             db().rollback()
             apply_faults(form, faults)
-    return render_form("telling/call.html", form, row=row)
+    return render_form("telling/call.html", form, row=row, asked=asked_by_call(db(), task_id))
 
 
 def _complete(task_id: uuid.UUID, form: CallForm) -> str:

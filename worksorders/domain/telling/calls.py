@@ -75,6 +75,34 @@ _ALL = (
         "the firm’s office",
         (Outcome("agreed", "Agreed"), Outcome("refused", "Not possible"), _NOT_REACHED, _NOT_NOW),
     ),
+    CallKind(
+        "plan_worker",
+        "Ask for a worker at a time that is not theirs",
+        "the firm’s office",
+        (Outcome("agreed", "Agreed"), Outcome("refused", "Not possible"), _NOT_REACHED, _NOT_NOW),
+    ),
+    CallKind(
+        "plan_checks",
+        "Ask for the checks of a worker",
+        "the firm’s office",
+        (
+            Outcome("agreed", "They will send them"),
+            Outcome("refused", "Not possible"),
+            _NOT_REACHED,
+            _NOT_NOW,
+        ),
+    ),
+    CallKind(
+        "plan_search",
+        "Find one more worker",
+        "firms that serve the region, one after another",
+        (
+            Outcome("agreed", "Found, and entered"),
+            Outcome("refused", "Nobody to be had"),
+            _NOT_REACHED,
+            _NOT_NOW,
+        ),
+    ),
     CallKind("client_agreement", "Ask the client about the work", _CLIENT, _SPOKEN),
     CallKind(
         "consent",

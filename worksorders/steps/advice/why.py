@@ -5,7 +5,9 @@ Differences of cost are told in coarse steps only: exact ones would be a home's 
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,12 +16,13 @@ from scheduler.advice.options.alternatives import Alternative, Alternatives, alt
 from scheduler.changes import Change, Cleared, LongerShift, NewWorker, WiderWindow
 from scheduler.plan import Repair
 from worksorders.steps.advice.standing import Draft
+from worksorders.steps.advice.whom_to_ask import questions
 from worksorders.steps.planning.when import wall
 
 STEP_CENTS = 2000
 MOST_SHOWN = 12
 APPLICABLE = ("place", "moves")
-ASKABLE = ("window", "overtime")
+ASKABLE = ("window", "overtime", "worker", "clearance")
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Help:
     earliest: datetime | None = None
     latest: datetime | None = None
     visits: tuple[str, ...] = ()
+    search: bool = False
 
     @property
     def applicable(self) -> bool:
@@ -87,8 +91,8 @@ class Why:
     helps: tuple[Help, ...] = ()
 
 
-def explain(draft: Draft) -> Why:
-    """The answer for the draft's visit."""
+def explain(draft: Draft, refused: Collection[uuid.UUID] = ()) -> Why:
+    """The answer for the draft's visit; a further worker is nobody of `refused`."""
     if draft.visit in draft.book.start:
         return _placed(draft, alternatives(draft.book, draft.visit))
     one = answer(draft.book, draft.visit, proven=False)
@@ -99,7 +103,7 @@ def explain(draft: Draft) -> Why:
         reason=str(one.reason),
         rules=one.rules,
         blockers=draft.codes(one.blockers),
-        helps=tuple(_help(draft, repair) for repair in repairs_of(draft.book, one, moving=True)),
+        helps=tuple(_help(draft, repair, refused) for repair in repairs_of(draft.book, one, moving=True)),
     )
 
 
@@ -136,15 +140,19 @@ def _name(draft: Draft, worker: int) -> str:
     return f"{person.first_name}, {person.firm_name}"
 
 
-def _help(draft: Draft, repair: Repair) -> Help:
+def _help(draft: Draft, repair: Repair, refused: Collection[uuid.UUID]) -> Help:
     own = [spot for spot in repair.places if spot.visit == draft.visit]
     moved = dict.fromkeys(spot.visit for spot in repair.places if spot.visit != draft.visit)
     facts = [_fact(draft, change) for change in repair.changes]
+    wanted = questions(draft, repair, refused)
+    further = {one.worker_id for one in wanted if one.kind == "worker"}
     return Help(
         kind=repair.kind,
         amount=repair.amount,
         spot=spot_of(draft, tuple(spot.worker for spot in own), own[0].start),
-        people=tuple(dict.fromkeys(name for fact in facts for name in fact.people)),
+        people=tuple(dict.fromkeys(name for fact in facts for name in fact.people))
+        or tuple(_name(draft, k) for k, one in enumerate(draft.frame.people) if one.worker_id in further),
+        search=any(one.kind == "search" for one in wanted),
         trade=next((fact.trade for fact in facts), ""),
         day=next((fact.day for fact in facts), None),
         earliest=next((fact.earliest for fact in facts), None),

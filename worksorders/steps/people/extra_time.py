@@ -18,12 +18,16 @@ Extra = dict[uuid.UUID, list[PlanRequest]]
 
 def agreed_for_workers(session: Session, worker_ids: Collection[uuid.UUID]) -> Extra:
     """Of each worker the time beyond working hours that the firm agreed to."""
-    return _agreed(session, PlanRequest.worker_id.in_(worker_ids), "worker_id")
+    return _agreed(
+        session,
+        PlanRequest.worker_id.in_(worker_ids) & PlanRequest.kind.in_(("overtime", "worker")),
+        "worker_id",
+    )
 
 
 def agreed_for_visits(session: Session, visit_ids: Collection[uuid.UUID]) -> Extra:
     """Of each visit the time beyond the safe hours that the client agreed to."""
-    return _agreed(session, PlanRequest.visit_id.in_(visit_ids) & PlanRequest.worker_id.is_(None), "visit_id")
+    return _agreed(session, PlanRequest.visit_id.in_(visit_ids) & (PlanRequest.kind == "window"), "visit_id")
 
 
 def _agreed(session: Session, wanted: object, key: str) -> Extra:
