@@ -6,7 +6,7 @@ import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from worksorders.store.tables.base import Base, HasId, one_of
@@ -99,7 +99,12 @@ class Opening(HasId, Base):
     """A door, window or other way in (or a need of the whole home), with its present state."""
 
     __tablename__ = "opening"
-    __table_args__ = (one_of("state", OPENING_STATES),)
+    __table_args__ = (
+        one_of("state", OPENING_STATES),
+        Index(
+            "ix_opening_insecure", "assessment_id", "state_at", postgresql_where=text("state = 'insecure'")
+        ),
+    )
     assessment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("assessment.id"), index=True)
     position: Mapped[int]
     kind: Mapped[str]

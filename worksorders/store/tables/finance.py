@@ -83,6 +83,12 @@ class Invoice(HasId, Base):
         ),
         Index("ix_invoice_state_received", "state", "received_at", "id"),
         Index("ix_invoice_received", "received_at", "id"),
+        Index(
+            "ix_invoice_open",
+            "received_at",
+            "id",
+            postgresql_where=text("state IN ('received', 'matched', 'exceptions')"),
+        ),
         Index("ix_invoice_firm_total", "firm_id", "total_cents"),
         UniqueConstraint("order_id", "claim_number"),
         CheckConstraint("hold_kind IS NULL OR hold_kind IN ('held', 'disputed')", name="hold_kind"),

@@ -144,6 +144,13 @@ class Visit(HasId, Base):
         Index("ix_visit_state_due", "state", "due_at", "id"),
         Index("ix_visit_firm_state", "firm_id", "state"),
         Index("ix_visit_due", "due_at", "id"),
+        Index("ix_visit_start", "start_at", "id"),
+        Index(
+            "ix_visit_to_do",
+            "order_id",
+            "due_at",
+            postgresql_where=text("state NOT IN ('done', 'cancelled')"),
+        ),
     )
     code: Mapped[str] = mapped_column(unique=True)
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_order.id"), index=True)
