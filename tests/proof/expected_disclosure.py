@@ -27,7 +27,7 @@ WRITTEN = f"""
 code           | CFAUPS |                                 | while it is offered or booked
 region         | CFAUPS |                                 | never
 state          | CFAUPS |                                 | never
-deadlines      | CAUPS  |                                 | never
+deadlines      | CAS    |                                 | never
 area           | CS     |                                 | while it is offered or booked
 offer_names    | CS     |                                 | while it is offered or booked
 visit_window   | CS     |                                 | while it is offered or booked
@@ -44,11 +44,13 @@ never_send     | CS     |                                 | never
 address        |        | {HOME} X:attend_visit           | near the visit, named
 client_name    |        | {HOME} X:attend_visit           | near the visit, named
 client_phone   |        | {HOME}                          | never
-coordinates    |        | C:verify_home,emergency S:schedule | never
+coordinates    |        | P:privacy_request S:schedule    | never
 hazards        | CS     |                                 | near the visit, named
-code_word      | CS     |                                 | near the visit, named
-photos         | C      | U:review                        | from acceptance to the end
-alarm_details  | CS     |                                 | never
+code_word      |        | C:contact_client X:attend_visit | near the visit, named
+photos         | C      |                                 | from acceptance to the end
+alarm_details  |        | C:emergency                     | never
+other_people   |        | C:contact_client P:privacy_request | never
+history        | CS     |                                 | never
 audit_trail    | UP     |                                 | never
 """
 START = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from tests import factories, referrals
 from tests.web.intake_pages import take_in_form
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.gateways.addresses.geocode import Geocoder
 from worksorders.steps import disclose
 from worksorders.steps.actor import Actor
@@ -47,18 +48,18 @@ def value_of(page, name):
 def point_of(services, actor: Actor):
     with services.sessions() as session:
         case = session.scalars(select(CaseFile)).one()
-    read = disclose.read(
-        services.sessions,
-        services.cipher,
-        actor,
-        case_ids=[case.id],
-        kinds=[disclose.HOME_ADDRESS, disclose.HOME_COORDINATES],
-        purpose="see that it is kept",
-    )
+
+    def read(kind, under):
+        found = disclose.read(
+            services.sessions, services.cipher, actor,
+            case_ids=[case.id], kinds=[kind], purpose="see that it is kept", under=under,
+        )  # fmt: skip
+        return found.of(case.id, kind)
+
     return (
         case.point_estimated,
-        read.of(case.id, disclose.HOME_ADDRESS),
-        read.of(case.id, disclose.HOME_COORDINATES),
+        read(disclose.HOME_ADDRESS, Purpose.VERIFY_HOME),
+        read(disclose.HOME_COORDINATES, Purpose.SCHEDULE),
     )
 
 

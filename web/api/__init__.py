@@ -9,7 +9,7 @@ from web.api.operations import OPERATIONS, Operation
 from web.api.policy import POLICY
 from web.edge import db
 from worksorders.steps.exchange.schemas import records_today
-from worksorders.steps.lists.find import REGISTERS
+from worksorders.steps.lists.find import OUTSIDE
 
 
 def openapi() -> ResponseReturnValue:
@@ -25,7 +25,7 @@ def _view(one: Operation) -> object:
         return taking.take(one.body)
     if not one.register:
         return reading.catalogue
-    register = REGISTERS[one.register]
+    register = OUTSIDE[one.register]
     return reading.one_of(register) if "<" in one.path else reading.list_of(register)
 
 

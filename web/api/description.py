@@ -11,7 +11,7 @@ from worksorders.domain.records.describe import json_schema
 from worksorders.domain.records.invoice import invoice
 from worksorders.domain.records.schema import Field
 from worksorders.steps.exchange.scopes import SCOPES
-from worksorders.steps.lists.find import REGISTERS
+from worksorders.steps.lists.find import OUTSIDE
 from worksorders.steps.lists.register import Column, Register
 
 VERSION = "1.0.0"
@@ -92,7 +92,7 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
     found = re.search(r"<uuid:(\w+)>", one.path)
     if found:
         return [{"name": found[1], "in": "path", "required": True, "schema": TYPES["id"]}]
-    return _filters(REGISTERS[one.register]) if one.register else []
+    return _filters(OUTSIDE[one.register]) if one.register else []
 
 
 def _filters(register: Register) -> list[dict[str, Any]]:
@@ -155,7 +155,7 @@ def _answer(words: str, schema: str, *, problem: bool = False) -> dict[str, Any]
 
 def _schemas(records: dict[str, Field]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, register in REGISTERS.items():
+    for name, register in OUTSIDE.items():
         found[_row_name(name)] = _row(register)
         page = {"data": {"type": "array", "items": {"$ref": f"#/components/schemas/{_row_name(name)}"}}}
         found[f"{_row_name(name)}Page"] = _object(page | {"next": {"type": ["string", "null"]}})
@@ -192,9 +192,8 @@ def _fixed() -> dict[str, Any]:
                 "href": TEXT,
                 "number": TEXT,
                 "kind": {"type": "string", "enum": ["invoice", "credit_note"]},
-                "state": TEXT,
+                "state": {"type": "string", "enum": ["received"]},
                 "claimed_cents": {"type": "integer"},
-                "payable_cents": {"type": "integer"},
                 "faults": {"type": "array", "items": fault},
                 "exceptions": {"type": "array", "items": part},
             },

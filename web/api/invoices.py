@@ -41,7 +41,7 @@ def take_invoice() -> ResponseReturnValue:
 
 
 def _shown(taken: Taken) -> dict[str, Any]:
-    """What became of it; what a firm is not told of itself is left out."""
+    """What became of it; what a firm is not told of itself is left out, and so are state and amount, which would tell."""
     if taken.invoice_id is None:
         return {}
     named = {
@@ -49,14 +49,13 @@ def _shown(taken: Taken) -> dict[str, Any]:
         "href": url_for("api.read_invoice", invoice_id=taken.invoice_id),
         "number": taken.number,
         "kind": taken.kind,
-        "state": taken.state,
+        "state": "received",
     }
     if taken.outcome is None:
         return named
     decision = taken.outcome.decision
     return named | {
         "claimed_cents": decision.claimed_cents,
-        "payable_cents": decision.payable_cents,
         "faults": [_fault(one) for one in taken.faults],
         "exceptions": [
             {

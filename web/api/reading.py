@@ -16,7 +16,7 @@ from web.fields import YEARS
 from worksorders.domain.errors import Faults
 from worksorders.steps.exchange import read
 from worksorders.steps.lists import page
-from worksorders.steps.lists.find import REGISTERS
+from worksorders.steps.lists.find import OUTSIDE
 from worksorders.steps.lists.register import Register, Wanted
 
 MOST_ROWS = 200
@@ -49,7 +49,7 @@ def one_of(register: Register) -> Callable[..., ResponseReturnValue]:
         (key,) = ids.values()
         row = page.read_one(db(), register, Wanted(regions=caller().regions), key)
         found = shown(register, row)
-        if register is REGISTERS["orders"]:
+        if register is OUTSIDE["orders"]:
             found |= read.order_parts(db(), key)
         return jsonify(found)
 

@@ -10,13 +10,16 @@ import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from types import MappingProxyType
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
+from worksorders.domain.disclosure.policy import Field, Purpose, may_open
 from worksorders.domain.errors import NotPermittedError
+from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher, WrappedKey
-from worksorders.steps.actor import Actor
+from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.free_text.check import require_clean
 from worksorders.steps.free_text.learn import learn
 from worksorders.steps.privacy import need_to_know
@@ -28,6 +31,30 @@ HOME_ADDRESS = "home.address"
 HOME_COORDINATES = "home.coordinates"
 SAFE_CONTACT = "person.safe_contact"
 KINDS = (PERSON_NAME, PERSON_PHONE, HOME_ADDRESS, HOME_COORDINATES, SAFE_CONTACT)
+# Each kind of the vault (up to a colon, or a group up to its dot) and the field of the disclosure table that it is; files and letters name the home.
+FIELDS: Mapping[str, Field] = MappingProxyType(
+    {
+        PERSON_NAME: Field.CLIENT_NAME,
+        "person.other_names": Field.CLIENT_NAME,
+        "referred.name": Field.CLIENT_NAME,
+        PERSON_PHONE: Field.CLIENT_PHONE,
+        "person.safe_number": Field.CLIENT_PHONE,
+        "person.safe_mail": Field.CLIENT_PHONE,
+        SAFE_CONTACT: Field.CLIENT_PHONE,
+        "referred.phone": Field.CLIENT_PHONE,
+        "referred.safe_contact": Field.CLIENT_PHONE,
+        HOME_ADDRESS: Field.ADDRESS,
+        "line.paper": Field.ADDRESS,
+        "letter": Field.ADDRESS,
+        "invoice.file": Field.ADDRESS,
+        HOME_COORDINATES: Field.COORDINATES,
+        "visit.code_word": Field.CODE_WORD,
+        "alarm.reference": Field.ALARM_DETAILS,
+        "alarm.words": Field.ALARM_DETAILS,
+        "interest": Field.OTHER_PEOPLE,
+        "key.holder": Field.OTHER_PEOPLE,
+    }
+)
 TOKEN_BYTES = 32
 READ_WITHIN_SECONDS = 60
 
@@ -78,10 +105,13 @@ def read(
     case_ids: Iterable[uuid.UUID],
     kinds: Iterable[str],
     purpose: str,
+    under: Purpose | None = None,
     seen_by_somebody: bool = True,
 ) -> Revealed:
     """Announce, commit, then read once, each in a transaction of its own; the caller has checked the right to read.
 
+    `purpose` are the reader's words, `under` what the disclosure table calls it (None: whatever it allows the role at
+    all); what the table does not give the role raises NotFoundError.
     Whatever the caller checked, nobody reads through a wall, and a coordinator nothing beyond what they need to know
     (points on the map alone are for planning, which shows them to nobody; nor does work with `seen_by_somebody` False). Raises NotFoundError and
     GlassNeededError for these two, and NotPermittedError when the database refuses, without saying which of its
@@ -91,6 +121,8 @@ def read(
     wanted, asked = list(case_ids), list(kinds)
     if not wanted:
         return Revealed()
+    if seen_by_somebody:
+        _ask_table(actor, asked, under)
     with sessions.begin() as session:
         if seen_by_somebody and set(asked) != {HOME_COORDINATES}:
             need_to_know.require(session, actor, wanted)
@@ -120,3 +152,17 @@ def read(
             for r in rows
         }
     )
+
+
+def field_of(kind: str) -> Field:
+    """The field of the disclosure table that a kind of the vault is; KeyError for a kind that is not in `FIELDS`."""
+    known = kind.partition(":")[0]
+    return FIELDS[known if known in FIELDS else known.partition(".")[0]]
+
+
+def _ask_table(actor: Actor, kinds: Iterable[str], under: Purpose | None) -> None:
+    """Refuse what the disclosure table does not give; what opens for planning is the system's and shown to nobody."""
+    role = Role.SYSTEM if under is Purpose.SCHEDULE else actor.role
+    for kind in kinds:
+        if not may_open(field_of(kind), role, under):
+            raise NotFoundError("There is no such thing to be read.")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from worksorders.domain.disclosure import policy
 from worksorders.domain.disclosure.policy import (
     TABLE,
     Field,
@@ -14,6 +15,8 @@ from worksorders.domain.disclosure.policy import (
     Relation,
     Viewer,
     markdown_table,
+    may_open,
+    shown_to,
     verdict,
     visible_fields,
 )
@@ -146,7 +149,7 @@ def test_nobody_but_coordinators_learns_of_a_never_send_relation():
         (Role.SYSTEM, Field.ADDRESS, Purpose.SCHEDULE, False),
         (Role.PRIVACY_OFFICER, Field.CLIENT_NAME, Purpose.PRIVACY_REQUEST, True),
         (Role.ADMINISTRATOR, Field.ADDRESS, Purpose.EMERGENCY, False),
-        (Role.AUDITOR, Field.PHOTOS, Purpose.REVIEW, True),
+        (Role.COORDINATOR, Field.CODE_WORD, Purpose.CONTACT_CLIENT, True),
         (Role.CONTRACTOR, Field.CLIENT_PHONE, Purpose.ATTEND_VISIT, False),
     ],
 )
@@ -154,6 +157,23 @@ def test_a_purpose_opens_only_what_it_is_for(role, field, purpose, allowed):
     seen = verdict(field, Viewer(role, Relation.NAMED), at(0), purpose)
     assert seen.allowed is allowed
     assert seen.logged or not allowed
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("field", Field)
+def test_what_a_page_may_hold_and_what_may_be_opened_follow_the_same_rows(role, field):
+    rule = TABLE[field]
+    contractor = role is Role.CONTRACTOR
+    assert (field in shown_to(role)) == (rule.contractor is not None if contractor else role in rule.office)
+    opened = {purpose for purpose in Purpose if may_open(field, role, purpose)}
+    assert opened == rule.with_purpose.get(role, frozenset())
+    assert may_open(field, role, None) is bool(opened)
+
+
+def test_a_field_without_a_row_is_shown_to_nobody_and_opened_by_nobody(monkeypatch):
+    monkeypatch.setattr(policy, "TABLE", {})
+    assert shown_to(Role.COORDINATOR) == frozenset()
+    assert not may_open(Field.ADDRESS, Role.COORDINATOR, None)
 
 
 def test_every_field_has_its_row_and_is_documented():

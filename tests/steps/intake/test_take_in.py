@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from tests import factories, referrals
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
@@ -272,8 +273,8 @@ def test_a_coordinate_given_exactly_is_what_the_vault_holds(services, actor):
     made = referrals.taken_in(services, actor, home=home)
     kinds = [disclose.HOME_COORDINATES]
     found = disclose.read(
-        services.sessions, services.cipher, actor, case_ids=[made.case_id], kinds=kinds, purpose="plan"
-    )
+        services.sessions, services.cipher, actor, case_ids=[made.case_id], kinds=kinds, purpose="plan", under=Purpose.SCHEDULE,
+    )  # fmt: skip
     assert found.of(made.case_id, disclose.HOME_COORDINATES) == "-37.7001,176.1501"
 
 

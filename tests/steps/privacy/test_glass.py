@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from tests import factories
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
@@ -46,10 +47,10 @@ def world(services):
     return case, {name: factories.actor_of(user) for name, user in made.items()}
 
 
-def read(services, actor, case, kind=disclose.PERSON_NAME):
+def read(services, actor, case, kind=disclose.PERSON_NAME, under=None):
     return disclose.read(
-        services.sessions, services.cipher, actor, case_ids=[case.id], kinds=[kind], purpose="Call the client"
-    )
+        services.sessions, services.cipher, actor, case_ids=[case.id], kinds=[kind], purpose="Call the client", under=under,
+    )  # fmt: skip
 
 
 def asked(services, actor, case, at=None):
@@ -103,7 +104,9 @@ def test_a_region_that_nobody_looks_after_is_open_to_every_coordinator(services,
 
 def test_points_on_the_map_for_planning_need_no_glass(services, world):
     case, people = world
-    assert read(services, people["Tama"], case, disclose.HOME_COORDINATES) == {}
+    assert read(services, people["Tama"], case, disclose.HOME_COORDINATES, Purpose.SCHEDULE) == {}
+    with pytest.raises(NotFoundError):
+        read(services, people["Tama"], case, disclose.HOME_COORDINATES)
 
 
 def test_broken_glass_opens_one_case_to_one_person_for_half_an_hour_and_officers_are_told(services, world):

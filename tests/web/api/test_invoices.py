@@ -14,6 +14,7 @@ from tests.steps.finance import paying
 from tests.steps.finance.test_incoming import Desk
 from web.finance.forms import TypedForm
 from worksorders.domain.records.invoice import invoice
+from worksorders.steps import disclose
 from worksorders.steps.exchange import tokens
 from worksorders.steps.exchange.tokens import TokenDetails
 from worksorders.store.tables.finance import Invoice
@@ -30,26 +31,46 @@ def sender(app, services, clock):
         _, secret = tokens.make(
             session,
             maker,
-            TokenDetails("Ledger", frozenset({"invoices:write"}), LAST, frozenset(), 600),
+            TokenDetails("Ledger", frozenset({"invoices:write", "invoices:read"}), LAST, frozenset(), 600),
             clock.now,
         )
-        right = Desk(session, services.cipher).xml()
+        desk = Desk(session, services.cipher)
+        right, noted = desk.xml(), desk.xml(note="<cbc:Note>Job for Mere Tuhoe</cbc:Note>")
+        disclose.remember(session, services.cipher, desk.order.case_id, disclose.PERSON_NAME, "mere tuhoe")
 
     def send(body=right, kind="application/xml", **headers):
         given = {"Authorization": f"Bearer {secret}", "Content-Type": kind} | headers
         return app.test_client().post("/api/v1/invoices", data=body, headers=given)
 
+    send.noted, send.secret = noted, secret
     return send
+
+
+def test_neither_answer_nor_list_tells_that_words_of_an_invoice_were_protected(sender, app, services):
+    answer = sender(body=sender.noted)
+    assert (answer.json["state"], answer.json["exceptions"]) == ("received", [])
+    assert "payable_cents" not in answer.json
+    with services.sessions() as session:
+        assert session.scalar(select(Invoice.state)) == "exceptions"
+
+    def rows(query=""):
+        token = {"Authorization": f"Bearer {sender.secret}"}
+        return app.test_client().get(f"/api/v1/invoices{query}", headers=token).json["data"]
+
+    (row,) = rows()
+    assert (row["state"], row["payable_cents"], row.get("hold")) == ("received", None, None)
+    assert rows("?state=received") == [row]
+    assert rows("?state=exceptions") == []
 
 
 def test_a_document_is_kept_and_matched_and_the_same_key_makes_it_once(sender, services):
     key = {"Idempotency-Key": str(uuid.uuid4())}
     first = sender(**key)
     assert first.status_code == 201
-    assert (first.json["state"], first.json["exceptions"], first.json["payable_cents"]) == (
-        "matched",
+    assert (first.json["state"], first.json["exceptions"], "payable_cents" in first.json) == (
+        "received",
         [],
-        16_100,
+        False,
     )
     again = sender(**key)
     assert (again.status_code, again.json["id"]) == (200, first.json["id"])
@@ -90,7 +111,8 @@ def stated(services):
 def test_an_invoice_in_json_is_kept_sealed_and_matched_once(sender, services, stated):
     body, key = json.dumps(stated).encode(), {"Idempotency-Key": str(uuid.uuid4())}
     first, again = (sender(body=body, kind="application/json", **key) for _ in range(2))
-    assert (first.status_code, first.json["state"], first.json["payable_cents"]) == (201, "matched", 16_100)
+    assert (first.status_code, first.json["state"]) == (201, "received")
+    assert [one["code"] for one in first.json["exceptions"]] == ["I03"]
     assert (again.status_code, again.json["id"]) == (200, first.json["id"])
     with services.sessions() as session:
         (row,) = session.scalars(select(InvoiceFile)).all()

@@ -39,6 +39,8 @@ class Field(StrEnum):
     CODE_WORD = "code_word"
     PHOTOS = "photos"
     ALARM_DETAILS = "alarm_details"
+    OTHER_PEOPLE = "other_people"
+    HISTORY = "history"
     AUDIT_TRAIL = "audit_trail"
 
 
@@ -60,7 +62,6 @@ class Purpose(StrEnum):
     VERIFY_HOME = "verify_home"
     EMERGENCY = "emergency"
     PRIVACY_REQUEST = "privacy_request"
-    REVIEW = "review"
 
 
 class Refusal(StrEnum):
@@ -140,17 +141,19 @@ _PROTECTED: Mapping[Role, Iterable[Purpose]] = {
     _P: (Purpose.PRIVACY_REQUEST, Purpose.EMERGENCY),
     Role.CONTRACTOR: (Purpose.ATTEND_VISIT,),
 }
-_PLACE: Mapping[Role, Iterable[Purpose]] = {
-    _C: (Purpose.VERIFY_HOME, Purpose.EMERGENCY),
-    _S: (Purpose.SCHEDULE,),
+_PLACE: Mapping[Role, Iterable[Purpose]] = {_P: (Purpose.PRIVACY_REQUEST,), _S: (Purpose.SCHEDULE,)}
+_CALL: Mapping[Role, Iterable[Purpose]] = {
+    _C: (Purpose.CONTACT_CLIENT,),
+    Role.CONTRACTOR: (Purpose.ATTEND_VISIT,),
 }
+_PEOPLE: Mapping[Role, Iterable[Purpose]] = {_C: (Purpose.CONTACT_CLIENT,), _P: (Purpose.PRIVACY_REQUEST,)}
 
 TABLE: Mapping[Field, Rule] = MappingProxyType(
     {
         Field.CODE: _rule([_C, _A, _F, _AU, _P, _S], When.ALWAYS),
         Field.REGION: _rule([_C, _A, _F, _AU, _P, _S]),
         Field.STATE: _rule([_C, _A, _F, _AU, _P, _S]),
-        Field.DEADLINES: _rule([_C, _A, _AU, _P, _S]),
+        Field.DEADLINES: _rule([_C, _A, _S]),
         Field.AREA: _rule([_C, _S], When.ALWAYS),
         Field.OFFER_NAMES: _rule([_C, _S], When.ALWAYS),
         Field.VISIT_WINDOW: _rule([_C, _S], When.ALWAYS),
@@ -169,9 +172,11 @@ TABLE: Mapping[Field, Rule] = MappingProxyType(
         Field.CLIENT_PHONE: _rule([], None, {_C: _PROTECTED[_C], _P: _PROTECTED[_P]}),
         Field.COORDINATES: _rule([], None, _PLACE),
         Field.HAZARDS: _rule([_C, _S], When.NEAR),
-        Field.CODE_WORD: _rule([_C, _S], When.NEAR),
-        Field.PHOTOS: _rule([_C], When.ATTENDING, {_AU: (Purpose.REVIEW,)}),
-        Field.ALARM_DETAILS: _rule([_C, _S]),
+        Field.CODE_WORD: _rule([], When.NEAR, _CALL),
+        Field.PHOTOS: _rule([_C], When.ATTENDING),
+        Field.ALARM_DETAILS: _rule([], None, {_C: (Purpose.EMERGENCY,)}),
+        Field.OTHER_PEOPLE: _rule([], None, _PEOPLE),
+        Field.HISTORY: _rule([_C, _S]),
         Field.AUDIT_TRAIL: _rule([_AU, _P]),
     }
 )
@@ -253,6 +258,27 @@ def visible_fields(
 ) -> frozenset[Field]:
     """The fields that a page may show the viewer without asking for a purpose."""
     return frozenset(field for field in Field if verdict(field, viewer, moment, None, address_window).allowed)
+
+
+def shown_to(role: Role) -> frozenset[Field]:
+    """The fields that pages of the role may hold without asking why; of a contractor those that have a time at all."""
+    return frozenset(
+        field
+        for field, rule in TABLE.items()
+        if (rule.contractor is not None if role is Role.CONTRACTOR else role in rule.office)
+    )
+
+
+def may_open(field: Field, role: Role, purpose: Purpose | None) -> bool:
+    """Whether the role opens the sealed field for the purpose; without one whether it does for any.
+
+    A contractor's time is asked by `verdict`, with the visit at hand.
+    """
+    rule = TABLE.get(field)
+    if rule is None:
+        return False
+    allowed = rule.with_purpose.get(role, frozenset())
+    return bool(allowed) if purpose is None else purpose in allowed
 
 
 def markdown_table() -> str:

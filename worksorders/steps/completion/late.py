@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, sessionmaker
 from catalogue.item import Evidence
 from worksorders.domain.completion.needs import PaperRule
 from worksorders.domain.completion.proof import Paper
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import Faults
 from worksorders.gateways.cipher import Cipher
 from worksorders.gateways.measures import paper_rules
@@ -149,7 +150,15 @@ def read_kept(
     """The file of a paper out of the vault, announced and logged; raises NotFoundError where there is none."""
     row = find_paper(session, paper_id)
     case_id = row.visit.order.case_id
-    found = disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=[PAPER_FILE], purpose=purpose)
+    found = disclose.read(
+        sessions,
+        cipher,
+        actor,
+        case_ids=[case_id],
+        kinds=[PAPER_FILE],
+        purpose=purpose,
+        under=Purpose.VERIFY_HOME,
+    )
     text = found.get((case_id, paper_id, PAPER_FILE))
     if text is None:
         raise NotFoundError(GONE)

@@ -65,7 +65,15 @@ def read_for_call(
         row = prepare(own, cipher, actor, visit_id, now)
         case_id = own.get_one(Visit, visit_id).order.case_id
         row_id = row.id
-    found = disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=FOR_CALL, purpose=text)
+    found = disclose.read(
+        sessions,
+        cipher,
+        actor,
+        case_ids=[case_id],
+        kinds=FOR_CALL,
+        purpose=text,
+        under=Purpose.CONTACT_CLIENT,
+    )
     return CallCard(
         word=found.get((case_id, row_id, CODE_WORD), ""),
         name=found.of(case_id, disclose.PERSON_NAME) or "",
@@ -111,5 +119,6 @@ def read_at_door(
         case_ids=[case_id],
         kinds=[CODE_WORD],
         purpose=Purpose.ATTEND_VISIT.value,
+        under=Purpose.ATTEND_VISIT,
     )
     return found.get((case_id, row.id, CODE_WORD), "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
@@ -53,7 +54,9 @@ def read_contact(
     with sessions() as session:
         if session.get(CaseFile, case_id) is None:
             raise NotFoundError("There is no such case.")
-    found = disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=SHOWN, purpose=text)
+    found = disclose.read(
+        sessions, cipher, actor, case_ids=[case_id], kinds=SHOWN, purpose=text, under=Purpose.CONTACT_CLIENT
+    )
     subjects = {subject for _, subject, kind in found if kind == REFERRED_NAME}
     return Contact(
         name=found.of(case_id, disclose.PERSON_NAME) or "",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import Faults
 from worksorders.domain.roles import Role
 from worksorders.gateways.cipher import Cipher
@@ -128,7 +129,15 @@ def _swap(
 ) -> None:
     pairs = [pair for part in taken for pair in PARTS[part]]
     kinds = [kind for pair in pairs for kind in pair]
-    found = disclose.read(sessions, cipher, actor, case_ids=[apart.case_id], kinds=kinds, purpose=purpose)
+    found = disclose.read(
+        sessions,
+        cipher,
+        actor,
+        case_ids=[apart.case_id],
+        kinds=kinds,
+        purpose=purpose,
+        under=Purpose.CONTACT_CLIENT,
+    )
     held = {kind: found.get((apart.case_id, apart.case_id, kind), "") for kind, _ in pairs}
     given = {kind: found.get((apart.case_id, apart.assessment_id, kind), "") for _, kind in pairs}
     faults = Faults()

@@ -31,6 +31,8 @@ REGISTERS: Mapping[str, Register] = MappingProxyType(
         )
     }
 )
+OUTSIDE: Mapping[str, Register] = MappingProxyType({**REGISTERS, "invoices": office.INVOICES_OUTSIDE})
+"""The same lists as other systems read them."""
 READERS = frozenset(role for one in REGISTERS.values() for role in one.roles)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from dataclasses import replace
+
+from sqlalchemy import case, func, null, select
 
 from worksorders.domain.roles import Role
 from worksorders.steps.lists.register import Column, Register
@@ -52,6 +54,21 @@ INVOICES = Register(
     filters={"state": Invoice.state, "region": WorksOrder.region_code, "firm": Invoice.firm_id},
     states=INVOICE_STATES,
     searched=(Invoice.number, WorksOrder.code),
+)
+
+# Other systems may be a firm's own: until a person has decided, no state and no amount says what the match found, since
+# some of it (I04, a protected value repeated) is not for the firm.
+_TOLD = case((Invoice.state.in_(("matched", "exceptions")), "received"), else_=Invoice.state)
+_DECIDED = case((Invoice.state.in_(("approved", "paid")), Invoice.payable_cents), else_=null())
+INVOICES_OUTSIDE = replace(
+    INVOICES,
+    columns=tuple(
+        replace(column, expression={"state": _TOLD, "payable": _DECIDED}.get(column.name, column.expression))
+        for column in INVOICES.columns
+        if column.name != "hold"
+    ),
+    filters={**INVOICES.filters, "state": _TOLD},
+    states=tuple(state for state in INVOICE_STATES if state not in {"matched", "exceptions"}),
 )
 
 WORKERS = Register(

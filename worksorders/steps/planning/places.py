@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.gateways import places
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose
@@ -18,7 +19,13 @@ def read_places(
 ) -> dict[uuid.UUID, tuple[float, float]]:
     """The point in degrees of each case that has one; announced, committed and logged like every other reading."""
     found = disclose.read(
-        sessions, cipher, actor, case_ids=cases, kinds=[disclose.HOME_COORDINATES], purpose=purpose
+        sessions,
+        cipher,
+        actor,
+        case_ids=cases,
+        kinds=[disclose.HOME_COORDINATES],
+        purpose=purpose,
+        under=Purpose.SCHEDULE,
     )
     points = {}
     for case in cases:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.steps import disclose
 from worksorders.steps.intake.keep import OTHER_NAMES
 from worksorders.steps.requests.collecting import Collecting, Section
@@ -35,7 +36,13 @@ def client(at: Collecting) -> list[Section]:
     case_id = at.request.case_id
     assert case_id is not None
     found = disclose.read(
-        at.sessions, at.cipher, at.actor, case_ids=[case_id], kinds=list(OWN), purpose=at.purpose
+        at.sessions,
+        at.cipher,
+        at.actor,
+        case_ids=[case_id],
+        kinds=list(OWN),
+        purpose=at.purpose,
+        under=Purpose.PRIVACY_REQUEST,
     )
     own = {
         name: found[(case_id, case_id, kind)]

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.safety.alarm_response import check_plan, in_order, is_alarm_line, why_not_close
 from worksorders.gateways.cipher import Cipher
@@ -129,7 +130,13 @@ def read_plan(
     if len(purpose.strip()) < SHORTEST_PURPOSE:
         raise FaultsError([Fault("purpose", "Say what you need it for.")])
     revealed = disclose.read(
-        sessions, cipher, actor, case_ids=[case_id], kinds=[REFERENCE, WORDS], purpose=purpose.strip()
+        sessions,
+        cipher,
+        actor,
+        case_ids=[case_id],
+        kinds=[REFERENCE, WORDS],
+        purpose=purpose.strip(),
+        under=Purpose.EMERGENCY,
     )
     return PlanWords(
         revealed.get((case_id, plan_id, REFERENCE), ""), revealed.get((case_id, plan_id, WORDS), "")

@@ -63,6 +63,12 @@ def read_home(
         raise NotPermittedError(refusal)
     case_id = visit.order.case_id
     found = disclose.read(
-        sessions, cipher, actor, case_ids=[case_id], kinds=SHOWN.values(), purpose=Purpose.ATTEND_VISIT.value
+        sessions,
+        cipher,
+        actor,
+        case_ids=[case_id],
+        kinds=SHOWN.values(),
+        purpose=Purpose.ATTEND_VISIT.value,
+        under=Purpose.ATTEND_VISIT,
     )
     return Home(found.of(case_id, disclose.HOME_ADDRESS) or "", found.of(case_id, disclose.PERSON_NAME) or "")

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.roles import Role
 from worksorders.domain.telling.safe_times import is_safe_time, next_safe_time
 from worksorders.steps import disclose
@@ -40,7 +41,13 @@ def way_to_client(job: Job, message: OutgoingMessage) -> str | Effect:
         return _stop(message.id) if later is None else _later(message.id, later)
     kind = SAFE_MAIL if message.channel == MAIL else SAFE_NUMBER
     found = disclose.read(
-        job.sessions, job.cipher, actor, case_ids=[case_id], kinds=[kind], purpose="message to the client"
+        job.sessions,
+        job.cipher,
+        actor,
+        case_ids=[case_id],
+        kinds=[kind],
+        purpose="message to the client",
+        under=Purpose.CONTACT_CLIENT,
     )
     return found.of(case_id, kind) or _stop(message.id)
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.domain.codes import LEAST_BYTES, new_code
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import Fault, Faults, FaultsError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.people.consent import How, answer_due
@@ -69,6 +70,7 @@ def make_letter(
         case_ids=[order.case_id],
         kinds=[disclose.HOME_ADDRESS],
         purpose=require_purpose(purpose),
+        under=Purpose.CONTACT_CLIENT,
     ).of(order.case_id, disclose.HOME_ADDRESS)
     contact = reach.queue(session, actor, order_id, interest_id, Channel.LETTER, SECURITY_WORK, now=now)
     code = new_code(PREFIX, token_bytes(LEAST_BYTES))
@@ -123,7 +125,15 @@ def read_letter(
     text = require_purpose(purpose)
     person = reach.require(session, contact.interest_id, Channel.LETTER)
     kind = letter_kind(contact_id)
-    found = disclose.read(sessions, cipher, actor, case_ids=[person.case_id], kinds=[kind], purpose=text)
+    found = disclose.read(
+        sessions,
+        cipher,
+        actor,
+        case_ids=[person.case_id],
+        kinds=[kind],
+        purpose=text,
+        under=Purpose.CONTACT_CLIENT,
+    )
     made = base64.b64decode(found.of(person.case_id, kind) or "")
     if sha256(made).digest() != row.sha256:
         raise NotFoundError("There is no such letter.")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from worksorders.domain.disclosure.policy import Purpose
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.people.interests import Channel
 from worksorders.domain.roles import Role
@@ -55,7 +56,7 @@ def read_person(
             raise NotFoundError("There is no such person.")
         case_id, reachable = row.case_id, reach.may_be_contacted(session, interest_id)
     wanted = ("name", "phone", "mail", "post") if reachable else ("name",)
-    values = _read(sessions, cipher, actor, case_id, interest_id, wanted, text)
+    values = _read(sessions, cipher, actor, case_id, interest_id, wanted, text, Purpose.CONTACT_CLIENT)
     return ShownPerson(**values)
 
 
@@ -71,7 +72,16 @@ def read_for(
     text = require_purpose(purpose)
     with sessions() as session:
         case_id = reach.require(session, interest_id, channel).case_id
-    values = _read(sessions, cipher, actor, case_id, interest_id, ("name", "phone", "mail", "post"), text)
+    values = _read(
+        sessions,
+        cipher,
+        actor,
+        case_id,
+        interest_id,
+        ("name", "phone", "mail", "post"),
+        text,
+        Purpose.CONTACT_CLIENT,
+    )
     return ShownPerson(**values)
 
 
@@ -87,7 +97,7 @@ def own_values(
     if actor.role is not Role.PRIVACY_OFFICER:
         raise NotFoundError("There is no such person.")
     wanted = ("name", "phone", "mail", "post")
-    return _read(sessions, cipher, actor, case_id, interest_id, wanted, purpose)
+    return _read(sessions, cipher, actor, case_id, interest_id, wanted, purpose, Purpose.PRIVACY_REQUEST)
 
 
 def _read(
@@ -98,8 +108,11 @@ def _read(
     interest_id: uuid.UUID,
     wanted: Iterable[str],
     purpose: str,
+    under: Purpose,
 ) -> dict[str, str]:
     kinds = {kind(what, interest_id): what for what in wanted}
-    found = disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=kinds, purpose=purpose)
+    found = disclose.read(
+        sessions, cipher, actor, case_ids=[case_id], kinds=kinds, purpose=purpose, under=under
+    )
     values = {kinds[one]: value for (_, _, one), value in found.items()}
     return {"name": values.pop("name", ""), **values}

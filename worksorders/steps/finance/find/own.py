@@ -19,8 +19,8 @@ from worksorders.store.tables.orders import WorksOrder
 LATEST = 100
 SHOWN = {
     "received": ("Received", "info"),
-    "matched": ("Checked", "info"),
-    "exceptions": ("Being checked", "warn"),
+    "matched": ("Being checked", "info"),
+    "exceptions": ("Being checked", "info"),
     "approved": ("Approved", "good"),
     "paid": ("Paid", "good"),
     "rejected": ("Sent back", "danger"),
