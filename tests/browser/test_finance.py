@@ -124,4 +124,4 @@ def test_a_firm_invoices_on_its_phone(served, open_context, axe, fits, picture, 
             page.get_by_role("button", name="Invoice ").first.click()
         elif name == "new":
             page.get_by_role("button", name="Send the invoice").click()
-    expect(page.get_by_text("Checked")).to_be_visible()
+    expect(page.get_by_text("Being checked").first).to_be_visible()

@@ -254,7 +254,7 @@ def test_a_firm_invoices_in_one_click_and_sees_only_its_own(world, signed_in):
     assert first.status_code == 303
     assert first.location == again.location
     assert world.one(select(func.count()).select_from(Invoice)) == 1
-    assert "Checked" in browser.get(first.location).text
+    assert "Being checked" in browser.get(first.location).text
     with world.services.sessions.begin() as session:
         stranger_firm = dispatching.cleared_firm(session)
     stranger, _ = signed_in("contractor", firm_id=stranger_firm.id)
