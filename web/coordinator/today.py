@@ -19,7 +19,7 @@ from worksorders.steps.ordering.find import today as finding
 from worksorders.steps.people import checks
 from worksorders.steps.safety.find.insecure import find_insecure
 from worksorders.steps.site import find_dispatch
-from worksorders.steps.site.find.open_offers import open_offers
+from worksorders.steps.site.find.open_offers import next_to_lapse
 from worksorders.steps.site.find.refused import refused_visits
 from worksorders.steps.tell.find import count_calls_due
 from worksorders.steps.varying.find import count_pending
@@ -45,7 +45,7 @@ def today() -> ResponseReturnValue:
         calls_due=count_calls_due(db(), request_now()),
         variations=count_pending(db()),
         answers_late=count_late(db(), local_today(request_now())),
-        offers=open_offers(db(), size=SHOWN),
+        offers=next_to_lapse(db(), SHOWN),
         refused=refused_visits(db(), size=SHOWN),
         reviews=reviews_near(db(), local_today(request_now())),
         lapsing=lapsing[:SHOWN],

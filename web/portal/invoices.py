@@ -12,6 +12,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import Required, TextField
 from web.forms import Form, apply_faults, render_form
+from web.paging import page_address, page_number
 from web.portal.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.actor import NotFoundError
@@ -39,9 +40,10 @@ def invoices() -> str:
     """What may be invoiced now, and the invoices of the firm."""
     return render_template(
         "portal/invoices.html",
-        claims=own_invoice.find_claimable(db(), actor(), request_now()),
-        sent=own.find_sent(db(), actor()),
+        claims=own_invoice.claimable_part(db(), actor(), request_now(), page_number("ready")),
+        sent=own.find_sent(db(), actor(), page_number("sent")),
         made_by_us=own_invoice.is_made_by_us(db(), actor(), request_now()),
+        page_address=page_address,
     )
 
 

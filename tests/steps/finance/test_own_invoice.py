@@ -15,6 +15,8 @@ from tests.steps.finance.paying import NOW, codes, document, typed_line
 from worksorders.domain.errors import DomainError, FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import own_invoice, stop
+from worksorders.steps.finance.billing.claims import claims_of
+from worksorders.steps.finance.billing.credit import credit_in_full
 from worksorders.steps.finance.find import own
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.store.tables.cases import NeverSend
@@ -109,10 +111,10 @@ def test_a_worker_barred_from_a_case_reads_no_code_of_it_and_the_office_still_in
         with pytest.raises(NotFoundError):
             asked(session, barred, order.id, now=NOW)
     invoice = own_invoice.submit(session, office, order.id, "N-1", NOW).invoice
-    assert own.find_sent(session, barred) == []
+    assert own.find_sent(session, barred).rows == ()
     with pytest.raises(NotFoundError):
         own.find_one(session, barred, invoice.id)
-    assert [row.invoice.id for row in own.find_sent(session, colleague)] == [invoice.id]
+    assert [row.invoice.id for row in own.find_sent(session, colleague).rows] == [invoice.id]
 
 
 def test_another_firms_work_does_not_exist(session, firm, office):
@@ -136,6 +138,49 @@ def test_what_a_typed_invoice_claims_is_not_offered_again(session, firm, office)
     assert own_invoice.find_claim(session, office, order.id, NOW).lines[0].quantity == 1
     stop.reject(session, paying.finance(session), typed.invoice.id, reason="Rate is wrong", now=NOW)
     assert own_invoice.find_claim(session, office, order.id, NOW).lines[0].quantity == 2
+
+
+def test_the_narrow_question_finds_what_asking_every_order_finds(session, firm, office):
+    """One claimed, one claimed in part, one sent back, one paid for nothing, one taken back and one untouched."""
+    names = ("claimed", "half", "back", "free", "credited", "untouched", "part")
+    orders = {
+        name: paying.worked_order(
+            session, firm, rates=("0.00",) if name == "free" else ("70.00",),
+            accepted=Decimal(1) if name == "part" else None,
+        )
+        for name in names
+    }  # fmt: skip
+    paying.worked_order(session, paying.paid_firm(session))
+    finance = paying.finance(session)
+    for name in ("claimed", "back", "credited"):
+        own_invoice.submit(session, office, orders[name].id, f"{name}-1", NOW)
+    half = typed_line(orders["half"].lines[0], orders["half"].code, quantity=1)
+    receive_typed(session, finance, document(firm, half, number="HALF-1"), NOW)
+    sent = {row.number: row.id for row in session.scalars(select(Invoice))}
+    stop.reject(session, finance, sent["back-1"], reason="Send it again", now=NOW)
+    credit_in_full(session, office, sent["credited-1"], "credited-1-C", NOW)
+    every = claims_of(session, firm, [order.id for order in orders.values()], NOW)
+    narrow = own_invoice.find_claimable(session, office, NOW)
+    assert list(narrow) == [claim for claim in every if claim.lines]
+    assert {"half", "back", "untouched", "part"} <= {
+        name for name in names if orders[name].id in {claim.order_id for claim in narrow}
+    }
+    assert orders["free"].id not in {claim.order_id for claim in narrow}
+
+
+def test_what_may_be_invoiced_and_what_was_sent_come_in_pages(session, firm, office, monkeypatch):
+    monkeypatch.setattr(own_invoice, "SHOWN", 2)
+    monkeypatch.setattr(own, "ON_PAGE", 2)
+    codes_of = sorted(paying.worked_order(session, firm).code for _ in range(3))
+    pages = [own_invoice.claimable_part(session, office, NOW, page) for page in (1, 2, 9)]
+    assert [[claim.order_code for claim in page.rows] for page in pages] == [
+        codes_of[:2], codes_of[2:], codes_of[2:],
+    ]  # fmt: skip
+    assert {(page.count, page.pages) for page in pages} == {(3, 2)}
+    for claim in own_invoice.find_claimable(session, office, NOW):
+        own_invoice.submit(session, office, claim.order_id, claim.number, NOW)
+    sent = [row.invoice.id for page in (1, 2) for row in own.find_sent(session, office, page).rows]
+    assert len(sent) == len(set(sent)) == own.find_sent(session, office).count == 3
 
 
 def test_of_parallel_invoices_of_the_last_accepted_unit_one_matches_clean(services):

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Faults, RefusedError
@@ -14,35 +14,37 @@ from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.billing.agreed import is_self_billing
 from worksorders.steps.finance.billing.claims import Claim, claims_of, invoice_claim
+from worksorders.steps.finance.billing.unclaimed import unclaimed_orders
 from worksorders.steps.finance.gather.invoice import BUYER
 from worksorders.steps.finance.match import Outcome, lock_orders
 from worksorders.steps.finance.receive import lock_firm, number_used
+from worksorders.steps.lists.part import Part, Place
+from worksorders.store.scope import as_house
 from worksorders.store.tables.cases import NeverSend
 from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.safety import AbortiveCharge
+from worksorders.store.tables.orders import WorksOrder
 
+SHOWN = 20
 MADE_BY_US = "Your agreement says that we make your invoices: send none, finance makes this one."
 
 
 def find_claimable(session: Session, actor: Actor, now: datetime) -> Sequence[Claim]:
-    """What the actor's firm may invoice now, by order code."""
+    """Everything that the actor's firm may invoice now, by order code."""
     firm = _own_firm(session, actor)
-    orders = session.scalars(
-        select(WorksLine.order_id)
-        .outerjoin(Visit, Visit.id == WorksLine.visit_id)
-        .outerjoin(AbortiveCharge, AbortiveCharge.line_id == WorksLine.id)
-        .join(WorksOrder, WorksOrder.id == WorksLine.order_id)
-        .join(LineAccepted, LineAccepted.line_id == WorksLine.id)
-        .where(
-            or_(Visit.firm_id == firm.id, AbortiveCharge.firm_id == firm.id),
-            WorksOrder.state.not_in(("cancelled", "superseded")),
-            may_learn_of(actor),
-        )
-        .distinct()
-    ).all()
-    return [claim for claim in claims_of(session, firm, list(orders), now) if claim.lines]
+    orders = unclaimed_orders(session, firm, may_learn_of(actor), now)
+    return [claim for claim in claims_of(session, firm, orders, now) if claim.lines]
+
+
+def claimable_part(session: Session, actor: Actor, now: datetime, page: int = 1) -> Part[Claim]:
+    """One page of the same."""
+    firm = _own_firm(session, actor)
+    # Which of its orders they are is asked for the house, so that no row of them is looked at twice over; what is
+    # shown of the few on the page is read as the firm itself.
+    with as_house(session):
+        orders = unclaimed_orders(session, firm, may_learn_of(actor), now)
+    place = Place(len(orders), page, SHOWN)
+    shown = orders[place.offset : place.offset + SHOWN]
+    return place.of(claim for claim in claims_of(session, firm, shown, now) if claim.lines)
 
 
 def is_made_by_us(session: Session, actor: Actor, now: datetime) -> bool:

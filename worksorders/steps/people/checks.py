@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
@@ -125,22 +125,19 @@ def as_checks(rows: Iterable[VettingCheck]) -> tuple[Check, ...]:
 
 
 def lapsing(session: Session, today: date) -> tuple[Lapsing, ...]:
-    """Checks of active workers and firms to warn of, soonest first; four queries whatever the number."""
+    """Checks of active workers and firms to warn of, soonest first; two queries whatever the number.
+
+    Read are all checks of whoever has one that lapses in the time of which is warned, since a later one replaces it.
+    """
     warned: list[Lapsing] = []
     register = load_register(session)
-    firms = {firm.id: firm for firm in session.scalars(select(Firm).where(Firm.active))}
-    workers = {
-        worker.id: worker
-        for worker in session.scalars(select(Worker).where(Worker.active, Worker.firm_id.in_(firms)))
-    }
-    by_holder: dict[uuid.UUID, list[VettingCheck]] = defaultdict(list)
-    for row in _held(session, workers, firms):
-        by_holder[row.worker_id or row.firm_id or row.id].append(row)
-    for holder_id, rows in by_holder.items():
-        worker = workers.get(holder_id)
-        firm = firms[worker.firm_id if worker else holder_id]
+    by_holder: dict[uuid.UUID, list[tuple[VettingCheck, Worker | None, Firm]]] = defaultdict(list)
+    for row, person, firm in session.execute(_of_holders_that_lapse(today)):
+        by_holder[row.worker_id or firm.id].append((row, person, firm))
+    for held in by_holder.values():
+        _, worker, firm = held[0]
         name = f"{worker.first_name} {worker.last_name}" if worker else ""
-        for check, days in vetting.lapsing(as_checks(rows), today):
+        for check, days in vetting.lapsing(as_checks(row for row, _, _ in held), today):
             assert check.expires_on is not None
             warned.append(
                 Lapsing(
@@ -155,6 +152,25 @@ def lapsing(session: Session, today: date) -> tuple[Lapsing, ...]:
                 )
             )
     return tuple(sorted(warned, key=lambda w: (w.expires_on, w.firm_name, w.worker_name, w.kind)))
+
+
+def _of_holders_that_lapse(today: date) -> Select[VettingCheck, Worker, Firm]:
+    near = VettingCheck.expires_on <= today + DAY * max(vetting.WARN_DAYS)
+    verified = VettingCheck.state == "verified"
+    people = select(VettingCheck.worker_id).where(verified, near, VettingCheck.worker_id.is_not(None))
+    firms = select(VettingCheck.firm_id).where(verified, near, VettingCheck.firm_id.is_not(None))
+    return (
+        select(VettingCheck, Worker, Firm)
+        .outerjoin(Worker, Worker.id == VettingCheck.worker_id)
+        .join(Firm, Firm.id == func.coalesce(Worker.firm_id, VettingCheck.firm_id))
+        .where(
+            verified,
+            Firm.active,
+            or_(Worker.id.is_(None), Worker.active),
+            or_(VettingCheck.worker_id.in_(people), VettingCheck.firm_id.in_(firms)),
+        )
+        .order_by(func.lower(VettingCheck.kind), VettingCheck.issued_on, VettingCheck.id)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,9 @@ def claims_of(session: Session, firm: Firm, order_ids: list[uuid.UUID], now: dat
 
 def _pending(session: Session, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, Decimal]:
     """What open invoices claim of each line beyond what is accepted of it: not claimed again before that is decided."""
+    lines = select(WorksLine.id).where(WorksLine.order_id.in_(order_ids))
+    named = select(InvoiceLine.id).where(InvoiceLine.line_id.in_(lines))
+    decided = select(LineDecision.invoice_line_id).where(LineDecision.line_id.in_(lines))
     bound = func.coalesce(LineDecision.line_id, InvoiceLine.line_id)
     undecided = InvoiceLine.quantity - func.coalesce(LineDecision.accepted_quantity, 0)
     rows = session.execute(
@@ -102,6 +105,7 @@ def _pending(session: Session, order_ids: list[uuid.UUID]) -> dict[uuid.UUID, De
         .outerjoin(LineDecision, LineDecision.invoice_line_id == InvoiceLine.id)
         .join(WorksLine, WorksLine.id == bound)
         .where(
+            InvoiceLine.id.in_(named.union(decided)),
             WorksLine.order_id.in_(order_ids),
             Invoice.kind == "invoice",
             Invoice.state.not_in((*SETTLED, "rejected")),

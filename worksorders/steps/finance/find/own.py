@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.domain.finance.codes import CODES
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.billing.credit import may_credit
 from worksorders.steps.finance.own_invoice import may_learn_of
+from worksorders.steps.lists.part import Part, cut, place_in
 from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
 from worksorders.store.tables.orders import WorksOrder
 
-LATEST = 100
+ON_PAGE = 20
 SHOWN = {
     "received": ("Received", "info"),
     "matched": ("Being checked", "info"),
@@ -45,15 +45,15 @@ class OwnInvoice:
         return self.invoice.kind == "credit_note"
 
 
-def find_sent(session: Session, actor: Actor) -> Sequence[OwnInvoice]:
-    """The firm's latest invoices, the newest first."""
-    rows = session.scalars(
+def find_sent(session: Session, actor: Actor, page: int = 1) -> Part[OwnInvoice]:
+    """A page of the firm's invoices, the newest first."""
+    listed = (
         select(Invoice)
         .where(Invoice.firm_id == actor.require_firm(), _may_see(actor))
         .order_by(Invoice.received_at.desc(), Invoice.id)
-        .limit(LATEST)
     )
-    return [OwnInvoice(row, *SHOWN[row.state], ()) for row in rows]
+    place = place_in(session, listed, page, ON_PAGE)
+    return place.of(OwnInvoice(row, *SHOWN[row.state], ()) for row in session.scalars(cut(listed, place)))
 
 
 def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoice:
@@ -82,8 +82,8 @@ def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoic
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
     """Not those of an order whose code this worker must never read."""
-    known = select(WorksOrder.id).where(may_learn_of(actor))
-    return or_(Invoice.order_id.is_(None), Invoice.order_id.in_(known))
+    known = exists().where(WorksOrder.id == Invoice.order_id, may_learn_of(actor))
+    return or_(Invoice.order_id.is_(None), known)
 
 
 def _is_told(one: InvoiceException) -> bool:

@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    DateTime,
+    Select,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    null,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from worksorders.domain.codes import CodeError, read_code
 from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.gateways import places
+from worksorders.steps.lists.part import Place
 from worksorders.steps.ordering.find.shown import shown_states
 from worksorders.store.tables.cases import Assessment, CaseFile
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
@@ -64,13 +79,26 @@ class OrderPage:
 
 
 def find_orders(session: Session, wanted: OrderFilter, page: int = 1) -> OrderPage:
-    """A page of orders, what is due next first."""
+    """A page of orders, what is due next first; those that are over come last."""
     where = _conditions(wanted)
-    count = session.scalar(select(func.count()).select_from(WorksOrder).where(*where)) or 0
-    pages = max(1, -(-count // PAGE_SIZE))
-    page = min(max(page, 1), pages)
-    rows = _rows(session, where, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    return OrderPage(rows, count, page, pages)
+    counted = select(func.count()).select_from(WorksOrder).where(*where)
+    under_way = counted.where(WorksOrder.state.in_(OPEN_STATES))
+    counts = select(counted.scalar_subquery(), under_way.scalar_subquery())
+    count, running = session.execute(counts).one()
+    place = Place(count, page, PAGE_SIZE)
+    # Most orders are over. Nothing is due of them, so that their visits need not be looked at to put them in order.
+    first = _due_next(where, PAGE_SIZE, place.offset)
+    skipped = max(place.offset - running, 0)
+    left = min(PAGE_SIZE, max(place.offset + PAGE_SIZE - running, 0))
+    last = (
+        select(WorksOrder.id, cast(null(), DateTime(timezone=True)).label("due_at"), true().label("over"))
+        .where(WorksOrder.state.in_(OVER_STATES), *where)
+        .order_by(WorksOrder.id)
+        .limit(left)
+        .offset(skipped)
+    )
+    rows = _rows(session, union_all(first.subquery().select(), last.subquery().select()))
+    return OrderPage(rows, count, place.page, place.pages)
 
 
 def region_choices() -> list[tuple[str, str]]:
@@ -80,44 +108,49 @@ def region_choices() -> list[tuple[str, str]]:
 
 def find_due(session: Session, limit: int, regions: frozenset[str] | None = None) -> tuple[OrderRow, ...]:
     """Open orders by the time left to their next deadline; none whose work is done."""
-    where = [WorksOrder.state.in_(OPEN_STATES)]
-    if regions is not None:
-        where.append(WorksOrder.region_code.in_(sorted(regions)))
-    rows = _rows(session, where, limit=limit, offset=0)
+    where = [] if regions is None else [WorksOrder.region_code.in_(sorted(regions))]
+    rows = _rows(session, _due_next(where, limit, 0))
     return tuple(row for row in rows if row.next_due_at is not None)
 
 
-def _rows(
-    session: Session, where: Sequence[ColumnElement[bool]], *, limit: int, offset: int
-) -> tuple[OrderRow, ...]:
-    next_visit = (
-        select(func.min(Visit.due_at))
-        .where(Visit.order_id == WorksOrder.id, Visit.state.not_in(FINISHED_VISITS))
-        .correlate(WorksOrder)
-        .scalar_subquery()
+def _due_next(where: Sequence[ColumnElement[bool]], limit: int, offset: int) -> Select[Any, Any, Any]:
+    """Orders that are not over: by their first visit to be made, or as a whole where they have no visits yet."""
+    # Written out in the statement, so that the index of visits that are not over is known to hold all of them.
+    finished: BindParameter[Any] = bindparam(
+        "finished", FINISHED_VISITS, expanding=True, literal_execute=True
     )
-    has_visits = exists().where(Visit.order_id == WorksOrder.id).correlate(WorksOrder)
-    to_do = func.coalesce(next_visit, case((has_visits, None), else_=WorksOrder.permanent_due_at))
-    # Nothing is due of an order that is over, and most are: their visits need not be looked at.
-    due = case((WorksOrder.state.in_(OVER_STATES), None), else_=to_do)
+    to_do = (
+        select(Visit.order_id, func.min(Visit.due_at).label("due_at"))
+        .where(Visit.state.not_in(finished))
+        .group_by(Visit.order_id)
+        .subquery()
+    )
+    # As a value rather than as EXISTS, which the database would answer by reading every visit.
+    visited = select(true()).where(Visit.order_id == WorksOrder.id).limit(1).correlate(WorksOrder)
+    unvisited = case((visited.scalar_subquery().is_(None), WorksOrder.permanent_due_at))
+    due = func.coalesce(to_do.c.due_at, unvisited)
+    return (
+        select(WorksOrder.id, due.label("due_at"), false().label("over"))
+        .outerjoin(to_do, to_do.c.order_id == WorksOrder.id)
+        .where(WorksOrder.state.in_(OPEN_STATES), *where)
+        .order_by(due.nulls_last(), WorksOrder.id)
+        .limit(limit)
+        .offset(offset)
+    )
+
+
+def _rows(session: Session, listed: Any) -> tuple[OrderRow, ...]:
     lines = (
         select(func.count())
         .where(WorksLine.order_id == WorksOrder.id, WorksLine.removed_at.is_(None))
         .correlate(WorksOrder)
         .scalar_subquery()
     )
-    page = (
-        select(WorksOrder.id, due.label("due_at"))
-        .where(*where)
-        .order_by(due.nulls_last(), WorksOrder.id)
-        .limit(limit)
-        .offset(offset)
-        .subquery()
-    )
+    page = listed.subquery()
     found = session.execute(
         select(WorksOrder, page.c.due_at, lines)
         .join(page, page.c.id == WorksOrder.id)
-        .order_by(page.c.due_at.nulls_last(), WorksOrder.id)
+        .order_by(page.c.over, page.c.due_at.nulls_last(), WorksOrder.id)
     ).all()
     shown = shown_states(session, [row[0] for row in found])
     return tuple(_row(order, due_at, count, shown) for order, due_at, count in found)

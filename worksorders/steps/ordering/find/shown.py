@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from worksorders.domain.lifecycle.openings import OpeningState
@@ -18,7 +18,6 @@ from worksorders.store.tables.finance import InvoiceLine
 from worksorders.store.tables.offers import LineAccepted, LineDone
 from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
 
-Sums = dict[uuid.UUID, Decimal]
 NOTHING = Decimal(0)
 
 
@@ -44,36 +43,27 @@ def shown_states(session: Session, orders: Sequence[WorksOrder]) -> dict[uuid.UU
 
 
 def _line_facts(session: Session, order_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[LineFact]]:
-    rows = session.execute(
-        select(WorksLine.id, WorksLine.order_id, WorksLine.quantity).where(
-            WorksLine.order_id.in_(order_ids), WorksLine.removed_at.is_(None)
-        )
-    ).all()
-    ids = [row.id for row in rows]
     # What another firm left behind on a visit that was planned again is not done.
     held = exists().where(Visit.id == LineDone.visit_id, Visit.firm_id == LineDone.firm_id)
-    done = _sums(session, ids, LineDone.line_id, LineDone.done_quantity, held)
-    accepted = _sums(session, ids, LineAccepted.line_id, LineAccepted.quantity)
-    invoiced = _sums(session, ids, InvoiceLine.line_id, InvoiceLine.quantity)
+    rows = session.execute(
+        select(
+            WorksLine.order_id,
+            WorksLine.quantity,
+            _sum(LineDone.done_quantity, LineDone.line_id, held),
+            _sum(LineAccepted.quantity, LineAccepted.line_id),
+            _sum(InvoiceLine.quantity, InvoiceLine.line_id),
+        ).where(WorksLine.order_id.in_(order_ids), WorksLine.removed_at.is_(None))
+    )
     facts: dict[uuid.UUID, list[LineFact]] = defaultdict(list)
-    for row in rows:
-        facts[row.order_id].append(
-            LineFact(
-                row.quantity,
-                done.get(row.id, NOTHING),
-                accepted.get(row.id, NOTHING),
-                invoiced.get(row.id, NOTHING),
-            )
-        )
+    for order_id, quantity, done, accepted, invoiced in rows:
+        facts[order_id].append(LineFact(quantity, done or NOTHING, accepted or NOTHING, invoiced or NOTHING))
     return facts
 
 
-def _sums(
-    session: Session,
-    line_ids: Sequence[uuid.UUID],
-    key: InstrumentedAttribute[Any],
-    amount: InstrumentedAttribute[Any],
+def _sum(
+    amount: InstrumentedAttribute[Decimal],
+    line_id: InstrumentedAttribute[Any],
     *conditions: ColumnElement[bool],
-) -> Sums:
-    rows = session.execute(select(key, func.sum(amount)).where(key.in_(line_ids), *conditions).group_by(key))
-    return {row[0]: row[1] for row in rows}
+) -> ScalarSelect[Decimal]:
+    summed = select(func.sum(amount)).where(line_id == WorksLine.id, *conditions)
+    return summed.correlate(WorksLine).scalar_subquery()

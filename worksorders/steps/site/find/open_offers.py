@@ -6,13 +6,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from worksorders.gateways import places
 from worksorders.steps.lists.part import SIZE, Part, cut, place_in
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.offers import Offer, OfferVisit
+from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.trail import AuditEvent
 
 
@@ -30,6 +31,40 @@ class OfferRow:
     opened_at: datetime
     expires_at: datetime
     turn: str
+
+
+@dataclass(frozen=True, slots=True)
+class LapsingOffer:
+    """An open offer as far as the first page tells of it."""
+
+    order_id: uuid.UUID
+    order_code: str
+    firm: str
+    region: str
+    opened_at: datetime
+    expires_at: datetime
+
+
+def next_to_lapse(session: Session, most: int) -> Part[LapsingOffer]:
+    """The open offers that lapse first, so many at the most, and how many there are in all; one query."""
+    rows = session.execute(
+        select(
+            func.count().over(),
+            Offer.order_id,
+            WorksOrder.code,
+            Firm.name,
+            WorksOrder.region_code,
+            Offer.opened_at,
+            Offer.expires_at,
+        )
+        .join(Firm, Firm.id == Offer.firm_id)
+        .join(WorksOrder, WorksOrder.id == Offer.order_id)
+        .where(Offer.state == "open")
+        .order_by(Offer.expires_at, Offer.id)
+        .limit(most)
+    ).all()
+    offers = (LapsingOffer(row[1], row[2], row[3], places.region(row[4]).name, *row[5:]) for row in rows)
+    return Part(tuple(offers), rows[0][0] if rows else 0)
 
 
 def open_offers(session: Session, page: int = 1, size: int = SIZE) -> Part[OfferRow]:
