@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,10 +41,17 @@ def blended(inner: Duals, outer: Duals, share: float) -> Duals:
     )
 
 
-def build_prices(compiled: Compiled, rows: Rows, duals: Duals, options: Collection[Order] = ()) -> Prices:
+def build_prices(
+    compiled: Compiled,
+    rows: Rows,
+    duals: Duals,
+    options: Collection[Order] = (),
+    marks: Iterable[tuple[int, int]] = (),
+) -> Prices:
     """Duals as the gain of each visit in each shift that can hold it, with breaks by time of day.
 
-    Rows among `options` tell times of day apart even where they have no price, by next to nothing.
+    Rows among `options` tell times of day apart even where they have no price, by next to nothing; so do
+    `marks`, visits with a minute after which a start is another one.
     """
     cover, shift, order, link, same, first = duals
     order = [*order, *[0.0] * (len(rows.orders) - len(order))]
@@ -57,6 +64,8 @@ def build_prices(compiled: Compiled, rows: Rows, duals: Duals, options: Collecti
         if abs(price) > 1e-9:
             for i, threshold, value in rows.terms(one):
                 _step(table, breaks, i, threshold, price * value, days)
+    for i, threshold in marks:
+        _step(table, breaks, i, threshold, -1e-7, days)
     for (a, b, day), dual in same.items():
         table[a, day] += dual / net.crew[a]
         table[b, day] -= dual / net.crew[b]

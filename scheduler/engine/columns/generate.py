@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -215,11 +215,11 @@ class Generation:
         if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * visits:
             self.master = self.master.lean(LEAN_TO * visits)
 
-    def priced(self, options: Collection[Order]) -> Prices | None:
-        """Prices at the duals of the best bound, with every time of day that the rows of `options` tell apart."""
+    def priced(self, options: Collection[Order], marks: Iterable[tuple[int, int]] = ()) -> Prices | None:
+        """Prices at the duals of the best bound, with every time of day that `options` and `marks` tell apart."""
         if self.duals is None or self.best_prices is None:
             return None
-        return build_prices(self.compiled, self.rows, self.duals, options)
+        return build_prices(self.compiled, self.rows, self.duals, options, marks)
 
     def telling(self) -> list[Order]:
         """Order rows that the best bound uses, and those of whole days, which need no times."""

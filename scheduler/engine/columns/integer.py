@@ -10,6 +10,7 @@ from ortools.linear_solver import pywraplp
 
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.columns.pool import Column, Order, Rows
+from scheduler.engine.columns.ties import Tie, terms
 
 
 class Choice(NamedTuple):
@@ -38,6 +39,7 @@ class IntegerMaster:
         columns: Sequence[Column],
         fixed: Sequence[Column] = (),
         orders: Sequence[Order] | None = None,
+        ties: Sequence[Tie] = (),
     ) -> None:
         self.compiled, self.rows, self.columns = compiled, rows, columns
         self.orders = rows.orders if orders is None else orders
@@ -62,6 +64,8 @@ class IntegerMaster:
         self._linked()
         self.order_rows = 0
         self.add_orders()
+        for tie in ties:
+            self._tie(tie)
         self.staff: dict[tuple[int, int], Any] = {}
         self.one: dict[int, Any] = {}
         for h in rows.homes:
@@ -123,6 +127,15 @@ class IntegerMaster:
             for x, value in parts:
                 row.SetCoefficient(x, row.GetCoefficient(x) + value)
         self.order_rows = len(self.orders)
+
+    def _tie(self, tie: Tie) -> None:
+        row = self._row(-self.ip.infinity(), 0)
+        for i, tau, value, worker in terms(self.compiled, tie):
+            for x, column, start in self.users[i]:
+                if start <= tau and worker in {-1, int(self.compiled.net.worker[column.shift])}:
+                    row.SetCoefficient(x, row.GetCoefficient(x) + value)
+        if tie.after >= 0:
+            row.SetCoefficient(self.left[tie.after], -1)
 
     def _home(self, h: int) -> None:
         """Price each further worker at one home; those of fixed routes are there already."""

@@ -12,6 +12,7 @@ from scheduler.engine.budget import Budget
 from scheduler.engine.columns.generate import Generation
 from scheduler.engine.columns.integer import IntegerMaster, Limits
 from scheduler.engine.columns.pool import Column, Order
+from scheduler.engine.columns.ties import Tie, broken
 from scheduler.engine.columns.timing import clash, settle
 from scheduler.engine.kernels.pricing import Prices
 from scheduler.plan import Route, Stop
@@ -20,8 +21,7 @@ from scheduler.score import score
 MOST_ROUTES = 60_000
 MOST_HOLDS = 6
 MOST_CUTS = 150
-MOST_ROWS = 40
-TINY = 10
+MOST_ROWS = 120
 STAGES = ((0.1, 3_000), (0.35, 12_000), (1.0, MOST_ROUTES))
 
 
@@ -84,9 +84,9 @@ def prove(
 ) -> None:
     """Raise the bound by integer masters over complete sets of routes until it meets the plan, or give up."""
     compiled, rows = generation.compiled, generation.rows
-    orders = generation.telling()
+    orders, ties = generation.telling(), list[Tie]()
     for _ in range(MOST_ROWS):
-        prices = generation.priced(orders)
+        prices = generation.priced(orders, [(tie.visit, tie.tau) for tie in ties])
         if prices is None or budget.over():
             return
         columns, whole = columns_within(generation, prices, cost(), budget)
@@ -94,11 +94,11 @@ def prove(
             if not columns or not _better(generation, columns, start, cost, take, budget):
                 return
             continue
-        master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders)
-        added = _cut(master, generation, orders, start, cost, take, raise_bound, budget)
-        if not added:
+        master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders, ties=ties)
+        added, tied = _cut(master, generation, orders, ties, start, cost, take, raise_bound, budget)
+        if not added and not tied:
             return
-        orders = [*orders, *added]
+        orders, ties = [*orders, *added], [*ties, *tied]
 
 
 def _better(
@@ -124,30 +124,32 @@ def _cut(
     master: IntegerMaster,
     generation: Generation,
     orders: Sequence[Order],
+    ties: Sequence[Tie],
     start: Callable[[], list[Column]],
     cost: Callable[[], int],
     take: Callable[[tuple[Route, ...]], object],
     raise_bound: Callable[[float], object],
     budget: Budget,
-) -> list[Order]:
-    """Solve, look at the exact times, forbid what has none, and again; order rows that would forbid more."""
+) -> tuple[list[Order], list[Tie]]:
+    """Solve, look at the exact times, forbid what has none, and again; rows that would forbid more."""
     compiled, rows = generation.compiled, generation.rows
     for _ in range(MOST_CUTS):
         limits = Limits(1e9, nodes=20_000) if budget.work is not None else Limits(max(0.02, budget.left()))
         choice = master.solve(start(), limits)
         if choice.taken is None:
             raise_bound(cost() if choice.proven else -math.inf)
-            return []
+            break
         raise_bound(choice.bound)
         found = exact(compiled, choice.taken)
         if found is not None:
             take(found[1])
         if not choice.proven or choice.bound >= cost() - 1e-3 or budget.over():
-            return []
+            break
         added = [order for order in clash(compiled, rows, choice.taken, orders) if order not in orders]
         for order in added:
             rows.add(order)
-        if added and len(compiled.net.service) > TINY:
-            return added
+        tied = broken(compiled, choice.taken, ties) if found is None else []
+        if added or tied:
+            return added, tied
         master.forbid(choice.taken)
-    return []
+    return [], []
