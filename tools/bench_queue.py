@@ -19,7 +19,7 @@ from tools.bench_lists import Reading, many_orders, time_readings
 from web.embedded.engines import DATABASE
 from worksorders.steps.finance.find.payments import find_approved, find_paid
 from worksorders.steps.finance.find.queue import PAGE_SIZE, QueueFilter, find_queue, next_open
-from worksorders.steps.finance.uncommitted import find_uncommitted
+from worksorders.steps.finance.uncommitted import uncommitted_part
 from worksorders.store.scope import HOUSE, KEY, Scope
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.people import AppUser
@@ -67,7 +67,7 @@ def _readings(first: Invoice, last_page: int) -> dict[str, Reading]:
     """The page of the queue as it is asked for, with the orders that no contract carries, and what stands beside it."""
 
     def page(wanted: QueueFilter, number: int = 1) -> Reading:
-        return lambda session: (find_queue(session, wanted, number), find_uncommitted(session))
+        return lambda session: (find_queue(session, wanted, number), uncommitted_part(session, size=5))
 
     return {
         "Queue, waiting": page(QueueFilter()),

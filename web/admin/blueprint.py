@@ -19,12 +19,6 @@ from worksorders.steps.people.places import region_name
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
 
-def page_number() -> int:
-    """The page asked for in the address; anything that is no number is the first."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isdecimal() and len(text) < 7 else 1
-
-
 def chosen(name: str) -> str:
     """A filter in the address, without blanks at its ends."""
     return request.args.get(name, "").strip()[:100]

@@ -8,12 +8,13 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import blueprint, chosen, page_number
+from web.admin.blueprint import blueprint, chosen
 from web.admin.forms.firms import FirmForm
 from web.admin.forms.users import ReasonForm
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
+from web.paging import page_number
 from worksorders.steps.people import bank_accounts, check_documents, checks
 from worksorders.steps.people import firms as step
 from worksorders.steps.people.check_register import load_register

@@ -8,11 +8,12 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.admin.blueprint import blueprint, chosen, page_number, uuid_or_none
+from web.admin.blueprint import blueprint, chosen, uuid_or_none
 from web.admin.forms.users import ROLE_WORDS, ChangeForm, InviteForm, ReasonForm, UserForm, WhyForm
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
+from web.paging import page_number
 from worksorders.domain.roles import Role
 from worksorders.steps.account_changes import ask
 from worksorders.steps.account_changes.find import waiting_about

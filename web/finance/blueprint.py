@@ -19,12 +19,6 @@ STATE_WORDS = {
 SOURCE_WORDS = {"portal": "Portal", "typed": "Typed in", "ubl": "E-invoice", "self_billed": "Self-billed"}
 
 
-def page_number() -> int:
-    """The page asked for in the address; anything that is no number is the first."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isdecimal() and len(text) < 7 else 1
-
-
 def chosen(name: str) -> str:
     """A filter in the address, without blanks at its ends."""
     return request.args.get(name, "").strip()[:100]

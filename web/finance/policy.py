@@ -8,6 +8,7 @@ READERS = allow(Role.FINANCE, Role.AUDITOR)
 
 POLICY = {
     "queue": FINANCE,
+    "uncommitted": FINANCE,
     "rework": FINANCE,
     "enter": FINANCE,
     "invoice": FINANCE,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from flask import render_template
 
 from web.edge import db
-from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint, chosen, page_number
+from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint, chosen
+from web.paging import page_address, page_number
 from worksorders.steps.finance.find.queue import WAITING, QueueFilter, find_queue
-from worksorders.steps.finance.uncommitted import find_uncommitted
+from worksorders.steps.finance.uncommitted import uncommitted_part
 
 CHOICES = (
     (WAITING, "Waiting"),
@@ -19,6 +20,8 @@ CHOICES = (
     ("rejected", "Rejected"),
     ("all", "All"),
 )
+# So many of those without a contract are named on the queue itself; all of them have a page.
+NAMED = 5
 
 
 @blueprint.get("")
@@ -29,13 +32,17 @@ def queue() -> str:
         "finance/queue.html",
         found=find_queue(db(), wanted, page_number()),
         wanted=wanted,
-        uncommitted=find_uncommitted(db()),
+        uncommitted=uncommitted_part(db(), size=NAMED),
         choices=CHOICES,
         state_words=STATE_WORDS,
         source_words=SOURCE_WORDS,
-        address=_address,
+        address=page_address(),
     )
 
 
-def _address(number: int) -> str:
-    return url_for("finance.queue", page=number, state=chosen("state"), code=chosen("code"), q=chosen("q"))
+@blueprint.get("/uncommitted")
+def uncommitted() -> str:
+    """Orders that were issued without a funding contract, the oldest first."""
+    return render_template(
+        "finance/uncommitted.html", found=uncommitted_part(db(), page_number()), address=page_address()
+    )

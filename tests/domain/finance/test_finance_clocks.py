@@ -42,12 +42,11 @@ def test_the_clock_stops_when_it_is_paid():
 
 
 def test_the_share_in_time_counts_what_was_paid():
-    clocks = [
-        payment_clock(RECEIVED, 5, date(2026, 12, 31), on)
-        for on in (date(2026, 11, 20), date(2026, 11, 30), None)
-    ]
-    assert share_in_time(clocks) == Decimal("0.5000")
-    assert share_in_time(clocks[2:]) is None
+    received_on = date(2026, 11, 17)
+    paid = {(received_on, date(2026, 11, 20)): 3, (received_on, date(2026, 11, 30)): 1}
+    assert share_in_time(paid, 5) == Decimal("0.7500")
+    assert share_in_time(paid, 9) == Decimal("1.0000")
+    assert share_in_time({}, 5) is None
 
 
 SERVED = datetime(2026, 12, 9, 20, 0, tzinfo=UTC)

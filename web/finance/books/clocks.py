@@ -12,6 +12,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import STATE_WORDS, blueprint
 from web.forms import Form
+from web.paging import page_address, page_number
 from worksorders.steps.finance.claims import find, schedule
 
 ALARM_WORDS = {
@@ -28,10 +29,11 @@ def clocks() -> ResponseReturnValue:
     """What runs out first on top."""
     return render_template(
         "finance/clocks.html",
-        page=find.find_clocks(db(), request_now()),
+        page=find.find_clocks(db(), request_now(), page_number()),
         form=Form(formdata=None),
         alarm_words=ALARM_WORDS,
         state_words=STATE_WORDS,
+        address=page_address(),
     )
 
 

@@ -11,8 +11,9 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import RadioField, Required, TextField
 from web.filters import plural
-from web.finance.blueprint import blueprint, chosen, page_number
+from web.finance.blueprint import blueprint, chosen
 from web.forms import Form, apply_faults
+from web.paging import page_number
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.finance.codes import CODES
 from worksorders.domain.roles import Role

@@ -6,7 +6,7 @@ the Construction Contracts Act 2002, which leave out 24 December to 5 January.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -68,12 +68,16 @@ def payment_clock(
     )
 
 
-def share_in_time(clocks: Iterable[PaymentClock]) -> Decimal | None:
-    """The share of paid invoices that were paid in time, four places; None when none was paid."""
-    paid = [clock for clock in clocks if clock.paid_on]
-    if not paid:
+def share_in_time(paid: Mapping[tuple[date, date], int], days: int) -> Decimal | None:
+    """The share paid within so many business days, four places; None when none was paid.
+
+    `paid` counts invoices by the day on which they were received and the day on which they were paid.
+    """
+    whole = sum(paid.values())
+    if not whole:
         return None
-    return (Decimal(sum(clock.in_time for clock in paid)) / len(paid)).quantize(Decimal("0.0001"))
+    in_time = sum(number for (got, on), number in paid.items() if working_days_between(got, on) <= days)
+    return (Decimal(in_time) / whole).quantize(Decimal("0.0001"))
 
 
 class ClaimAlarm(StrEnum):

@@ -7,26 +7,41 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from worksorders.domain.finance.clocks import (
-    ClaimAlarm,
     ClaimClock,
     PaymentClock,
+    Terms,
     claim_clock,
     payment_clock,
     share_in_time,
 )
-from worksorders.domain.local_time import local_day, start_of_day
+from worksorders.domain.local_time import NEW_ZEALAND, local_day, start_of_day
 from worksorders.steps.finance.settings import load_settings
+from worksorders.steps.lists.part import Part, cut, place_in
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.finance import Invoice
 from worksorders.store.tables.payouts import PaymentSchedule, PayRun, PayRunItem
 
-MOST = 200
 YEAR = timedelta(days=365)
+WEEK = timedelta(days=7)
 UNSETTLED = ("received", "matched", "exceptions", "approved")
 
 
@@ -66,8 +81,7 @@ class InTime:
 class ClocksPage:
     """What finance watches: the nearest deadline first."""
 
-    rows: tuple[ClockRow, ...]
-    count: int
+    invoices: Part[ClockRow]
     in_time: tuple[InTime, ...]
     target: Decimal
 
@@ -123,43 +137,64 @@ def clock_of(invoice: Invoice, scheduled_at: datetime | None, today: date) -> tu
     return claim_clock(invoice.received_at, today, answered_on=answered_on), words
 
 
-def find_clocks(session: Session, now: datetime) -> ClocksPage:
-    """The clocks as they stand, those that run out first on top."""
+def find_clocks(session: Session, now: datetime, page: int = 1) -> ClocksPage:
+    """A page of the clocks as they stand, those that run out first on top: claims that nobody answered, then terms."""
     today, settings = local_day(now), load_settings(session)
-    count = session.scalar(select(func.count()).select_from(Invoice).where(_open())) or 0
-    rows = []
-    for invoice, scheduled_at, firm in session.execute(_with_schedule().where(_open()).limit(MOST)):
-        allowed = settings.terms.days_for(e_invoice=invoice.source != "typed")
-        counts = invoice.source != "self_billed" and invoice.total_cents > 0
-        claim, answered = clock_of(invoice, scheduled_at, today) if counts else (None, "")
-        term = payment_clock(invoice.received_at, allowed, today)
-        rows.append(
-            ClockRow(
-                invoice.id,
-                invoice.number,
-                firm,
-                invoice.state,
-                invoice.total_cents,
-                invoice.payable_cents if invoice.state != "rejected" else 0,
-                term,
-                claim,
-                answered,
-            )
-        )
-    rows.sort(key=lambda row: (_urgency(row), row.term.due_on, row.number))
-    return ClocksPage(tuple(rows), count, in_time(session, now), settings.terms.target_share)
+    listed = _with_schedule().where(_open()).order_by(None).order_by(*_runs_out_first(settings.terms))
+    place = place_in(session, listed, page)
+    rows = [
+        _row(invoice, scheduled_at, firm, settings.terms, today)
+        for invoice, scheduled_at, firm in session.execute(cut(listed, place))
+    ]
+    return ClocksPage(place.of(rows), in_time(session, now), settings.terms.target_share)
 
 
-def _urgency(row: ClockRow) -> int:
-    order = (ClaimAlarm.OVERDUE, ClaimAlarm.LAST, ClaimAlarm.SECOND, ClaimAlarm.FIRST, ClaimAlarm.NONE)
-    return order.index(row.claim.alarm) if row.claim and not row.answered else len(order)
+def _row(invoice: Invoice, scheduled_at: datetime | None, firm: str, terms: Terms, today: date) -> ClockRow:
+    allowed = terms.days_for(e_invoice=invoice.source != "typed")
+    counts = invoice.source != "self_billed" and invoice.total_cents > 0
+    claim, answered = clock_of(invoice, scheduled_at, today) if counts else (None, "")
+    return ClockRow(
+        invoice.id,
+        invoice.number,
+        firm,
+        invoice.state,
+        invoice.total_cents,
+        invoice.payable_cents if invoice.state != "rejected" else 0,
+        payment_clock(invoice.received_at, allowed, today),
+        claim,
+        answered,
+    )
+
+
+def _runs_out_first(terms: Terms) -> tuple[Any, ...]:
+    """Every claim has the same days, so the oldest runs out first; of the others the one whose term ends first."""
+    scheduled = exists().where(PaymentSchedule.invoice_id == Invoice.id)
+    in_full = and_(
+        Invoice.state == "approved",
+        Invoice.approved_at.is_not(None),
+        Invoice.payable_cents >= Invoice.total_cents,
+    )
+    runs = and_(is_claim(), not_(scheduled), not_(in_full))
+    # Five business days are a week; the order of two terms needs no more.
+    other, electronic = (literal(WEEK * days / 5) for days in (terms.other_days, terms.e_invoice_days))
+    term_ends = Invoice.received_at + case((Invoice.source == "typed", other), else_=electronic)
+    return (
+        case((runs, 0), else_=1),
+        case((runs, Invoice.received_at), else_=term_ends),
+        Invoice.received_at,
+        Invoice.id,
+    )
 
 
 def in_time(session: Session, now: datetime) -> tuple[InTime, ...]:
     """How fast e-invoices and others were paid in the last 365 days, by the day on which the bank pays."""
     settings = load_settings(session)
-    rows = session.execute(
-        select(Invoice.source, Invoice.received_at, Invoice.paid_at, func.max(PayRun.pay_on))
+    one = (
+        select(
+            (Invoice.source == "typed").label("typed"),
+            _local_day(Invoice.received_at).label("received_on"),
+            func.coalesce(func.max(PayRun.pay_on), _local_day(Invoice.paid_at)).label("paid_on"),
+        )
         .outerjoin(
             PayRunItem,
             and_(
@@ -171,20 +206,19 @@ def in_time(session: Session, now: datetime) -> tuple[InTime, ...]:
         .outerjoin(PayRun, PayRun.id == PayRunItem.run_id)
         .where(Invoice.state == "paid", Invoice.paid_at >= start_of_day(local_day(now) - YEAR))
         .group_by(Invoice.id)
-    ).all()
+        .subquery()
+    )
+    rows = session.execute(select(*one.c, func.count()).group_by(*one.c)).all()
     found = []
-    for name, wanted, allowed in (
-        ("E-invoices", True, settings.e_invoice_days),
-        ("Other invoices", False, settings.other_days),
+    for name, typed, allowed in (
+        ("E-invoices", False, settings.e_invoice_days),
+        ("Other invoices", True, settings.other_days),
     ):
-        clocks = [
-            (received_at, pay_on or local_day(paid_at))
-            for source, received_at, paid_at, pay_on in rows
-            if (source != "typed") is wanted and paid_at is not None
-        ]
-
-        def share(days: int, clocks: list[tuple[datetime, date]] = clocks) -> Decimal | None:
-            return share_in_time(payment_clock(at, days, on, paid_on=on) for at, on in clocks)
-
-        found.append(InTime(name, len(clocks), allowed, share(5), share(10), share(allowed)))
+        paid = {(row[1], row[2]): row[3] for row in rows if row[0] is typed}
+        shares = (share_in_time(paid, days) for days in (5, 10, allowed))
+        found.append(InTime(name, sum(paid.values()), allowed, *shares))
     return tuple(found)
+
+
+def _local_day(at: InstrumentedAttribute[Any]) -> ColumnElement[date]:
+    return func.timezone(NEW_ZEALAND.key, at, type_=DateTime).cast(Date)

@@ -53,14 +53,13 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """A page of the queue, and over all open invoices how many each code stops and how many are in each state."""
+    """A page of the queue, and over all open invoices how many each code stops."""
 
     rows: tuple[QueueRow, ...]
     count: int
     page: int
     pages: int
     by_code: tuple[tuple[str, str, int], ...]
-    by_state: dict[str, int]
 
 
 def find_queue(session: Session, wanted: QueueFilter, page: int = 1) -> QueuePage:
@@ -78,10 +77,7 @@ def find_queue(session: Session, wanted: QueueFilter, page: int = 1) -> QueuePag
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
     ).all()
-    states = select(Invoice.state, func.count()).group_by(Invoice.state)
-    return QueuePage(
-        _rows(session, invoices), count, page, pages, _by_code(session), dict(session.execute(states).all())
-    )
+    return QueuePage(_rows(session, invoices), count, page, pages, _by_code(session))
 
 
 def next_open(session: Session, invoice: Invoice) -> uuid.UUID | None:
