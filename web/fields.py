@@ -21,6 +21,7 @@ from wtforms.validators import Length, Optional, Regexp, StopValidation
 
 from web.parsed_fields import MoneyField, PhoneField, QuantityField, TimeField, WholeNumberField
 from web.widgets import DateInput, TickInput, three
+from worksorders.domain.invisible import invisible_in
 
 __all__ = [
     "YEARS",
@@ -79,9 +80,11 @@ class TextField(fields.StringField):
             self.data = str(valuelist[0]).strip()
 
     def pre_validate(self, _form: Any) -> None:
-        """Not more than anybody types."""
+        """Not more than anybody types, and nothing that nobody would see."""
         if self.data and len(self.data) > LONGEST_TEXT:
             raise StopValidation(f"Write at most {LONGEST_TEXT:,} characters: these are {len(self.data):,}.")
+        if self.data and (unseen := invisible_in(self.data)):
+            raise StopValidation(unseen)
 
 
 class EmailField(TextField):

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
 
@@ -272,3 +273,11 @@ def test_our_templates_refuse_missing_names_and_gov_uk_macros_do_not():
             APP.jinja_env.from_string("{{ nothing_here }}").render()
         tag = '{% from "govuk_frontend_jinja/components/tag/macro.html" import govukTag %}{{ govukTag({"text": "Ā"}) }}'
         assert "Ā" in APP.jinja_env.from_string(tag).render()
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\ufeff"])
+def test_a_sign_that_nobody_sees_is_refused_at_its_field(sign):
+    with APP.test_request_context(method="POST", data={"item": f"Lo{sign}ck"}):
+        form = Line(formdata=MultiDict({"item": f"Lo{sign}ck"}))
+        assert not form.validate()
+        assert "cannot be seen after “o”" in form.item.errors[0]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from worksorders.domain.invisible import is_invisible
 from worksorders.domain.records.schema import Field, Kind, RecordFault, kind_of
 
 YEARS = range(1900, 2200)
@@ -93,6 +94,8 @@ def _text(of: Field, value: Any) -> str:
         raise ValueError
     if of.most is not None and len(value) > of.most:
         raise ValueError(f"{of.title}: at most {of.most} characters; this has {len(value)}.")
+    if any(map(is_invisible, value)):
+        raise ValueError(f"{of.title}: it holds a sign that cannot be seen; take it out.")
     return value
 
 

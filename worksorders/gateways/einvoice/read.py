@@ -11,6 +11,7 @@ from decimal import Decimal
 from lxml import etree
 
 from worksorders.domain.finance.facts import IntakeFault
+from worksorders.domain.invisible import without_invisible
 from worksorders.gateways.einvoice.family import Family, family_of
 from worksorders.gateways.einvoice.form import Context, check_structure, read_day, read_number
 from worksorders.gateways.einvoice.model import EAllowance, EInvoice, ELine, EParty, ETax, Kind
@@ -41,7 +42,7 @@ class _Reader:
         found = node.find(path, NAMES)
         if found is None:
             return ""
-        return unicodedata.normalize("NFC", "".join(found.itertext())).strip()
+        return without_invisible(unicodedata.normalize("NFC", "".join(found.itertext()))).strip()
 
     def attribute(self, node: etree._Element, path: str, name: str) -> str:
         found = node.find(path, NAMES)
