@@ -37,10 +37,10 @@ class LoyalWorker(Worker):
 
 
 def _preload(name: str) -> None:
-    """Import before forking what the jobs need, or each of them would spend seconds on it."""
+    """Load before forking what the jobs need, or each of them would spend its first second on it."""
     jobs.prepare()
     if name == PLANNING:
-        importlib.import_module("scheduler.solve")
+        importlib.import_module("scheduler.engine.warm").warm()
 
 
 def main(name: str) -> None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
 from datetime import timedelta
+from itertools import combinations
 
 from tests import factories
 from tests.steps.planning.conftest import FIRST_DAY, World
 from tests.web.conftest import Browser
 from worksorders.gateways import places
 from worksorders.steps.planning import board
-from worksorders.steps.planning.area_map import LEAST_WIDTH, NORTH, SCALE, SQUEEZE, WEST, day_map, land
+from worksorders.steps.planning.area_map import (
+    LEAST_WIDTH,
+    NORTH,
+    SCALE,
+    SQUEEZE,
+    WEST,
+    Dot,
+    apart,
+    day_map,
+    land,
+)
 from worksorders.steps.planning.when import wall
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Plan, PlanStop
@@ -87,3 +99,12 @@ def test_the_map_joins_middles_of_areas_and_the_page_tells_the_same_in_words(ser
     empty = browser.get(f"/plans/{plan_id}?day={FIRST_DAY + timedelta(days=1)}").text
     assert "Nobody goes anywhere on this day." in empty
     assert browser.get(f"/plans/{plan_id}?day=nonsense&week=99").status_code == 200
+
+
+def test_no_number_of_the_map_hides_another_one():
+    spots = [(0, 0)] * 6 + [(1, 0), (2, 3), (90, 90)]
+    dots = tuple(Dot(at, "", "", x, y, 1, ()) for at, (x, y) in enumerate(spots, start=1))
+    moved = apart(dots, 6.3)
+    assert [dot.number for dot in moved] == list(range(1, 10))
+    assert all(math.dist((a.x, a.y), (b.x, b.y)) > 6 for a, b in combinations(moved, 2))
+    assert (moved[-1].x, moved[-1].y) == (90, 90)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
@@ -12,6 +13,7 @@ from tests.steps.planning.drafting import firms_of, plan, stops
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning import publish
+from worksorders.steps.planning.board import load_board
 from worksorders.store.tables.contractors import Absence, Worker
 from worksorders.store.tables.orders import Visit
 from worksorders.store.tables.planning import Booking, Plan
@@ -93,3 +95,30 @@ def test_a_new_draft_replaces_the_old_one(world, now):
     assert world.get(Visit, visit).state == "planned"
     with pytest.raises(RefusedError), world.services.sessions.begin() as session:
         publish.publish_plan(session, world.actor, first, now)
+
+
+def test_the_board_tells_what_stands_as_published_what_was_published_before_and_what_is_new(world, now):
+    first, _ = world.worker()
+    stays, falls = (world.order({})[0] for _ in range(2))
+    plan_id = plan(world, now)
+    with world.services.sessions.begin() as session:
+        publish.publish_plan(session, world.actor, plan_id, now)
+    before = stops(world, plan_id)[falls]
+    with world.services.sessions.begin() as session:
+        held = session.scalars(select(Booking).where(Booking.visit_id == falls)).one()
+        held.state = "released"
+        visit = session.get(Visit, falls)
+        visit.state, visit.start_at, visit.end_at = "unplanned", None, None
+        on = before.start_at.astimezone(LOCAL).date()
+        session.add(Absence(worker_id=first, from_on=on, to_on=on))
+    world.worker()
+    (new,) = world.order({})
+    again = plan(world, now)
+    with world.services.sessions() as session:
+        shown = load_board(session, session.get(Plan, again))
+    found = {stop.visit_id: stop for row in shown.rows for cell in row.cells.values() for stop in cell}
+    assert found.keys() == {stays, falls, new}
+    assert shown.against_published == (1, 1, 1)
+    told = found[falls].told
+    assert (told.worker_id, told.start_at) == (first, before.start_at)
+    assert found[stays].told is found[new].told is None

@@ -5,12 +5,14 @@ Points are the middles of areas, and a line between two of them says nothing of 
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from itertools import combinations
 
 from worksorders.gateways import places
 from worksorders.steps.planning.board import Board, Stop
@@ -20,6 +22,8 @@ SCALE = 100.0  # units of the picture a degree of latitude
 WEST, NORTH = 166.0, -34.0
 SQUEEZE = math.cos(math.radians(41.0))
 LEAST_WIDTH, MARGIN = 160.0, 40.0
+# By what share of the picture dots, 0.06 wide, are kept apart, and how often they are pushed for that.
+APART, MOST_ROUNDS = 0.063, 500
 ATTRIBUTION = places.ATTRIBUTION
 
 
@@ -64,14 +68,33 @@ def day_map(board: Board, on: date) -> DayMap | None:
         return None
     seen = dict.fromkeys(sorted(((stop.region_code, stop.area_code) for stop in stops), key=_from_north))
     numbers = {area: number for number, area in enumerate(seen, start=1)}
-    dots = tuple(_dot(numbers[area], area, ways) for area in seen)
+    centres = tuple(_dot(numbers[area], area, ways) for area in seen)
+    frame = _frame(centres)
+    dots = apart(centres, APART * max(frame[2:]))
     at = {dot.number: dot for dot in dots}
     lines = tuple(
         Line(worker, way, " ".join(f"{at[number].x},{at[number].y}" for number in way))
         for worker, way in ((who, _way(found, numbers)) for who, found in sorted(ways.items()))
         if len(way) > 1
     )
-    return DayMap(on, _frame(dots), land(), dots, lines)
+    return DayMap(on, frame, land(), dots, lines)
+
+
+def apart(dots: tuple[Dot, ...], least: float) -> tuple[Dot, ...]:
+    """The dots moved away from each other until every number can be read."""
+    spots = [complex(dot.x, dot.y) for dot in dots]
+    for _ in range(MOST_ROUNDS):
+        crowded = [(a, b) for a, b in combinations(range(len(spots)), 2) if abs(spots[b] - spots[a]) < least]
+        for a, b in crowded:
+            way = spots[b] - spots[a] or cmath.rect(1, 2.4 * b)
+            push = max(0.0, least - abs(spots[b] - spots[a])) / 2 * way / abs(way) * 1.01
+            spots[a], spots[b] = spots[a] - push, spots[b] + push
+        if not crowded:
+            break
+    return tuple(
+        replace(dot, x=round(spot.real, 1), y=round(spot.imag, 1))
+        for dot, spot in zip(dots, spots, strict=True)
+    )
 
 
 def _from_north(area: tuple[str, str]) -> tuple[float, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -21,8 +21,20 @@ from worksorders.store.tables.planning import Booking, Plan, PlanStop, PlanUnass
 
 
 @dataclass(frozen=True)
+class Told:
+    """What was published for a visit and fell through: the worker's name and the start."""
+
+    worker_id: uuid.UUID
+    worker: str
+    start_at: datetime
+
+
+@dataclass(frozen=True)
 class Stop:
-    """A visit on the board: when, what trade, in which area; never at which home."""
+    """A visit on the board: when, what trade, in which area; never at which home.
+
+    `told` is what was published for it before; None where nothing was, or where it stands as published.
+    """
 
     visit_id: uuid.UUID
     visit_code: str
@@ -41,6 +53,7 @@ class Stop:
     place_estimated: bool = False
     area_code: str = ""
     region_code: str = ""
+    told: Told | None = None
 
     @property
     def movable(self) -> bool:
@@ -90,8 +103,22 @@ class Board:
     @property
     def overdue(self) -> int:
         """How many of the draft's visits were past their deadline before its first day: no plan could be in time."""
-        stops = (stop for row in self.rows for found in row.cells.values() for stop in found if stop.movable)
-        return len({stop.visit_id for stop in stops if local_day(stop.due_at) < self.days[0]})
+        return len({stop.visit_id for stop in self._drafted if local_day(stop.due_at) < self.days[0]})
+
+    @property
+    def against_published(self) -> tuple[int, int, int]:
+        """Visits that stand as published, those published before that get another worker or time now, and new ones."""
+        moved = {stop.visit_id for stop in self._drafted if stop.told is not None}
+        new = {stop.visit_id for stop in self._drafted} - moved
+        return len({stop.visit_id for stop in self._stops if not stop.movable}), len(moved), len(new)
+
+    @property
+    def _stops(self) -> Iterator[Stop]:
+        return (stop for row in self.rows for found in row.cells.values() for stop in found)
+
+    @property
+    def _drafted(self) -> list[Stop]:
+        return [stop for stop in self._stops if stop.movable]
 
 
 def load_board(session: Session, plan: Plan) -> Board:
@@ -133,10 +160,26 @@ def _drafted(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:
         .join(Visit, Visit.id == PlanStop.visit_id)
         .join(WorksOrder, WorksOrder.id == Visit.order_id)
         .where(PlanStop.plan_id == plan.id)
-    )
+    ).all()
+    told = _told(session, [visit.id for _, visit, _ in rows])
     for stop, visit, order in rows:
         shown = _stop(visit, order, (stop.start_at, stop.end_at), "draft", pinned=stop.pinned)
-        yield stop.worker_id, replace(shown, place_estimated=stop.place_estimated)
+        before = told.get(visit.id)
+        yield stop.worker_id, replace(shown, place_estimated=stop.place_estimated, told=before)
+
+
+def _told(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, Told]:
+    """The newest booking of each visit that was released again: what people were told before."""
+    rows = session.execute(
+        select(Booking.visit_id, Worker, func.lower(Booking.during))
+        .join(Worker, Worker.id == Booking.worker_id)
+        .where(Booking.visit_id.in_(visit_ids), Booking.state == "released")
+        .order_by(Booking.created_at, Booking.id)
+    )
+    return {
+        visit_id: Told(worker.id, f"{worker.first_name} {worker.last_name}", start_at)
+        for visit_id, worker, start_at in rows
+    }
 
 
 def _arranged(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:

@@ -29,10 +29,11 @@ from worksorders.store.tables.planning import Plan
 
 PART = "plan.part"
 MOST_STARTS = 4
-LEAST_SECONDS = 0.2
+# Small parts end as soon as they are proven; less than this is not enough for it on a busy machine.
+LEAST_SECONDS = 1.0
 # Reasons that do not depend on where other visits are: a part knows only the workers of its own regions.
 LASTING = frozenset({"no_trade", "out_of_region", "out_of_reach", "excluded", "not_cleared", "no_shift"})
-SECONDS_A_VISIT = 0.05
+SECONDS_A_VISIT = 0.1
 
 
 @dataclass(frozen=True)
