@@ -107,6 +107,22 @@ def test_the_proxies_hide_figures_log_nothing_and_keep_nothing_on_disk():
         assert "proxy_max_temp_file_size 0;" in text
         assert not re.search(r"access_log (?!off)", text)
         assert "TLSv1 " not in text
+        # An error's line names the address asked for, and with it the secret one of a calendar.
+        assert re.findall(r"error_log \S+ (\w+);", text) == ["emerg", "emerg"]
+        assert text.count("server_tokens off;") == 2
+        assert "error_page 404 413 502 504 @own;" in text
+        assert {"Cache-Control", "Content-Security-Policy", "Referrer-Policy"} <= set(
+            re.findall(r"add_header (\S+) .+ always;", text)
+        )
+
+
+def test_the_proxy_for_debian_uses_only_what_its_nginx_knows():
+    assert not re.search(r"^\s*http2 on;", (DEPLOY / "nginx.conf").read_text("utf-8"), re.MULTILINE)
+
+
+def test_an_engine_without_capabilities_is_not_begun_as_root():
+    service = compose()["services"]["valkey"]
+    assert (service["cap_drop"], service["user"]) == (["ALL"], "valkey")
 
 
 def test_the_image_copies_no_key_and_runs_as_nobody_in_particular():
