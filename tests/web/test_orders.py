@@ -207,12 +207,13 @@ def test_hold_resume_and_cancel(coordinator, services, order_id):
     assert "Aroha Advocate" in coordinator.get("/handovers").text
 
 
-def test_who_saw_the_address_is_in_the_history(coordinator, order_id):
+def test_who_saw_the_address_is_in_the_trail_and_not_in_the_history(coordinator, order_id):
     answer = coordinator.post(f"/orders/{order_id}/contact", {"contact-purpose": "Tell her who comes"})
     assert "Example Road" in answer.text
     page = coordinator.get(f"/orders/{order_id}").text
-    assert "Protected details were shown" in page
-    assert "Tell her who comes" in page
+    assert "Order raised" in page
+    assert "rotected details" not in page
+    assert "Tell her who comes" not in page
     assert "Example Road" not in page
 
 

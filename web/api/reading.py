@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from web.api.callers import caller
 from web.edge import db
 from web.fields import YEARS
+from worksorders.domain.disclosure.policy import shown_to
 from worksorders.domain.errors import Faults
 from worksorders.steps.exchange import read
 from worksorders.steps.lists import page
@@ -27,12 +28,12 @@ def list_of(register: Register) -> Callable[[], ResponseReturnValue]:
     """The call that gives a page of a list."""
 
     def view() -> ResponseReturnValue:
-        faults = Faults()
+        faults, seen = Faults(), register.seen_by(caller().actor.role)
         wanted, limit = _wanted(faults), _limit(faults)
         _refuse_unknown(faults)
         faults.raise_if_any()
-        found = page.read_page(db(), register, wanted, after=request.args.get("after") or None, size=limit)
-        response = jsonify({"data": [shown(register, row) for row in found.rows], "next": found.after})
+        found = page.read_page(db(), seen, wanted, after=request.args.get("after") or None, size=limit)
+        response = jsonify({"data": [shown(seen, row) for row in found.rows], "next": found.after})
         if found.after:
             given: dict[str, Any] = {**request.args, "after": found.after}
             following = url_for(request.endpoint or "", **given)
@@ -47,10 +48,10 @@ def one_of(register: Register) -> Callable[..., ResponseReturnValue]:
 
     def view(**ids: uuid.UUID) -> ResponseReturnValue:
         (key,) = ids.values()
-        row = page.read_one(db(), register, Wanted(regions=caller().regions), key)
-        found = shown(register, row)
+        seen = register.seen_by(caller().actor.role)
+        found = shown(seen, page.read_one(db(), seen, Wanted(regions=caller().regions), key))
         if register is OUTSIDE["orders"]:
-            found |= read.order_parts(db(), key)
+            found |= read.order_parts(db(), key, shown_to(caller().actor.role))
         return jsonify(found)
 
     return view

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flask import Flask, g, request, session
 
-from web import access, edge
+from web import access, disclosing, edge
 from web.extensions import request_now
 from web.services import services
 from worksorders.steps import sign_in
@@ -36,4 +36,5 @@ def init_app(app: Flask) -> None:
     """Load who it is, then ask the access table, then let the page work inside one transaction."""
     app.before_request(_load)
     access.init_app(app)
+    disclosing.init_app(app)
     edge.init_app(app)

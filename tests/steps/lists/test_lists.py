@@ -14,6 +14,7 @@ from tests import factories, referrals
 from tools import make_many_orders
 from web.embedded.engines import OWNER_ROLE
 from web.services import make_services
+from worksorders.domain.disclosure import policy
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.admin import trail
@@ -46,6 +47,17 @@ OTHER_LISTS = {
     "work to accept": to_accept.work_to_accept,
     "firms": find_firms,
     "accounts": find_users,
+}
+
+
+# Lists that people leaf through by numbers: a page of each, and what tells its rows apart.
+NUMBERED = {
+    "orders by deadline": (lambda s, n: find_orders(s, OrderFilter(state=""), n), "id"),
+    "visits of today": (lambda s, n: day.visits_of_today(s, NOW, n), "id"),
+    "visits that ended early": (lambda s, n: day.ended_early(s, NOW, n), "id"),
+    "visits that nobody took": (refused_visits, "visit_id"),
+    "open offers": (open_offers, "id"),
+    "homes insecure now": (lambda s, n: find_insecure(s, NOW, page=n, size=4).homes, "assessment_id"),
 }
 
 
@@ -117,6 +129,28 @@ def test_pages_show_every_row_once_in_a_total_order(many, name):
         assert found == whole
         assert len(set(found)) == len(found)
         assert page.count(session, register, Wanted()) == page.Count(len(found), more=False)
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_numbered_pages_hold_every_row_once_and_the_last_stands_for_all_beyond(many, name):
+    read, key = NUMBERED[name]
+    with many.sessions() as session:
+        first = read(session, 1)
+        every = [read(session, number) for number in range(1, first.pages + 1)]
+        found = [getattr(row, key) for page_ in every for row in page_.rows]
+        assert len(found) == len(set(found)) == first.count
+        assert read(session, 999) == every[-1]
+        assert read(session, -3) == first
+
+
+def test_orders_that_are_over_come_after_all_others(many):
+    with many.sessions() as session:
+        pages_ = [find_orders(session, OrderFilter(state=""), number) for number in range(1, 17)]
+        over = [row.state in {"closed", "cancelled", "superseded"} for page_ in pages_ for row in page_.rows]
+        assert over == sorted(over)
+        assert {True, False} == set(over)
+        due = [row.next_due_at for page_ in pages_ for row in page_.rows if row.next_due_at]
+        assert due == sorted(due)
 
 
 def test_a_row_that_comes_meanwhile_moves_nothing_on_later_pages(session):
@@ -227,9 +261,17 @@ def test_a_list_of_another_role_does_not_exist(session, role, seen):
     actor = factories.actor_of(factories.make_user(session, role))
     for name, register in REGISTERS.items():
         if name in seen:
-            assert register_of(actor, name) is register
+            assert register_of(actor, name) == register.seen_by(actor.role)
             continue
         with pytest.raises(NotFoundError):
             register_of(actor, name)
         with pytest.raises(NotFoundError):
             page.export(session, actor, register, Wanted())
+
+
+def test_a_list_has_the_columns_that_the_disclosure_table_lets_the_role_see(session, monkeypatch):
+    actor = factories.actor_of(factories.make_user(session, "administrator"))
+    assert "permanent_due_at" in {one.name for one in register_of(actor, "orders").columns}
+    monkeypatch.setattr(policy, "TABLE", {})
+    left = {one.name for one in register_of(actor, "orders").columns}
+    assert left == {"class", "raised_at", "issued_on", "closed_at", "lines"}

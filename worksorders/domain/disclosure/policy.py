@@ -181,6 +181,7 @@ TABLE: Mapping[Field, Rule] = MappingProxyType(
     }
 )
 
+_NOBODY = _rule([])
 _LIVE_ORDER = frozenset({"issued", "variation_pending"})
 _ATTENDING = frozenset({"accepted", "en_route", "on_site"})
 _BOOKED = _ATTENDING | {"done"}
@@ -195,7 +196,7 @@ def verdict(
     address_window: timedelta = ADDRESS_WINDOW,
 ) -> Verdict:
     """Whether the viewer sees the field at that moment; what the table does not allow is refused."""
-    rule = TABLE[field]
+    rule = TABLE.get(field, _NOBODY)
     refusal = _refusal(rule, viewer, moment, address_window)
     if refusal is not None:
         return Verdict(False, refusal=refusal)
@@ -274,10 +275,7 @@ def may_open(field: Field, role: Role, purpose: Purpose | None) -> bool:
 
     A contractor's time is asked by `verdict`, with the visit at hand.
     """
-    rule = TABLE.get(field)
-    if rule is None:
-        return False
-    allowed = rule.with_purpose.get(role, frozenset())
+    allowed = TABLE.get(field, _NOBODY).with_purpose.get(role, frozenset())
     return bool(allowed) if purpose is None else purpose in allowed
 
 

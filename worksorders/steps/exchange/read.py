@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from catalogue import compare
+from worksorders.domain.disclosure.policy import Field
 from worksorders.steps.admin import catalogue
 from worksorders.steps.lists.page import plain
 from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.orders import Visit, WorksLine
 
-LINE = ("item_code", "measure", "quantity", "unit", "trade", "minutes", "interim")
-VISIT = ("code", "state", "trade", "crew", "minutes", "interim", "due_at", "start_at", "end_at")
+LINE: Mapping[str, Field | None] = {
+    "item_code": Field.ITEM_CODES, "measure": Field.MEASURES, "quantity": Field.ITEM_CODES, "unit": None, "trade": None,
+    "minutes": None, "interim": None,
+}  # fmt: skip
+VISIT: Mapping[str, Field | None] = {
+    "code": Field.CODE, "state": Field.STATE, "trade": None, "crew": None, "minutes": None, "interim": None,
+    "due_at": Field.DEADLINES, "start_at": Field.VISIT_WINDOW, "end_at": Field.VISIT_WINDOW,
+}  # fmt: skip
 
 
-def order_parts(session: Session, order_id: uuid.UUID) -> dict[str, Any]:
-    """The lines that stand and the visits of an order, in their order; two queries."""
+def order_parts(session: Session, order_id: uuid.UUID, seen: Collection[Field]) -> dict[str, Any]:
+    """The lines that stand and the visits of an order with the fields that are `seen`, in their order; two queries."""
     lines = session.scalars(
         select(WorksLine)
         .where(WorksLine.order_id == order_id, WorksLine.removed_at.is_(None))
@@ -32,8 +40,10 @@ def order_parts(session: Session, order_id: uuid.UUID) -> dict[str, Any]:
         .order_by(Visit.position)
     )
     return {
-        "lines": [_plain(line, LINE) for line in lines],
-        "visits": [{"id": str(visit.id), **_plain(visit, VISIT), "firm": firm} for visit, firm in visits],
+        "lines": [_plain(line, LINE, seen) for line in lines],
+        "visits": [
+            {"id": str(visit.id), **_plain(visit, VISIT, seen), "firm": firm} for visit, firm in visits
+        ],
     }
 
 
@@ -48,5 +58,7 @@ def catalogue_in_force(session: Session) -> dict[str, Any]:
     }
 
 
-def _plain(row: object, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: plain(getattr(row, name)) for name in names}
+def _plain(row: object, names: Mapping[str, Field | None], seen: Collection[Field]) -> dict[str, Any]:
+    return {
+        name: plain(getattr(row, name)) for name, field in names.items() if field is None or field in seen
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from worksorders.domain.disclosure.policy import Field
 from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.domain.roles import Role
 from worksorders.steps.lists.register import Column, Register
@@ -29,13 +30,22 @@ ORDERS = Register(
     noun="order",
     roles=OFFICE,
     columns=(
-        Column("code", "Order", "code", WorksOrder.code),
+        Column("code", "Order", "code", WorksOrder.code, shows=Field.CODE),
         Column("class", "Class", "class", WorksOrder.urgency),
-        Column("region", "Region", "region", WorksOrder.region_code),
-        Column("state", "State", "state", WorksOrder.state),
+        Column("region", "Region", "region", WorksOrder.region_code, shows=Field.REGION),
+        Column("state", "State", "state", WorksOrder.state, shows=Field.STATE),
         Column("raised_at", "Raised", "instant", WorksOrder.raised_at),
-        Column("make_safe_due_at", "Safe by", "instant", WorksOrder.make_safe_due_at, shown=False),
-        Column("permanent_due_at", "Permanent by", "instant", WorksOrder.permanent_due_at),
+        Column(
+            "make_safe_due_at",
+            "Safe by",
+            "instant",
+            WorksOrder.make_safe_due_at,
+            shown=False,
+            shows=Field.DEADLINES,
+        ),
+        Column(
+            "permanent_due_at", "Permanent by", "instant", WorksOrder.permanent_due_at, shows=Field.DEADLINES
+        ),
         Column("issued_on", "Issued", "day", WorksOrder.issued_on),
         Column("closed_at", "Closed", "instant", WorksOrder.closed_at, shown=False),
         Column("lines", "Lines", "number", _LINES),
@@ -56,19 +66,19 @@ VISITS = Register(
     noun="visit",
     roles=COORDINATORS,
     columns=(
-        Column("code", "Visit", "code", Visit.code),
+        Column("code", "Visit", "code", Visit.code, shows=Field.CODE),
         Column("order_id", "Order's id", "id", Visit.order_id, shown=False),
-        Column("order", "Order", "code", WorksOrder.code),
+        Column("order", "Order", "code", WorksOrder.code, shows=Field.CODE),
         Column("class", "Class", "class", WorksOrder.urgency),
-        Column("region", "Region", "region", WorksOrder.region_code),
-        Column("state", "State", "state", Visit.state),
+        Column("region", "Region", "region", WorksOrder.region_code, shows=Field.REGION),
+        Column("state", "State", "state", Visit.state, shows=Field.STATE),
         Column("trade", "Trade", "text", Visit.trade),
         Column("crew", "People", "number", Visit.crew, shown=False),
         Column("minutes", "Minutes", "number", Visit.minutes, shown=False),
         Column("firm", "Firm", "text", Firm.name),
-        Column("start_at", "Starts", "instant", Visit.start_at),
-        Column("end_at", "Ends", "instant", Visit.end_at, shown=False),
-        Column("due_at", "Due", "instant", Visit.due_at),
+        Column("start_at", "Starts", "instant", Visit.start_at, shows=Field.VISIT_WINDOW),
+        Column("end_at", "Ends", "instant", Visit.end_at, shown=False, shows=Field.VISIT_WINDOW),
+        Column("due_at", "Due", "instant", Visit.due_at, shows=Field.DEADLINES),
     ),
     source=lambda query: (
         query.select_from(Visit)
@@ -95,14 +105,14 @@ OFFERS = Register(
     noun="offer",
     roles=COORDINATORS,
     columns=(
-        Column("code", "Offer", "code", Offer.code),
+        Column("code", "Offer", "code", Offer.code, shows=Field.CODE),
         Column("order_id", "Order's id", "id", Offer.order_id, shown=False),
-        Column("order", "Order", "code", WorksOrder.code),
+        Column("order", "Order", "code", WorksOrder.code, shows=Field.CODE),
         Column("class", "Class", "class", WorksOrder.urgency),
-        Column("region", "Region", "region", WorksOrder.region_code),
-        Column("state", "State", "state", Offer.state),
+        Column("region", "Region", "region", WorksOrder.region_code, shows=Field.REGION),
+        Column("state", "State", "state", Offer.state, shows=Field.STATE),
         Column("firm", "Firm", "text", Firm.name),
-        Column("price", "Price", "money", Offer.price_cents),
+        Column("price", "Price", "money", Offer.price_cents, shows=Field.FIRM_PRICE),
         Column("opened_at", "Opened", "instant", Offer.opened_at),
         Column("expires_at", "Lapses", "instant", Offer.expires_at, shown=False),
         Column("responded_at", "Answered", "instant", Offer.responded_at),
@@ -133,10 +143,10 @@ ASSESSMENTS = Register(
     noun="assessment",
     roles=COORDINATORS,
     columns=(
-        Column("code", "Assessment", "code", Assessment.code),
-        Column("case", "Case", "code", CaseFile.code, outside=False),
+        Column("code", "Assessment", "code", Assessment.code, shows=Field.CODE),
+        Column("case", "Case", "code", CaseFile.code, outside=False, shows=Field.CODE),
         Column("class", "Class", "class", Assessment.urgency),
-        Column("region", "Region", "region", CaseFile.region_code),
+        Column("region", "Region", "region", CaseFile.region_code, shows=Field.REGION),
         Column("state", "State", "state", Assessment.state),
         Column("agency", "Agency", "text", Assessment.agency),
         Column("assessed_on", "Assessed", "day", Assessment.assessed_on),

@@ -47,7 +47,7 @@ def register_of(actor: Actor, name: str) -> Register:
     if found is None:
         raise NotFoundError("There is no such list.")
     require_reader(found, actor)
-    return found
+    return found.seen_by(actor.role)
 
 
 def firm_choices(session: Session) -> list[tuple[uuid.UUID, str]]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import case, func, null, select
 
+from worksorders.domain.disclosure.policy import Field
 from worksorders.domain.roles import Role
 from worksorders.steps.lists.register import Column, Register
 from worksorders.store.tables.contractors import Firm, VettingCheck, Worker, WorkerTrade
@@ -32,14 +33,14 @@ INVOICES = Register(
     columns=(
         Column("number", "Invoice", "text", Invoice.number),
         Column("firm", "Firm", "text", Firm.name),
-        Column("order", "Order", "code", WorksOrder.code),
-        Column("region", "Region", "region", WorksOrder.region_code),
+        Column("order", "Order", "code", WorksOrder.code, shows=Field.CODE),
+        Column("region", "Region", "region", WorksOrder.region_code, shows=Field.REGION),
         Column("state", "State", "state", Invoice.state),
         Column("hold", "Hold", "state", Invoice.hold_kind, shown=False),
         Column("issued_on", "Dated", "day", Invoice.issued_on),
         Column("received_at", "Received", "instant", Invoice.received_at),
-        Column("total", "Total with GST", "money", Invoice.total_cents),
-        Column("payable", "Payable", "money", Invoice.payable_cents),
+        Column("total", "Total with GST", "money", Invoice.total_cents, shows=Field.AMOUNTS),
+        Column("payable", "Payable", "money", Invoice.payable_cents, shows=Field.AMOUNTS),
         Column("paid_at", "Paid", "instant", Invoice.paid_at, shown=False),
     ),
     source=lambda query: (

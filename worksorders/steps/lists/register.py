@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from worksorders.domain.disclosure.policy import Field, shown_to
 from worksorders.domain.roles import Role
 
 Expression = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -21,7 +22,7 @@ class Column:
     """One column: `kind` is code, text, state, class, region, place, day, instant, money, number, flag or id.
 
     `outside` False keeps it from other systems: what joins two records would tell whoever handed one of them in that
-    the home is known.
+    the home is known. `shows` is the field of the disclosure table that it is, None for what is no order's.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Column:
     expression: Expression = field(repr=False)
     shown: bool = True
     outside: bool = True
+    shows: Field | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ class Register:
     def told(self) -> tuple[Column, ...]:
         """The columns that other systems are given."""
         return tuple(column for column in self.columns if column.outside)
+
+    def seen_by(self, role: Role) -> Register:
+        """The same list with the columns that the disclosure table lets the role see."""
+        seen = shown_to(role)
+        return replace(
+            self, columns=tuple(one for one in self.columns if one.shows is None or one.shows in seen)
+        )
 
 
 @dataclass(frozen=True, slots=True)

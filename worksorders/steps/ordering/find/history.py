@@ -22,11 +22,6 @@ WORDS = {
     "assessment.superseded": "Replaced by a later assessment",
     "assessment.ordered": "Order raised on the assessment",
     "case.opened": "Case opened",
-    "disclosure.intended": "Asked to see protected details",
-    "disclosure.revealed": "Protected details were shown",
-    "intake.known_told": "Somebody who takes a referral in was asked whether it is this home",
-    "free_text.refused": "Words were refused that repeat something protected",
-    "free_text.taken_out": "Something protected was taken out of a firm’s words",
     "opening.recorded": "State of an opening recorded",
     "order.raised": "Order raised",
     "order.line_added": "Line added",
@@ -43,7 +38,6 @@ WORDS = {
     "interest.contact_queued": "Contact to be made",
     "interest.contact_made": "Contact made",
     "letter.made": "Letter made",
-    "search.found": "Found by a search for a person",
     "assessment.contact_kept_apart": "Another name or phone was given",
     "assessment.contact_settled": "Decided which name and phone counts",
     "call.raised": "Call to be made",
@@ -98,11 +92,15 @@ WORDS = {
     "variation.withdrawn": "Variation taken back",
     "variation.acknowledged": "The firm has read the answer",
 }
-# The wish to read is followed by the reading itself: one line of the history is enough. Bars are for their own page:
-# administrators who approve read a history too.
+# Who saw or looked for what is the trail's, for auditors and privacy officers; bars and people have pages of their own.
 LEFT_OUT = frozenset(
     {
         "disclosure.intended",
+        "disclosure.revealed",
+        "search.found",
+        "intake.known_told",
+        "free_text.refused",
+        "free_text.taken_out",
         "never_send.added",
         "never_send.removed",
         "interest.recorded",
