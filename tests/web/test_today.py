@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from tests import factories, referrals
 from tests.web import intake_pages as pages
+from worksorders.steps.ordering.find import today as finding
 from worksorders.store.tables.cases import Opening, OpeningEvent
 from worksorders.store.tables.contractors import VettingCheck, Worker
 from worksorders.store.tables.offers import Offer, VisitNote
@@ -242,3 +243,15 @@ def test_a_closed_order_with_an_insecure_opening_leads_to_recording_it(coordinat
     page = coordinator.get("/today").text
     assert path in page
     assert "follow-on" not in page
+
+
+def test_what_does_not_fit_on_the_first_page_is_counted_and_a_page_away(coordinator, services, monkeypatch):
+    monkeypatch.setattr(finding, "INSECURE_SHOWN", 2)
+    with services.sessions.begin() as session:
+        user = factories.make_user(session)
+        codes = {referrals.bare_order(session, user, insecure=True).code for _ in range(3)}
+    page = coordinator.get("/today").text
+    assert "Homes insecure now: 3" in page
+    assert "All 3 homes insecure now" in page
+    whole = coordinator.get("/today/insecure?page=9&regions=all&_external=1&endpoint=x").text
+    assert all(code in whole for code in codes)
