@@ -48,15 +48,17 @@ def digest(content):
     hashlib.sha256(content)
 
 
-def open_home(session, sessions, cipher, actor, key, row, case_id):
+def open_home(session, sessions, cipher, actor, key, row, case_id, under):
     # ruleid: vault-opened-elsewhere
     vault.reveal(session, b"", actor.user_id, actor.session_key)
     # ruleid: vault-opened-elsewhere
     vault.intend(session, token_hash=b"")
     # ruleid: vault-opened-elsewhere
     cipher.open(key, row.id, "home.address", row.sealed)
-    # ok: vault-opened-elsewhere
-    disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=["home.address"], purpose="emergency")
+    # ruleid: reading-without-its-purpose
+    disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=["home.address"], purpose="She asked for help")
+    # ok: vault-opened-elsewhere, reading-without-its-purpose
+    disclose.read(sessions, cipher, actor, case_ids=[case_id], kinds=["home.address"], purpose="She asked for help", under=under)
     # ruleid: vault-by-hand
     session.execute(text("SELECT sealed FROM vault.sealed WHERE case_id = :c"))
     # ok: vault-by-hand
