@@ -14,7 +14,7 @@ from worksorders.domain.disclosure.policy import ADDRESS_WINDOW, Relation, When,
 PAGE = DOCS / "disclosure.md"
 INTRODUCTION = """# Who may see which field of an order
 
-Written by `python tools/disclosure.py write` from `worksorders/domain/disclosure/policy.py`; a test compares. Every page asks that table, and `tests/proof` holds it, cell by cell, against what was written down by hand.
+Written by `python tools/disclosure.py write` from `worksorders/domain/disclosure/policy.py`; a test compares. Every page asks that table (`web/disclosing.py`, `worksorders/steps/disclose.py`), and `tests/proof` holds it, cell by cell, against what was written down by hand, and the pages against it.
 
 “yes” is seen without being asked why; “for …” is shown only in answer to a form that names one of these purposes, and each reading is recorded before it is answered. An empty cell is never shown. Whoever is walled off from a case sees nothing of it, whatever the table says.
 
