@@ -28,6 +28,31 @@ class Neighbourhoods:
     ) -> list[Column] | None:
         """The best plan that differs only around a drawn visit; None where nothing came out."""
         inside, shifts = self._draw(plan, size)
+        return self.around(plan, inside, shifts, budget, limits, rounds)
+
+    def tail(
+        self, plan: Sequence[Column], size: int, budget: Budget, limits: Limits, rounds: int | None
+    ) -> list[Column] | None:
+        """The best plan that keeps the first routes of this one, so that about `size` visits are open."""
+        inside = set(range(len(self.compiled.net.service)))
+        shifts = {column.shift for column in plan}
+        for column in plan:
+            if len(inside) - len(column.visits) < size:
+                break
+            inside.difference_update(column.visits)
+            shifts.discard(column.shift)
+        return self.around(plan, inside, shifts, budget, limits, rounds)
+
+    def around(
+        self,
+        plan: Sequence[Column],
+        inside: set[int],
+        shifts: set[int],
+        budget: Budget,
+        limits: Limits,
+        rounds: int | None,
+    ) -> list[Column] | None:
+        """The best plan in which only these visits and the routes of these shifts change."""
         fixed = [column for column in plan if column.shift not in shifts]
         start = [column for column in plan if column.shift in shifts]
         open_shifts = self._open(inside, {column.shift for column in fixed})

@@ -14,16 +14,18 @@ from scheduler.engine.columns.integer import Limits
 from scheduler.engine.columns.pool import Column
 from scheduler.engine.columns.prove import prove
 from scheduler.engine.columns.timing import as_routes
+from scheduler.engine.cuts.tighten import relaxation
 from scheduler.engine.incumbent import COLD, Incumbent
 from scheduler.engine.neighbourhood import Neighbourhoods, solve_exact, thinned
 from scheduler.plan import Level, Route
 from scheduler.problem import Problem, Variant
 
 SLICE = 50
-FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE = 0.015, 0.03
+FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE, FIRST_COMMON = 0.015, 0.03, 0.006
 SHARE_OF_FIRST = 0.15
 SHARE_OF_BOUND, SHARE_OF_DIVE = 0.6, 0.6
 MEND = (40, 200)
+TAIL = 110
 MOST_MASTER = 12_000
 MOST_INTEGER = 160
 MOST_PROOF = 60
@@ -72,6 +74,7 @@ class PartSolver:
             return
         visits = len(self.problem.visits)
         each = FIRST_SECONDS_A_VISIT if visits <= MOST_PROOF else FIRST_OF_LARGE
+        each = each if self.compiled.full else FIRST_COMMON
         first = min(SHARE_OF_FIRST * budget.left(), each * visits)
         self._anneal(budget.part(first, budget.work))
         steps: tuple[Callable[[Budget], None], ...]
@@ -117,7 +120,7 @@ class PartSolver:
     def _relax(self, budget: Budget) -> None:
         """The linear relaxation: a bound, and the columns that everything after lives on."""
         if self.generation is None:
-            self.generation = Generation(self.compiled)
+            self.generation = relaxation(self.compiled)
         self.plan()
         rounds = None if budget.work is None else 30 + budget.work // 10
         self.generation.run(budget.part(SHARE_OF_BOUND * budget.left(), budget.work), self.cost(), rounds)
@@ -163,12 +166,23 @@ class PartSolver:
         """A dive, mended by insertion and a short ruin and recreate from where it ended."""
         if self.generation is None or len(self.problem.visits) <= SMALL:
             return
-        self.take(dive(self.generation, budget.part(SHARE_OF_DIVE * budget.left(), budget.work)))
+        found = dive(self.generation, budget.part(SHARE_OF_DIVE * budget.left(), budget.work))
+        self.take(found)
+        if not self.compiled.full:
+            self._tail(found, budget)
         short = budget.work is not None or len(self.problem.visits) <= MOST_PROOF
         steps = SLICE * (MEND[0] if short else MEND[1])
         for heat in (COLD * 60, COLD * 30, COLD * 10):
             if not budget.over() and self.incumbent.run(steps, heat, heat / 2):
                 self.report()
+
+    def _tail(self, found: list[Column], budget: Budget) -> None:
+        """Choose anew what a dive fixed last, when little was left to choose from."""
+        assert self.generation is not None
+        search = Neighbourhoods(self.compiled, self.generation.pool, self.generation.rows, self.seed)
+        limits = Limits(1e9, nodes=50) if budget.work is not None else Limits(max(0.05, 0.15 * budget.left()))
+        rounds = None if budget.work is None else 30
+        self.take(search.tail(found, TAIL, budget.part(0.15 * budget.left(), budget.work), limits, rounds))
 
     def _limits(self, budget: Budget, share: float) -> Limits:
         if budget.work is not None:

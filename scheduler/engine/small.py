@@ -10,12 +10,13 @@ import numpy as np
 
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
-from scheduler.engine.columns.generate import Generation
 from scheduler.engine.columns.pool import Column, Pool
+from scheduler.engine.cuts.tighten import relaxation
 from scheduler.engine.parts import Part, restrict
 from scheduler.problem import DAY, Problem, TimeWindow, Visit
 
 MUST = 1_000_000
+NEAR = 6000
 
 
 class Small:
@@ -75,7 +76,7 @@ class Small:
         """Columns of the whole that may improve the neighbourhood beyond `start`, the most promising first."""
         if not self.small.slots:
             return None
-        generation = Generation(self.small)
+        generation = relaxation(self.small)
         shift_at = {s: a for a, s in enumerate(self.shift_of)}
         visit_at = {i: a for a, i in enumerate(self.inside)}
         cost = 0.0
@@ -89,6 +90,7 @@ class Small:
         generation.run(budget, int(cost) + 1, rounds)
         if generation.best_prices is None:
             return None
+        generation.near(cost - generation.bound, NEAR)
         numbers = [
             pool.number(self.shift_of[c.shift], tuple(self.inside[a] for a in c.visits), c.starts)
             for c in generation.promising(int(np.ceil(cost)), 10**6)

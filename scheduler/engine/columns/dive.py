@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.duals import build_prices
-from scheduler.engine.columns.generate import BEAMS, BUCKET, EPSILON, Generation
+from scheduler.engine.columns.generate import BUCKET, Generation
 from scheduler.engine.columns.pool import Column
 from scheduler.engine.columns.timing import settle
 
@@ -129,9 +129,7 @@ def _priced(generation: Generation, taken: Collection[int]) -> list[int]:
     used = {column.shift for column in columns}
     gain = np.where(np.isin(prices.svisit, made), NOTHING, prices.gain)
     free = np.array([s for s in generation.every.tolist() if s not in used], dtype=np.int64)
-    found = generation.pricer.run(
-        prices._replace(gain=gain), free, -EPSILON * 100, BEAMS[0], each=generation.each
-    )
+    found = generation.look(prices._replace(gain=gain), free)
     return [generation.pool.number(*route) for route in found.routes] if found is not None else []
 
 

@@ -215,6 +215,18 @@ class Generation:
         if self.rounds % LEAN_EVERY == ROWS_EVERY - 2 and len(self.master.x) > LEAN_FROM * visits:
             self.master = self.master.lean(LEAN_TO * visits)
 
+    def look(self, prices: Prices, shifts: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Found | None:
+        """Some routes that improve the master at these prices, which are at its present duals."""
+        return self.pricer.run(prices, shifts, -EPSILON * 100, BEAMS[0], each=self.each)
+
+    def within(self, prices: Prices, limit: float, most: int) -> Found | None:
+        """All routes under this limit at the duals of the best bound; None where there are more than `most`."""
+        same = 2 if self.compiled.full else 1
+        return self.pricer.run(prices, self.every, limit, 10**9, same=same, each=most, most=most)
+
+    def near(self, limit: float, most: int) -> None:
+        """Take routes under this limit into the pool; nothing where links make that dear."""
+
     def priced(self, options: Collection[Order], marks: Iterable[tuple[int, int]] = ()) -> Prices | None:
         """Prices at the duals of the best bound, with every time of day that `options` and `marks` tell apart."""
         if self.duals is None or self.best_prices is None:

@@ -169,10 +169,14 @@ class Master:
         columns = self.pool.columns
         return [(columns[q], v) for q, x in self.x.items() if (v := x.solution_value()) > 1e-7]
 
+    def best_columns(self, most: int) -> list[int]:
+        """Numbers of the columns whose reduced cost is least after a solve, those in use first of all."""
+        rated = sorted((x.reduced_cost() - 1e9 * (x.solution_value() > 1e-7), q) for q, x in self.x.items())
+        return sorted(q for _, q in rated[:most])
+
     def lean(self, most: int) -> Master:
         """The same master with at most that many columns: those whose reduced cost is least after a solve."""
-        rated = sorted((x.reduced_cost() - 1e9 * (x.solution_value() > 1e-7), q) for q, x in self.x.items())
-        master = Master(self.compiled, self.pool, self.rows, sorted(q for _, q in rated[:most]))
+        master = Master(self.compiled, self.pool, self.rows, self.best_columns(most))
         master.add_links(list(self.link))
         master.add_empty(self.empty)
         return master

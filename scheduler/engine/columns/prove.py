@@ -37,15 +37,7 @@ def columns_within(
     for share, most in STAGES:
         if budget.over():
             break
-        found = generation.pricer.run(
-            prices,
-            generation.every,
-            gap * share + 1e-3,
-            10**9,
-            same=2 if generation.compiled.full else 1,
-            each=most,
-            most=most,
-        )
+        found = generation.within(prices, gap * share + 1e-3, most)
         if found is None:
             break
         routes, whole = found.routes, share >= 1
