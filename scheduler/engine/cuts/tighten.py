@@ -174,7 +174,7 @@ class Tightened(Generation):
             return
         each = max(1, most // max(1, len(self.every)))
         charges = self.subsets.priced(self.best_duals)
-        found = self.cut_pricer.price(self.best_prices, charges, self.every, limit, BEAMS[3], each)
+        found = self.cut_pricer.price(self.best_prices, charges, self.every, limit, BEAMS[2], each)
         for route in found.routes if found is not None else ():
             self.pool.number(*route)
 
