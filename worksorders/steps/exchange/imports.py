@@ -25,7 +25,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.exchange.handed_in import CSV, JSON, Entry, HandedIn, Told, read_file
 from worksorders.steps.exchange.schemas import schema_of
-from worksorders.steps.exchange.taking import TAKERS, Hands
+from worksorders.steps.exchange.taking import TAKERS, WRITTEN_LAST, Hands
 from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.exchange import ImportRun
 from worksorders.store.tables.people import AppUser
@@ -109,21 +109,33 @@ def _take(
     """Take every record in inside one savepoint, which goes back where anything is wrong or nothing is meant."""
     made: list[dict[str, Any]] = []
     whole = hands.session.begin_nested()
+    take = _at_once if kind in WRITTEN_LAST else _one_by_one
     for entry in entries:
-        one = hands.session.begin_nested()
         try:
-            made.append({"row": entry.place("").row, **TAKERS[kind](hands, entry.value)})
-            hands.session.flush()
+            made.append({"row": entry.place("").row, **take(hands, kind, entry)})
         except DomainError as error:
-            one.rollback()
             faults += _told(entry, error)
-        else:
-            one.commit()
     if faults or dry_run:
+        # The database looks at what was written, too, before it goes.
+        hands.session.flush()
         whole.rollback()
     else:
         whole.commit()
     return made, sorted(faults, key=lambda told: (told.row, told.field))
+
+
+def _at_once(hands: Hands, kind: str, entry: Entry) -> dict[str, Any]:
+    """Rows are written together at the end, which takes a tenth of the time."""
+    with hands.session.no_autoflush:
+        return TAKERS[kind](hands, entry.value)
+
+
+def _one_by_one(hands: Hands, kind: str, entry: Entry) -> dict[str, Any]:
+    """Each in a savepoint of its own, so that nothing of one with faults stays."""
+    with hands.session.begin_nested():
+        made = TAKERS[kind](hands, entry.value)
+        hands.session.flush()
+    return made
 
 
 def _told(entry: Entry, error: DomainError) -> list[Told]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from catalogue.load import CATALOGUE_COLUMNS, FINDINGS_COLUMNS
@@ -23,6 +21,7 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.files import BrokenFilesError
+from worksorders.steps.exchange.known import Known, names_of
 from worksorders.steps.intake.referral import (
     GivenAnswer,
     Referral,
@@ -33,24 +32,20 @@ from worksorders.steps.intake.referral import (
 from worksorders.steps.intake.take_in import notices, take_in
 from worksorders.steps.people import checks, workers
 from worksorders.steps.people.places import depot_in
-from worksorders.store.tables.contractors import Firm, VettingCheck, Worker
 
 DEFAULT_TRAVEL = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Who takes in, when, with what; an unattended one has nobody to ask whether a home is the known one.
-
-    `firms` are those of the file that were found already, by code.
-    """
+    """Who takes in, when, with what; an unattended one has nobody to ask whether a home is the known one."""
 
     session: Session
     cipher: Cipher
     actor: Actor
     now: datetime
     unattended: bool = False
-    firms: dict[str, uuid.UUID] = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
 
 Taker = Callable[[Hands, Mapping[str, Any]], dict[str, Any]]
@@ -100,8 +95,9 @@ def _opening(value: Mapping[str, Any]) -> ReferredOpening:
 
 def take_worker(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
     """Add a worker to a firm that has none of that name."""
-    firm_id = _firm(hands, value["firm_code"])
-    if _worker(hands.session, firm_id, value) is not None:
+    firm_id = hands.known.firm(hands.session, value["firm_code"])
+    known = hands.known.workers_of(hands.session, firm_id)
+    if names_of(value) in known:
         raise FaultsError(
             [Fault("last_name", "The firm has a worker of this name already: change that one by hand.")]
         )
@@ -117,23 +113,20 @@ def take_worker(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
         max_travel_minutes=value["max_travel_minutes"] or DEFAULT_TRAVEL,
         on_call=bool(value["on_call"]),
     )
-    row = workers.add_worker(hands.session, hands.actor, firm_id, details)
+    row = workers.add_worker(hands.session, hands.actor, firm_id, details, of_many=True)
+    known[names_of(value)] = row
     return {"id": str(row.id), "firm": value["firm_code"]}
 
 
 def take_check(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
     """Record a check of a worker, or of the firm where no name is given; the same check twice is a fault."""
-    firm_id = _firm(hands, value["firm_code"])
-    worker = _worker(hands.session, firm_id, value)
-    named = bool(value["first_name"] or value["last_name"])
-    if named and worker is None:
+    firm_id = hands.known.firm(hands.session, value["firm_code"])
+    worker = hands.known.workers_of(hands.session, firm_id).get(names_of(value))
+    if any(names_of(value)) and worker is None:
         raise FaultsError([Fault("last_name", "The firm has no worker of this name: add the worker first.")])
-    holder = VettingCheck.worker_id == worker.id if worker else VettingCheck.firm_id == firm_id
-    same = select(VettingCheck.id).where(
-        holder, VettingCheck.kind == value["kind"], VettingCheck.number == value["number"],
-        VettingCheck.issued_on == value["issued_on"],
-    )  # fmt: skip
-    if hands.session.scalar(same) is not None:
+    known = hands.known.checks_of(hands.session, firm_id)
+    same = (worker.id if worker else firm_id, value["kind"], value["number"], value["issued_on"])
+    if same in known:
         raise FaultsError([Fault("number", "This check is recorded already: leave the row out.")])
     details = checks.CheckDetails(
         value["kind"], value["number"], value["issuer"], value["issued_on"], value["expires_on"]
@@ -145,7 +138,9 @@ def take_check(hands: Hands, value: Mapping[str, Any]) -> dict[str, Any]:
         firm_id=None if worker else firm_id,
         worker_id=worker.id if worker else None,
         now=hands.now,
+        among=hands.known.register(hands.session),
     )
+    known.add(same)
     return {"id": str(row.id), "firm": value["firm_code"], "kind": row.kind}
 
 
@@ -179,34 +174,11 @@ def _file(columns: Sequence[str], rows: Sequence[Mapping[str, str | None]]) -> s
     return out.getvalue()
 
 
-def _firm(hands: Hands, given: str) -> uuid.UUID:
-    code = given.upper()
-    if code not in hands.firms:
-        found = hands.session.scalar(select(Firm.id).where(Firm.code == code, Firm.active))
-        if found is None:
-            message = "No active firm has this code: take it from the list of firms."
-            raise FaultsError([Fault("firm_code", message)])
-        hands.firms[code] = found
-    return hands.firms[code]
-
-
-def _worker(session: Session, firm_id: uuid.UUID, value: Mapping[str, Any]) -> Worker | None:
-    names = [(value["first_name"] or "").strip().lower(), (value["last_name"] or "").strip().lower()]
-    return session.scalar(
-        select(Worker)
-        .where(
-            Worker.firm_id == firm_id,
-            func.lower(Worker.first_name) == names[0],
-            func.lower(Worker.last_name) == names[1],
-        )
-        .order_by(Worker.id)
-        .limit(1)
-    )
-
-
 TAKERS: Mapping[str, Taker] = {
     kinds.ASSESSMENTS: take_assessment,
     kinds.WORKERS: take_worker,
     kinds.CHECKS: take_check,
     kinds.CATALOGUE: take_catalogue,
 }
+# These refuse a record before they write any of it, so that what is written needs no savepoint of its own.
+WRITTEN_LAST = frozenset({kinds.WORKERS, kinds.CHECKS})

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, selectinload
 from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.people import vetting
+from worksorders.domain.people.check_kinds import Register
 from worksorders.domain.people.vetting import Check, Holder
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
@@ -63,12 +64,13 @@ def record(
     firm_id: uuid.UUID | None = None,
     worker_id: uuid.UUID | None = None,
     now: datetime,
+    among: Register | None = None,
 ) -> VettingCheck:
     """Keep a check of a firm or of a worker; a renewed one is a new row, so that past days keep theirs.
 
     It counts once a second person has verified it (steps.vetting.verdicts). Where the document names no last day,
-    its kind says how long it counts. Raises FaultsError with every fault, NotPermittedError for a firm that would
-    clear its own people.
+    its kind says how long it counts. `among` are the kinds, read once for many checks that are then written together.
+    Raises FaultsError with every fault, NotPermittedError for a firm that would clear its own people.
     """
     if actor is not None and actor.role not in KEEPERS:
         raise NotPermittedError("Checks are recorded by the programme's own staff, never by a firm itself.")
@@ -78,7 +80,7 @@ def record(
         own_firm(session, actor, firm_id)
     holder = Holder.WORKER if worker_id is not None else Holder.FIRM
     new = Check(details.kind, holder, details.issued_on, details.expires_on)
-    register, today = load_register(session), local_day(now)
+    register, today = among or load_register(session), local_day(now)
     found = vetting.check_new(
         register, holder, new, number=details.number, issuer=details.issuer, today=today
     )
@@ -98,7 +100,8 @@ def record(
         recorded_by=actor.user_id if actor else None,
     )
     session.add(row)
-    session.flush()
+    if among is None:
+        session.flush()
     subject = ("worker", worker_id) if worker_id else ("firm", firm_id or row.id)
     audit.record(session, actor, "check.recorded", subject, detail={"kind": row.kind, "check": str(row.id)})
     return row

@@ -60,15 +60,22 @@ def add_worker(
     firm_id: uuid.UUID,
     details: WorkerDetails,
     hours: Sequence[Stretch] = OFFICE_HOURS,
+    *,
+    of_many: bool = False,
 ) -> Worker:
-    """Take a person into a firm; without checks on record nobody is sent anywhere yet."""
+    """Take a person into a firm; without checks on record nobody is sent anywhere yet.
+
+    One `of_many` is written when all of them are.
+    """
     firm = own_firm(session, actor, firm_id)
     worker = Worker(id=uuid.uuid4(), firm_id=firm.id, active=True, on_call=False)
     _write(worker, details)
+    _check_hours(hours)
+    worker.trades = [WorkerTrade(worker_id=worker.id, trade=trade) for trade in sorted(set(details.trades))]
+    worker.hours = _rows(worker, hours)
     session.add(worker)
-    session.flush()
-    _set_trades(session, worker, details.trades)
-    _replace_hours(session, worker, hours)
+    if not of_many:
+        session.flush()
     check_later(session, worker_id=worker.id)
     _note(session, actor, "worker.added", worker, {"trades": sorted(details.trades)})
     return worker
@@ -244,7 +251,12 @@ def _replace_hours(session: Session, worker: Worker, hours: Sequence[Stretch]) -
         worker.hours.remove(row)
         session.delete(row)
     session.flush()
-    worker.hours.extend(
+    worker.hours.extend(_rows(worker, hours))
+    session.flush()
+
+
+def _rows(worker: Worker, hours: Sequence[Stretch]) -> list[WorkingHours]:
+    return [
         WorkingHours(
             id=uuid.uuid4(),
             worker_id=worker.id,
@@ -253,8 +265,7 @@ def _replace_hours(session: Session, worker: Worker, hours: Sequence[Stretch]) -
             closes_minute=stretch.closes_minute,
         )
         for stretch in sorted(hours)
-    )
-    session.flush()
+    ]
 
 
 def _check_hours(hours: Sequence[Stretch]) -> None:
