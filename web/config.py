@@ -1,7 +1,5 @@
 """Read every setting from the environment once, at the start, and refuse a bad one in plain words."""
 
-import base64
-import binascii
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +8,9 @@ from urllib.parse import urlsplit
 
 from web.post import post_from
 from worksorders.gateways.addresses.geocode import geocoder_from
+from worksorders.gateways.cipher import SealError, load_cipher
 from worksorders.gateways.retention import check_rules
 
-VAULT_KEY_BYTES = 32
 SHORTEST_SECRET = 32
 DEFAULT_PORT = 8000
 REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
@@ -40,10 +38,6 @@ class Settings:
     def secure(self) -> bool:
         """Whether users come by https, so that cookies may insist on it."""
         return self.public_url.startswith("https://")
-
-    def vault_key(self) -> bytes:
-        """Key that encrypts addresses and names: 32 bytes."""
-        return read_vault_key(self.vault_key_file)
 
 
 def load(environment: Mapping[str, str]) -> Settings:
@@ -87,20 +81,21 @@ def migration_url(environment: Mapping[str, str]) -> str:
     return url
 
 
-def read_vault_key(path: Path) -> bytes:
-    """Read and decode the vault key; raise ConfigError naming the file and what is wrong with it."""
+def check_vault_key(path: Path) -> None:
+    """Raise ConfigError naming the key file where it cannot be read, is open to everybody, or holds a broken key.
+
+    It may hold several, one a line, once a master key was added.
+    """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
-        key = base64.b64decode(path.read_text(encoding="ascii").strip(), validate=True)
-    except OSError as error:
-        raise ConfigError(f"VAULT_KEY_FILE {path} cannot be read: {error.strerror}.") from error
-    except (binascii.Error, ValueError) as error:
-        raise ConfigError(f"VAULT_KEY_FILE {path} is not base64 text.") from error
+        load_cipher(path)
+    except (OSError, SealError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise ConfigError(f"VAULT_KEY_FILE {path} cannot be read: {why}") from error
+    except ValueError as error:
+        raise ConfigError(f"VAULT_KEY_FILE {path} is not text: it must hold keys in base64.") from error
     if mode & stat.S_IRWXO:
         raise ConfigError(f"VAULT_KEY_FILE {path} can be read by everybody (mode {mode:o}): chmod 600 it.")
-    if len(key) != VAULT_KEY_BYTES:
-        raise ConfigError(f"VAULT_KEY_FILE {path} holds {len(key)} bytes, not {VAULT_KEY_BYTES}.")
-    return key
 
 
 def _raise(faults: list[str]) -> None:
@@ -154,7 +149,7 @@ def _vault_key_file(environment: Mapping[str, str], faults: list[str]) -> Path:
         faults.append("VAULT_KEY_FILE is not set: it names a file with 32 random bytes in base64.")
         return path
     try:
-        read_vault_key(path)
+        check_vault_key(path)
     except ConfigError as error:
         faults.append(str(error))
     return path

@@ -1,5 +1,8 @@
 """Settings come from the environment alone, and a bad one is named before anything starts."""
 
+import base64
+from pathlib import Path
+
 import pytest
 
 from web.config import ConfigError, load, migration_url
@@ -20,8 +23,18 @@ def test_good_settings_are_read(good):
     settings = load(good | {"PORT": "8123"})
     assert settings.database_url == "postgresql+psycopg://works_app:pw@db.example/works"
     assert settings.public_url == "http://localhost:8123"
-    assert len(settings.vault_key()) == 32
     assert not settings.secure
+
+
+def test_a_key_file_with_a_newer_key_is_one_to_start_with(good, tmp_path):
+    first = Path(good["VAULT_KEY_FILE"]).read_text().strip()
+    path = tmp_path / "vault.key"
+    path.write_text(f"{first}\n{base64.b64encode(bytes(32)).decode()}\n")
+    path.chmod(0o600)
+    assert load(good | {"VAULT_KEY_FILE": str(path)}).vault_key_file == path
+    path.chmod(0o644)
+    with pytest.raises(ConfigError, match="read by everybody"):
+        load(good | {"VAULT_KEY_FILE": str(path)})
 
 
 def test_https_is_secure(good):
@@ -65,7 +78,10 @@ def test_a_migration_needs_the_owner():
         migration_url(GOOD)
 
 
-@pytest.mark.parametrize(("text", "told"), [("short", "base64"), ("c2hvcnQ=", "5 bytes, not 32")])
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("short", "base64"), ("c2hvcnQ=", "5 bytes; a key has 32"), ("\xff", "not text|base64")],
+)
 def test_a_damaged_vault_key_is_told(good, tmp_path, text, told):
     path = tmp_path / "vault.key"
     path.write_text(text)
