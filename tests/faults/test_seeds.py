@@ -25,6 +25,8 @@ FIRST_KINDS = (
     "daylight saving begins", "daylight saving ends", "form sent twice", "web killed", "clock jumps ahead",
     "restored from backup", "relay stopped", "worker stopped", "web worker stopped", "Valkey stopped",
     "PostgreSQL stopped", "migration interrupted",
+    # These start a planning worker, which takes seconds of a processor.
+    "planning job killed", "planning worker killed", "planning job stopped", "wiped while planning",
 )  # fmt: skip
 LINE = re.compile(r"^seed +\d+ ", re.MULTILINE)
 

@@ -58,7 +58,7 @@ def main():
         house.start()
         driver = threading.Thread(target=drive)
         driver.start()
-        house.supervisor.watch(lambda: None)
+        house.supervisor.watch(house.beat)
         driver.join()
     except EngineError as error:
         faults.append(str(error))

@@ -104,7 +104,7 @@ def letters(house, seconds):
             break
         time.sleep(PAUSE_SECONDS)
     taken = {MESSAGE_ID.search(content)[1].decode() for _, _, content in house.inbox.taken}
-    if not taken:
+    if states and not taken:
         yield "no mail was sent at all"
     if waiting:
         yield f"{len(waiting)} letters to firms were not sent"

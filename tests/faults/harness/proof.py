@@ -10,7 +10,9 @@ def prove(storm, say):
     """Plant each mistake in turn; gives those that were not found."""
     missed = []
     storm.patience = PATIENCE_SECONDS
-    for name, (kind, sort) in plants.FINDABLE.items():
+    # A planning worker takes seconds to start: its mistakes are planted where seeds have made plans.
+    wanted = plants.FINDABLE | (plants.FINDABLE_IN_PLANS if storm.house.plans else {})
+    for name, (kind, sort) in wanted.items():
         plants.plant(name)
         found = next((seed for seed in _seeds(storm, kind) if _tells(seed, sort)), None)
         plants.plant()

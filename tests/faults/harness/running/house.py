@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -24,7 +25,8 @@ from web.embedded.supervisor import Supervisor
 from web.services import heads_from, make_services
 from worksorders.store import migrate
 
-GUNICORN_SECONDS = 60
+GUNICORN_SECONDS, PLANNER_SECONDS = 60, 60
+PLANNER = "worker planning"
 PLAIN = ("PATH", "HOME", "NUMBA_CACHE_DIR", "LANG", "TZ", "TMPDIR")
 
 
@@ -50,7 +52,7 @@ class House:
         self.supervisor = Supervisor(self._heard)
         self.listener = listen("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
-        self.services = None
+        self.services, self.planner, self.wanted, self.plans = None, None, threading.Event(), False
 
     def _heard(self, line):
         with self.installation.log("supervisor").open("a") as log:
@@ -68,7 +70,27 @@ class House:
         self.supervisor.adopt(parts["valkey"], valkey.process)
         self.services = make_services(made.environment()["DATABASE_URL"], made.vault_key)
         for part in product_parts(made, self._commands(), self.listener.fileno()):
-            self.supervisor.start(part)
+            if part.name == PLANNER:
+                self.planner = part
+            else:
+                self.supervisor.start(part)
+
+    def beat(self):
+        """Start the planning worker once a seed wants it: children belong to the main thread, and it takes seconds."""
+        if self.wanted.is_set() and self.planner is not None:
+            self.supervisor.start(self.planner)
+            self.planner = None
+
+    def want_planner(self):
+        """Have a planning worker; only the first seed with a plan has to wait until it listens."""
+        until = time.monotonic() + PLANNER_SECONDS
+        self.wanted.set()
+        while not self.plans:
+            if time.monotonic() > until:
+                raise EngineError(f"no planning worker within {PLANNER_SECONDS} s: see {self.folder}")
+            time.sleep(0.1)
+            with suppress(redis.RedisError), self.valkey() as client:
+                self.plans = any(b"planning" in name for name in client.smembers("rq:workers"))
 
     def _commands(self):
         """The product's own commands, each through the harness' door; two workers of the queue that all work goes through."""
@@ -78,6 +100,7 @@ class House:
         seconds = web.index("--timeout") + 1
         web[seconds] = str(max(2, round(GUNICORN_SECONDS / self.scale)))
         workers = dict.fromkeys(("default", "second"), (*python, "worker", "default"))
+        workers["planning"] = (*python, "worker", "planning")
         return replace(commands, web=web, workers=workers, relay=(*python, "relay"))
 
     def wait_until_ready(self, seconds=60):

@@ -6,12 +6,14 @@ Each waits in the processes of the harness until a small file names it; none is 
 import os
 import uuid
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select, update
 
 from web import jobs
 from worksorders.steps import once, outbox
+from worksorders.store.tables.planning import PlanStop
 from worksorders.store.tables.trail import FormSubmission, OutboxMessage
 
 FILE = "FAULTS_PLANT"
@@ -21,11 +23,13 @@ AFTER_COMMIT, EACH_TIME, DONE_FIRST = (
     "form taken each time",
     "done before its effect",
 )
+TWO_PLACES = "a worker in two places"
 FINDABLE = {
     AFTER_COMMIT: ("work horse killed", "overdue"),
     EACH_TIME: ("form sent twice", "doubled"),
     DONE_FIRST: ("work horse killed", "lost"),
 }
+FINDABLE_IN_PLANS = {TWO_PLACES: ("planning job killed", "doubled")}
 """Of each mistake the kind of fault that brings it to light, and as what the checker has to report it."""
 
 
@@ -87,6 +91,20 @@ def mark_first(job):
         )
 
 
+def move_together(join, job):
+    """Once a plan is made, let every visit of it begin when the first does."""
+    joined = join(job)
+
+    def effect(session, now):
+        joined(session, now)
+        session.flush()
+        own = PlanStop.plan_id == uuid.UUID(job.payload["plan_id"])
+        first = session.scalar(select(func.min(PlanStop.start_at)).where(own))
+        session.execute(update(PlanStop).where(own).values(start_at=first))
+
+    return effect
+
+
 def lay():
     """Lay all of them in this process."""
     handler_of = jobs.handler_of
@@ -98,10 +116,15 @@ def lay():
 
         return prepare
 
+    def muddling(kind):
+        handler = handler_of(kind)
+        return partial(move_together, handler) if kind == "plan.join" else handler
+
     instead(outbox, "take_due", AFTER_COMMIT, take_once_only)
     instead(outbox, "hasten", AFTER_COMMIT, lambda _session: 0)
     instead(once, "claim", EACH_TIME, claim_again)
     instead(jobs, "handler_of", DONE_FIRST, marking)
+    instead(jobs, "handler_of", TWO_PLACES, muddling)
     instead(
         outbox, "still_mine", DONE_FIRST, lambda session, delivery: session.get(OutboxMessage, delivery.id)
     )

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from tests import dispatching, factories
 from tests.faults.harness.running import shift
+from tests.faults.harness.traffic.planned import Planners
 from tests.steps.finance import paying
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.published import offer_published_visits
@@ -38,8 +39,23 @@ class Stock:
                 firm.email = None if number else "office@example.org.nz"
                 self.firms.append(firm.id)
                 self.offices[firm.id] = dispatching.contractor(session, firm).sign_in_name
-        with house.connect() as connection:
+        self.make_valid()
+        self._planners = None
+
+    def make_valid(self):
+        """Let checks, agreements and hours hold on whatever day the harness runs."""
+        with self.house.connect() as connection:
             connection.execute(DATES)
+
+    def planners(self):
+        """The people and homes of plans, made when the first is asked for."""
+        if self._planners is None:
+            self._planners = Planners(self)
+        return self._planners
+
+    def planner(self):
+        """The sign-in name of the coordinator who plans."""
+        return self.planners().world.user.sign_in_name
 
     def clear_diaries(self):
         """Let everybody be free again: what the last seed booked has been checked by now."""
