@@ -9,7 +9,7 @@ import re
 import uuid
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from tests import factories, referrals
 from tests.web.api.calling import NAME, PHONE, STREET, assessment
@@ -185,8 +185,41 @@ def test_workers_and_checks_come_by_csv(signed_in, services):
         "firm_code": code, "first_name": "hēmi", "last_name": "EXAMPLE", "kind": "photo_identity", "number": "7",
         "issuer": "Authority", "issued_on": "2026-01-05", "expires_on": "2030-01-05",
     }  # fmt: skip
+    assert "recorded already" in hand_in(browser, "checks", sheet(check, check, kind=kinds.check())).text
+    assert count(services, VettingCheck) == 0
     assert "Checks: imported" in hand_in(browser, "checks", sheet(check, kind=kinds.check())).text
     assert count(services, VettingCheck) == 1
+    other = check | {"number": "8"}
+    assert "recorded already" in hand_in(browser, "checks", sheet(other, check, kind=kinds.check())).text
+    assert count(services, VettingCheck) == 1
+
+
+@pytest.mark.parametrize("kind", ["workers", "checks"])
+def test_a_file_reads_as_often_for_many_rows_of_a_firm_as_for_few(signed_in, services, kind):
+    browser, _ = signed_in("administrator")
+    with services.sessions.begin() as session:
+        code = factories.make_firm(session).code
+    asked = []
+
+    def note(_connection, _cursor, statement, *_):
+        asked.append(statement.lstrip().startswith("SELECT") and "set_config" not in statement)
+
+    def reading(rows):
+        asked.clear()
+        event.listen(services.engine, "before_cursor_execute", note)
+        try:
+            assert "nothing is wrong" in hand_in(browser, kind, sheet(*rows, kind=of), check=True).text
+        finally:
+            event.remove(services.engine, "before_cursor_execute", note)
+        return sum(asked)
+
+    if kind == "workers":
+        of, one = kinds.worker(), {"base_town": "tauranga", "trades": "locksmith", "first_name": "Ana"}
+        rows = [one | {"firm_code": code, "last_name": f"Example {n}"} for n in "abcdefghi"]
+    else:
+        of, one = kinds.check(), {"kind": "insurance", "issuer": "Insurer", "issued_on": "2026-01-05"}
+        rows = [one | {"firm_code": code, "number": n, "expires_on": "2030-01-05"} for n in "abcdefghi"]
+    assert reading(rows[:2]) == reading(rows)
 
 
 def test_a_catalogue_comes_by_its_two_files_and_their_faults_by_line(signed_in, catalogue):
