@@ -79,6 +79,9 @@ class PartSolver:
         self._anneal(budget.part(first, budget.work))
         steps: tuple[Callable[[Budget], None], ...]
         steps = (self._relax, self._integer, self._prove, self._dive, self._prove, self._neighbourhoods)
+        if not self.compiled.full and visits > MOST_PROOF:
+            # With subset rows a dive comes nearer than an integer master over what is known by then.
+            steps = (self._relax, self._dive, self._prove, self._neighbourhoods)
         if self.role == "plan" and self.compiled.full and visits > MOST_PROOF:
             self.generation = Generation(self.compiled)
             steps = (self._neighbourhoods,)

@@ -11,6 +11,7 @@ import numpy as np
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.duals import Duals, blended, build_prices
+from scheduler.engine.columns.integer import IntegerMaster
 from scheduler.engine.columns.master import Master
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
 from scheduler.engine.kernels.pricing import Labels, Prices
@@ -223,6 +224,9 @@ class Generation:
         """All routes under this limit at the duals of the best bound; None where there are more than `most`."""
         same = 2 if self.compiled.full else 1
         return self.pricer.run(prices, self.every, limit, 10**9, same=same, each=most, most=most)
+
+    def strengthen(self, master: IntegerMaster) -> None:
+        """Add rows to an integer master that no plan breaks; none but in the variant without links."""
 
     def near(self, limit: float, most: int) -> None:
         """Take routes under this limit into the pool; nothing where links make that dear."""

@@ -87,6 +87,7 @@ def prove(
                 return
             continue
         master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders, ties=ties)
+        generation.strengthen(master)
         added, tied = _cut(master, generation, orders, ties, start, cost, take, raise_bound, budget)
         if not added and not tied:
             return
@@ -104,6 +105,7 @@ def _better(
     """Look for a better plan among some of the routes; whether one was found."""
     before, plan = cost(), start()
     master = IntegerMaster(generation.compiled, generation.rows, list(dict.fromkeys([*plan, *columns])))
+    generation.strengthen(master)
     limits = Limits(1e9, nodes=200) if budget.work is not None else Limits(max(0.05, budget.left() / 3))
     choice = master.solve(plan, limits)
     found = exact(generation.compiled, choice.taken) if choice.taken is not None else None

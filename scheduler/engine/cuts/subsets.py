@@ -17,6 +17,7 @@ Subset = tuple[int, ...]  # three or five rows of the master: visits, and shifts
 LEAST = 0.02
 FOUND, NEARLY, GROWN = 20_000, -0.2, 400
 AT_ONCE, OF_ONE = 60, 6
+MOST_ROWS = 4000  # the table of pairs of rows takes 8 bytes each
 
 
 class SubsetRows:
@@ -44,6 +45,8 @@ class SubsetRows:
     def broken(self, chosen: Sequence[tuple[Column, float]]) -> list[Subset]:
         """The sets that a mix of routes breaks most, only a few of each row; of five where few of three are."""
         rows = self.visits + self.shifts
+        if rows > MOST_ROWS:
+            return []
         member = np.zeros((len(chosen), rows), dtype=np.bool_)
         for c, (column, _) in enumerate(chosen):
             member[c, list(column.visits)] = True

@@ -10,6 +10,7 @@ from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.duals import build_prices
 from scheduler.engine.columns.generate import BEAMS, EPSILON, Found, Generation, Pricer, safe_integer
+from scheduler.engine.columns.integer import IntegerMaster
 from scheduler.engine.columns.pool import Column
 from scheduler.engine.cuts.master import CutMaster
 from scheduler.engine.cuts.subsets import SubsetRows
@@ -166,7 +167,19 @@ class Tightened(Generation):
     def within(self, prices: Prices, limit: float, most: int) -> Found | None:
         """All routes under this limit at the duals of the best bound; None where there are more than `most`."""
         charges = self.subsets.priced(self.best_duals)
-        return self.cut_pricer.price(prices, charges, self.every, limit, 10**9, most, most=most, same=True)
+        found = self.cut_pricer.price(prices, charges, self.every, limit, 10**9, most, most=most, same=True)
+        return None if found is None else _cheapest(found)
+
+    def strengthen(self, master: IntegerMaster) -> None:
+        """Add the subset rows that matter at the duals of the best bound to an integer master."""
+        used = [c for c, dual in enumerate(self.best_duals) if dual < -EPSILON]
+        rows = {
+            c: master.ip.Constraint(-master.ip.infinity(), len(self.subsets.subsets[c]) // 2) for c in used
+        }
+        for x, column in zip(master.x, master.columns, strict=True):
+            for c, many in self.subsets.held(column).items():
+                if c in rows:
+                    rows[c].SetCoefficient(x, many)
 
     def near(self, limit: float, most: int) -> None:
         """Take routes under this limit at the duals of the best bound into the pool, about `most` at the most."""
@@ -183,6 +196,15 @@ class Tightened(Generation):
         held = self.subsets.held(column).items() if self.best_duals else ()
         charge = sum(many * self.best_duals[c] for c, many in held if c < len(self.best_duals))
         return super().reduced(column) - charge
+
+
+def _cheapest(found: Found) -> Found:
+    """Of routes of one shift with the same visits the cheapest only."""
+    best: dict[tuple[int, frozenset[int]], int] = {}
+    for q in sorted(range(len(found.routes)), key=lambda q: found.costs[q]):
+        best.setdefault((found.routes[q][0], frozenset(found.routes[q][1])), q)
+    kept = sorted(best.values())
+    return Found([found.routes[q] for q in kept], [found.costs[q] for q in kept], found.least)
 
 
 def relaxation(compiled: Compiled) -> Generation:
