@@ -37,7 +37,14 @@ def record_worker_check(worker_id: uuid.UUID) -> ResponseReturnValue:
     return _record(Holder.WORKER, name_of(found), back_to_worker(found), worker_id=worker_id)
 
 
-def _record(holder: Holder, name: str, back: tuple[str, str], **whose: uuid.UUID) -> ResponseReturnValue:
+def _record(
+    holder: Holder,
+    name: str,
+    back: tuple[str, str],
+    *,
+    firm_id: uuid.UUID | None = None,
+    worker_id: uuid.UUID | None = None,
+) -> ResponseReturnValue:
     form: Any = CheckForm()
     kinds = load_register(db()).on_offer(holder, today())
     form.kind.choices = [("", "Choose a kind"), *((kind.code, kind.label) for kind in kinds)]
@@ -46,7 +53,7 @@ def _record(holder: Holder, name: str, back: tuple[str, str], **whose: uuid.UUID
         details = checks.CheckDetails(
             form.kind.data, form.number.data, form.issuer.data, form.issued_on.data, form.expires_on.data
         )
-        row = checks.record(db(), actor(), details, now=request_now(), **whose)
+        row = checks.record(db(), actor(), details, firm_id=firm_id, worker_id=worker_id, now=request_now())
         if form.document.data:
             content = form.document.data.read()
             check_documents.keep(db(), services().cipher, actor(), row.id, content, request_now())

@@ -14,7 +14,7 @@ from web.forms import Form
 from web.paging import page_address, page_number
 from worksorders.steps.confirm.find import count_unconfirmed
 from worksorders.steps.duty.find import find_inside
-from worksorders.steps.lists.part import Place
+from worksorders.steps.lists.part import part_of
 from worksorders.steps.site import find_dispatch, office
 from worksorders.steps.site.find import day
 from worksorders.steps.site.find.cannot import cannot_be_made
@@ -25,9 +25,7 @@ from worksorders.steps.vetting.ahead import before_visits
 def visits() -> ResponseReturnValue:
     """Who is where today, and what must be planned again; each list has pages of its own."""
     now = request_now()
-    waiting = cannot_be_made(db(), now)
-    place = Place(len(waiting), page_number("cannot"))
-    cannot = place.of(waiting[place.offset : place.offset + place.size])
+    cannot = part_of(cannot_be_made(db(), now), page_number("cannot"))
     return render_template(
         "dispatch/visits.html",
         today=day.visits_of_today(db(), now, page_number()),

@@ -14,8 +14,10 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.fields import QuantityField
 from web.forms import Form, apply_faults, render_form
+from web.paging import page_address, page_number
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.forget.find import gone_of_order
+from worksorders.steps.lists.part import part_of
 from worksorders.steps.site import accept_work
 from worksorders.steps.site.find import to_accept
 from worksorders.steps.site.find.work import WorkPage, find_work
@@ -50,7 +52,8 @@ def _form(page: WorkPage) -> WorkForm:
 @blueprint.get("/work")
 def works() -> ResponseReturnValue:
     """Orders with work to accept, the oldest first."""
-    return render_template("dispatch/works.html", rows=to_accept.work_to_accept(db()))
+    found = part_of(to_accept.work_to_accept(db()), page_number())
+    return render_template("dispatch/works.html", found=found, address=page_address())
 
 
 @blueprint.route("/orders/<uuid:order_id>/work", methods=["GET", "POST"])

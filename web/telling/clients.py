@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.forms import Form, apply_faults
+from web.paging import page_address, page_number
 from web.services import services
 from web.telling.blueprint import blueprint
 from web.telling.forms import OutcomeForm, PurposeForm
@@ -18,12 +19,14 @@ from worksorders.domain.telling.safe_times import LABELS
 from worksorders.steps.confirm import tell_client
 from worksorders.steps.confirm.code_word import CallCard, read_for_call
 from worksorders.steps.confirm.find import find_tell_page, find_unconfirmed
+from worksorders.steps.lists.part import part_of
 
 
 @blueprint.get("/tell")
 def clients() -> ResponseReturnValue:
     """Accepted visits that are not confirmed, the next to start first."""
-    return render_template("telling/clients.html", rows=find_unconfirmed(db()))
+    found = part_of(find_unconfirmed(db()), page_number())
+    return render_template("telling/clients.html", found=found, address=page_address())
 
 
 @blueprint.get("/tell/<uuid:visit_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, TypeVarTuple
 
@@ -47,6 +47,12 @@ class Place:
     def of(self, rows: Iterable[Row]) -> Part[Row]:
         """The page with its rows."""
         return Part(tuple(rows), self.count, self.page, self.pages)
+
+
+def part_of(rows: Sequence[Row], wanted: int, size: int = SIZE) -> Part[Row]:
+    """A page of rows that had to be read whole, since a rule and not the database decides about each."""
+    place = Place(len(rows), wanted, size)
+    return place.of(rows[place.offset : place.offset + size])
 
 
 def place_in(session: Session, listed: Select[*Columns], wanted: int, size: int = SIZE) -> Place:

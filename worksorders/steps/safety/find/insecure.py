@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from worksorders.domain.order.deadlines import daylight_left, warning_level
 from worksorders.gateways import places
-from worksorders.steps.lists.part import SIZE, Part, Place
+from worksorders.steps.lists.part import SIZE, Part, part_of
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.who import Escalation, OnIt, escalations, who_is_on
 from worksorders.steps.safety.find.worst import INSECURE, Ranked, rank_insecure
@@ -104,11 +104,10 @@ def find_insecure(
     """A page of those in these regions (None: all) and of what is escalated anywhere, in a constant number of queries."""
     ranked = rank_insecure(session)
     inside = [one for one in ranked if regions is None or one.escalated or one.region_code in regions]
-    place = Place(len(inside), page, size)
-    shown = inside[place.offset : place.offset + size]
-    found = _read(session, shown, now)
-    homes = place.of(_home(one, found) for one in shown)
-    return Insecure(homes, len(ranked) - len(inside))
+    shown = part_of(inside, page, size)
+    found = _read(session, shown.rows, now)
+    homes = tuple(_home(one, found) for one in shown.rows)
+    return Insecure(Part(homes, shown.count, shown.page, shown.pages), len(ranked) - len(inside))
 
 
 def _read(session: Session, shown: Sequence[Ranked], now: datetime) -> _Found:
