@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 
-from tests.steps.planning.drafting import firms_of, plan, stops
+from tests.steps.planning.drafting import ask, deliver, firms_of, plan, reasons, stops, take
+from web import jobs
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning import publish
@@ -122,3 +123,25 @@ def test_the_board_tells_what_stands_as_published_what_was_published_before_and_
     told = found[falls].told
     assert (told.worker_id, told.start_at) == (first, before.start_at)
     assert found[stays].told is found[new].told is None
+
+
+def test_a_draft_published_while_another_plan_is_made_leaves_its_visits_out_of_that_one(world, now):
+    world.worker()
+    (first,) = world.order({})
+    draft = plan(world, now)
+    (second,) = world.order({})
+    third = world.order({"trade": "specialist"})[0]
+    later = ask(world, now)
+    assert all(jobs.deliver(world.services, one) for one in take(world))
+    with world.services.sessions.begin() as session, pytest.raises(RefusedError):
+        publish.publish_plan(session, world.actor, later, now)
+    with world.services.sessions.begin() as session:
+        assert publish.publish_plan(session, world.actor, draft, now).held == 1
+        session.get(Visit, third).state = "cancelled"
+    assert all(deliver(world))
+    made = world.get(Plan, later)
+    assert (made.state, world.get(Plan, draft).state) == ("draft", "published")
+    assert stops(world, later).keys() == {second}
+    assert reasons(world, later) == {}
+    assert (made.result["visits"], made.result["unassigned"], made.result["moved_on"]) == (1, 0, 2)
+    assert world.get(Visit, first).state == "published"

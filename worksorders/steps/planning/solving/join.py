@@ -126,6 +126,6 @@ def _status(states: Sequence[str], cancelled: bool) -> str:
 
 
 def _levels(found: Sequence[Found]) -> list[list[Any]]:
-    """Goals of all parts added up, which share nothing."""
-    rows = zip(*(one["levels"] for one in found), strict=True)
+    """Goals of all parts added up, which share nothing; a part whose visits have all moved on has none."""
+    rows = zip(*(one["levels"] for one in found if one["levels"]), strict=True)
     return [[row[0][0], sum(one[1] for one in row), sum(one[2] for one in row)] for row in rows]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,8 @@ def store(
 ) -> None:
     """Keep what was found; earlier drafts of the same regions are discarded, visits become planned.
 
-    A visit that has moved on while the plan was being solved (cancelled, offered at once) is left out.
+    A visit that has moved on while the plan was being solved (cancelled, offered at once, published in an earlier
+    draft) is left out, and counted as that.
     """
     if plan.state != "solving":
         return
@@ -50,9 +51,22 @@ def store(
                 session, None, "visit.planned", ("visit", visit.id), moved=("unplanned", visit.state)
             )
     before, plan.state = plan.state, move(PLAN, plan.state, "finish", Role.SYSTEM)
-    plan.result = result
+    plan.result = result | _without(rows, visits.keys(), result)
     plan.finished_at = now
     audit.record(session, None, "plan.made", ("plan", plan.id), moved=(before, plan.state))
+
+
+def _without(
+    rows: Sequence[PlanStop | PlanUnassigned], there: Collection[uuid.UUID], result: dict[str, Any]
+) -> dict[str, int]:
+    """The counts of the result, less the visits that have moved on since it was cut into parts."""
+    kept = [row for row in rows if row.visit_id in there]
+    visits = len({row.visit_id for row in kept})
+    return {
+        "visits": visits,
+        "unassigned": len({row.visit_id for row in kept if isinstance(row, PlanUnassigned)}),
+        "moved_on": result["visits"] - visits,
+    }
 
 
 def _stops(plan: Plan, found: Sequence[Found]) -> Iterator[PlanStop]:
