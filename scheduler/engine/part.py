@@ -8,12 +8,12 @@ from typing import Literal, NamedTuple
 from scheduler.check import check
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
-from scheduler.engine.columns.dive import dive
+from scheduler.engine.columns.dive import dive, whole_links
 from scheduler.engine.columns.generate import Generation, safe_integer
 from scheduler.engine.columns.integer import Limits
 from scheduler.engine.columns.pool import Column
-from scheduler.engine.columns.prove import prove
-from scheduler.engine.columns.timing import as_routes
+from scheduler.engine.columns.prove import Side, prove
+from scheduler.engine.columns.timing import as_routes, settle
 from scheduler.engine.cuts.tighten import relaxation
 from scheduler.engine.incumbent import COLD, Incumbent
 from scheduler.engine.neighbourhood import Neighbourhoods, solve_exact, thinned
@@ -24,6 +24,7 @@ SLICE = 50
 FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE, FIRST_COMMON = 0.015, 0.03, 0.006
 SHARE_OF_FIRST = 0.15
 SHARE_OF_BOUND, SHARE_OF_DIVE = 0.6, 0.6
+SHARE_OF_INTEGER, SHARE_OF_PROOF = 0.15, 0.8
 MEND = (40, 200)
 TAIL = 110
 MOST_MASTER = 12_000
@@ -152,18 +153,29 @@ class PartSolver:
             return
         start = self.plan()
         thin = thinned(self.compiled, generation.promising(self.cost(), MOST_MASTER), start, MOST_MASTER)
-        limits = self._limits(budget, 0.2)
+        limits = self._limits(budget, SHARE_OF_INTEGER)
         self.take(solve_exact(self.compiled, generation.rows, thin, (), start, limits))
 
     def _prove(self, budget: Budget) -> None:
         """Integer masters over complete sets of routes, where these are few enough."""
         visits, gap = len(self.problem.visits), self.cost() - self.bound
-        if self.generation is None or (
-            visits > MOST_PROOF and (self.compiled.full or gap * visits > 4 * self.cost())
-        ):
+        if self.generation is None or (visits > MOST_PROOF and gap * visits > 4 * self.cost()):
             return
-        inner = budget.part(0.5 * budget.left(), budget.work)
-        prove(self.generation, self.plan, self.cost, self.take_routes, self._raise_bound, inner)
+        share = SHARE_OF_PROOF if self.compiled.full else 0.5
+        inner = budget.part(share * budget.left(), budget.work)
+        side = Side(self.plan, self.cost, self.take_routes, self.mend, self._raise_bound)
+        prove(self.generation, side, inner)
+
+    def mend(self, plan: list[Column]) -> None:
+        """Look around those routes of a plan whose exact times agree."""
+        assert self.generation is not None
+        kept: list[Column] = []
+        for column in plan:
+            if settle(self.compiled, [*kept, column]) is not None:
+                kept.append(column)
+        self.take(whole_links(self.generation, kept))
+        if self.incumbent.run(SLICE * MEND[0], COLD * 30, COLD):
+            self.report()
 
     def _dive(self, budget: Budget) -> None:
         """A dive, mended by insertion and a short ruin and recreate from where it ended."""

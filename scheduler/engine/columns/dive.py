@@ -9,7 +9,7 @@ import numpy as np
 
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.duals import build_prices
-from scheduler.engine.columns.generate import BUCKET, Generation
+from scheduler.engine.columns.generate import STEP, Generation
 from scheduler.engine.columns.pool import Column
 from scheduler.engine.columns.timing import settle
 
@@ -43,7 +43,7 @@ def dive(generation: Generation, budget: Budget) -> list[Column]:
                 else:
                     master.x[q].SetLb(1)
                     taken.append(q)
-        return _kept(generation, [pool.columns[q] for q in taken])
+        return whole_links(generation, [pool.columns[q] for q in taken])
     finally:
         for q in taken:
             master.x[q].SetLb(0)
@@ -106,7 +106,7 @@ def _shares(generation: Generation, taken: Collection[int], budget: Budget) -> l
 def _separate(generation: Generation, taken: Collection[int]) -> None:
     """Rows for links that the mix breaks, where the later visit has no fixed time yet."""
     made = {i for q in taken for i in generation.pool.columns[q].visits}
-    for order in generation.rows.violated(generation.master.weighted(), BUCKET):
+    for order in generation.rows.violated(generation.master.weighted(), STEP):
         if order.after not in made:
             generation.rows.add(order)
 
@@ -133,7 +133,7 @@ def _priced(generation: Generation, taken: Collection[int]) -> list[int]:
     return [generation.pool.number(*route) for route in found.routes] if found is not None else []
 
 
-def _kept(generation: Generation, columns: Sequence[Column]) -> list[Column]:
+def whole_links(generation: Generation, columns: Sequence[Column]) -> list[Column]:
     """The routes taken, less those whose links the rest leaves open."""
     columns, rows = list(columns), generation.rows
     while True:

@@ -22,7 +22,7 @@ BEAMS = (40, 300, 3000, 100_000)
 ROOM = 400_000
 EACH, EACH_FULL = 12, 5  # the linear master of the full variant is the slower part, so fewer there
 EPSILON = 1e-6
-BUCKET = 15
+STEP = 1  # minutes to which times of new order rows are rounded up: exact ones say more and are fewer
 ROWS_EVERY = 5
 WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
@@ -274,5 +274,5 @@ class Generation:
     def _separate(self) -> bool:
         chosen = self.master.weighted()
         tighter = self.master.tighten(chosen)
-        added = [self.rows.add(order) for order in self.rows.violated(chosen, BUCKET)]
+        added = [self.rows.add(order) for order in self.rows.violated(chosen, STEP)]
         return tighter or any(added)

@@ -12,6 +12,16 @@ from scheduler.engine.arrays import Compiled
 from scheduler.engine.columns.pool import Column, Order, Rows
 from scheduler.engine.columns.ties import Tie, terms
 
+# Cuts that cost more than they say in the full variant: two thirds of the time of a proof.
+FEWER_CUTS = "separating/gomory/freq = -1\nseparating/aggregation/freq = -1\n"
+_GUESSES = (
+    *("alns", "rins", "rens", "crossover", "feaspump", "objpscostdiving", "pscostdiving", "guideddiving"),
+    *("farkasdiving", "distributiondiving", "coefdiving", "fracdiving", "veclendiving", "linesearchdiving"),
+    *("rootsoldiving", "conflictdiving", "shiftandpropagate", "clique", "vbounds", "locks", "randrounding"),
+    *("rounding", "shifting", "intshifting", "oneopt", "adaptivediving", "gins", "lpface"),
+)
+NO_GUESSES = "".join(f"heuristics/{name}/freq = -1\n" for name in _GUESSES)
+
 
 class Choice(NamedTuple):
     """What the integer solver found: columns taken (None where nothing), its bound, and whether that is proven."""
@@ -44,6 +54,7 @@ class IntegerMaster:
         self.compiled, self.rows, self.columns = compiled, rows, columns
         self.orders = rows.orders if orders is None else orders
         self.ip: Any = pywraplp.Solver.CreateSolver("SCIP")
+        self.settings = FEWER_CUTS if compiled.full else ""
         self.goal = self.ip.Objective()
         self.goal.SetMinimization()
         self.x = [self.ip.BoolVar("") for _ in columns]
@@ -181,8 +192,9 @@ class IntegerMaster:
         self._hint(start)
         if limits.seconds < 1e6:
             self.ip.SetTimeLimit(max(1, int(limits.seconds * 1000)))
-        if limits.nodes is not None:
-            self.ip.SetSolverSpecificParametersAsString(f"limits/nodes = {limits.nodes}\n")
+        nodes = f"limits/nodes = {limits.nodes}\n" if limits.nodes is not None else ""
+        if self.settings or nodes:
+            self.ip.SetSolverSpecificParametersAsString(self.settings + nodes)
         status = self.ip.Solve()
         if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
             return Choice(None, -1e18, status == pywraplp.Solver.INFEASIBLE)

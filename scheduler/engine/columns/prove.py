@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from scheduler.check import check
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.generate import Generation
-from scheduler.engine.columns.integer import IntegerMaster, Limits
+from scheduler.engine.columns.integer import NO_GUESSES, IntegerMaster, Limits
 from scheduler.engine.columns.pool import Column, Order
 from scheduler.engine.columns.ties import Tie, broken
 from scheduler.engine.columns.timing import clash, settle
@@ -20,9 +21,20 @@ from scheduler.score import score
 
 MOST_ROUTES = 60_000
 MOST_HOLDS = 6
+MOST_AT_ONCE = 1500  # above, a better plan is looked for among the most promising first
 MOST_CUTS = 150
 MOST_ROWS = 120
 STAGES = ((0.1, 3_000), (0.35, 12_000), (1.0, MOST_ROUTES))
+
+
+class Side(NamedTuple):
+    """What a proof asks of whoever keeps the plan: its columns and cost, and what to do with what comes out."""
+
+    start: Callable[[], list[Column]]
+    cost: Callable[[], int]
+    take: Callable[[tuple[Route, ...]], object]
+    mend: Callable[[list[Column]], object]
+    raise_bound: Callable[[float], object]
 
 
 def columns_within(
@@ -32,16 +44,18 @@ def columns_within(
 
     In the full variant they come with every time of day that the prices tell apart. A small share of the
     gap is tried first, so that a hopeless case ends early; then the routes of the last share are given.
+    The most promising come first.
     """
-    gap, routes, whole = max(0.0, cost - generation.bound), [], False
+    gap, whole = max(0.0, cost - generation.bound), False
+    routes: list[tuple[float, tuple[int, tuple[int, ...], tuple[int, ...]]]] = []
     for share, most in STAGES:
         if budget.over():
             break
         found = generation.within(prices, gap * share + 1e-3, most)
         if found is None:
             break
-        routes, whole = found.routes, share >= 1
-    return [generation.pool.columns[generation.pool.number(*route)] for route in routes], whole
+        routes, whole = sorted(zip(found.costs, found.routes, strict=True)), share >= 1
+    return [generation.pool.columns[generation.pool.number(*route)] for _, route in routes], whole
 
 
 def exact(compiled: Compiled, plan: Sequence[Column]) -> tuple[int, tuple[Route, ...]] | None:
@@ -66,52 +80,47 @@ def exact(compiled: Compiled, plan: Sequence[Column]) -> tuple[int, tuple[Route,
     return best
 
 
-def prove(
-    generation: Generation,
-    start: Callable[[], list[Column]],
-    cost: Callable[[], int],
-    take: Callable[[tuple[Route, ...]], object],
-    raise_bound: Callable[[float], object],
-    budget: Budget,
-) -> None:
+def prove(generation: Generation, side: Side, budget: Budget) -> None:
     """Raise the bound by integer masters over complete sets of routes until it meets the plan, or give up."""
     compiled, rows = generation.compiled, generation.rows
     orders, ties = generation.telling(), list[Tie]()
+    tried: float = math.inf
     for _ in range(MOST_ROWS):
         prices = generation.priced(orders, [(tie.visit, tie.tau) for tie in ties])
         if prices is None or budget.over():
             return
-        columns, whole = columns_within(generation, prices, cost(), budget)
-        if not whole:
-            if not columns or not _better(generation, columns, start, cost, take, budget):
+        columns, whole = columns_within(generation, prices, side.cost(), budget)
+        many = compiled.full and len(columns) > MOST_AT_ONCE and side.cost() < tried
+        if not whole or many:
+            tried = side.cost()
+            if columns and _better(generation, columns, side, budget):
+                continue
+            if not whole:
                 return
-            continue
         master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders, ties=ties)
         generation.strengthen(master)
-        added, tied = _cut(master, generation, orders, ties, start, cost, take, raise_bound, budget)
+        if compiled.full:
+            master.settings += NO_GUESSES
+        added, tied = _cut(master, generation, orders, ties, side, budget)
         if not added and not tied:
             return
         orders, ties = [*orders, *added], [*ties, *tied]
 
 
-def _better(
-    generation: Generation,
-    columns: list[Column],
-    start: Callable[[], list[Column]],
-    cost: Callable[[], int],
-    take: Callable[[tuple[Route, ...]], object],
-    budget: Budget,
-) -> bool:
+def _better(generation: Generation, columns: list[Column], side: Side, budget: Budget) -> bool:
     """Look for a better plan among some of the routes; whether one was found."""
-    before, plan = cost(), start()
-    master = IntegerMaster(generation.compiled, generation.rows, list(dict.fromkeys([*plan, *columns])))
+    before, plan = side.cost(), side.start()
+    some = columns[:MOST_AT_ONCE] if generation.compiled.full else columns
+    master = IntegerMaster(generation.compiled, generation.rows, list(dict.fromkeys([*plan, *some])))
     generation.strengthen(master)
     limits = Limits(1e9, nodes=200) if budget.work is not None else Limits(max(0.05, budget.left() / 3))
     choice = master.solve(plan, limits)
     found = exact(generation.compiled, choice.taken) if choice.taken is not None else None
     if found is not None:
-        take(found[1])
-    return cost() < before
+        side.take(found[1])
+    elif choice.taken is not None:
+        side.mend(choice.taken)
+    return side.cost() < before
 
 
 def _cut(
@@ -119,25 +128,24 @@ def _cut(
     generation: Generation,
     orders: Sequence[Order],
     ties: Sequence[Tie],
-    start: Callable[[], list[Column]],
-    cost: Callable[[], int],
-    take: Callable[[tuple[Route, ...]], object],
-    raise_bound: Callable[[float], object],
+    side: Side,
     budget: Budget,
 ) -> tuple[list[Order], list[Tie]]:
     """Solve, look at the exact times, forbid what has none, and again; rows that would forbid more."""
     compiled, rows = generation.compiled, generation.rows
     for _ in range(MOST_CUTS):
         limits = Limits(1e9, nodes=20_000) if budget.work is not None else Limits(max(0.02, budget.left()))
-        choice = master.solve(start(), limits)
+        choice = master.solve(side.start(), limits)
         if choice.taken is None:
-            raise_bound(cost() if choice.proven else -math.inf)
+            side.raise_bound(side.cost() if choice.proven else -math.inf)
             break
-        raise_bound(choice.bound)
+        side.raise_bound(choice.bound)
         found = exact(compiled, choice.taken)
         if found is not None:
-            take(found[1])
-        if not choice.proven or choice.bound >= cost() - 1e-3 or budget.over():
+            side.take(found[1])
+        else:
+            side.mend(choice.taken)
+        if not choice.proven or choice.bound >= side.cost() - 1e-3 or budget.over():
             break
         added = [order for order in clash(compiled, rows, choice.taken, orders) if order not in orders]
         for order in added:
