@@ -200,6 +200,21 @@ def test_what_changed_since_is_not_confirmed_blindly(world):
         confirmed(world, invited)
 
 
+@pytest.mark.parametrize("how", ["disabled", "another role"])
+def test_what_somebody_asked_who_may_no_longer_ask_is_only_refused(world, how):
+    wish = asked(world, "password")
+    asker = world.session.get_one(AppUser, world.admin.user_id)
+    if how == "disabled":
+        asker.disabled_at = NOW
+    else:
+        asker.role = "auditor"
+    with pytest.raises(RefusedError, match="may no longer ask"):
+        confirmed(world, wish)
+    world.session.expire(wish)
+    confirmed(world, wish, grant=False)
+    assert wish.outcome == "refused"
+
+
 def test_every_fault_of_what_is_asked_is_told_at_its_field(world):
     with pytest.raises(FaultsError) as caught:
         ask.ask_invite(world.session, world.admin, "a b", UserDetails(" ", Role.CONTRACTOR), "?", NOW)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worksorders.domain.errors import NotPermittedError
+from worksorders.domain.errors import NotPermittedError, RefusedError
 from worksorders.steps.account_changes import hands
 from worksorders.steps.account_changes.ask import (
     CONFIRMERS,
@@ -45,6 +45,8 @@ def decide(
     wish = _waiting(session, wish_id, now)
     if actor is not None:
         _refuse_the_same(session, actor, wish)
+    if grant:
+        _refuse_for_another(session, wish)
     wish.decided_by = actor.user_id if actor else None
     wish.on_server = actor is None
     wish.decided_at, wish.outcome = now, "granted" if grant else "refused"
@@ -100,6 +102,15 @@ def _refuse_the_same(session: Session, actor: Actor, wish: AccountChange) -> Non
         raise NotFoundError(NO_SUCH)
     if hands.look(session).meet(actor.user_id, wish.asked_by):
         raise NotPermittedError(ONE_HAND)
+
+
+def _refuse_for_another(session: Session, wish: AccountChange) -> None:
+    """A wish counts for no longer than its asker's right to ask."""
+    asker = session.get_one(AppUser, wish.asked_by, populate_existing=True)
+    if asker.disabled_at is not None or asker.role not in CONFIRMERS:
+        raise RefusedError(
+            f"{asker.display_name} may no longer ask for this: refuse it.", state="waiting", action="confirm"
+        )
 
 
 def _is_of_the_office(session: Session, wish: AccountChange) -> bool:
