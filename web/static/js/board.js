@@ -6,11 +6,16 @@ const FAR_ENOUGH = 6;
 const EDGE = 48;
 const SHUT = "Nothing is open there while the other visits keep their times.";
 const NOT_SAVED = "That was not saved: the visit is back where it was.";
+const CHANGED = "Somebody has changed this plan meanwhile: load the page again.";
 const LOADING = "Looking where it may go …";
 
 function headers() {
   const inherited = document.body.getAttribute("hx-headers:inherited") ?? document.body.getAttribute("hx-headers") ?? "{}";
   return { ...JSON.parse(inherited), "HX-Request": "true" };
+}
+
+function unsaved(status) {
+  return status === 404 || status === 409 ? `${NOT_SAVED} ${CHANGED}` : NOT_SAVED;
 }
 
 class Drag {
@@ -36,7 +41,10 @@ class Drag {
 
   async ask() {
     const answer = await fetch(this.card.dataset.targets, { method: "POST", headers: headers() });
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) {
+      this.refused = answer.status;
+      throw new Error(String(answer.status));
+    }
     this.targets = await answer.json();
     if (!this.label.isConnected) return;
     const open = new Set(this.targets.open.map((one) => `${one.worker} ${one.day}`));
@@ -84,7 +92,7 @@ class Drag {
       await this.asked;
     } catch {
       this.end();
-      say(NOT_SAVED);
+      say(unsaved(this.refused));
       return;
     }
     this.tell();
@@ -127,7 +135,7 @@ class Drag {
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const why = page.querySelector(".govuk-error-summary__list");
-      say(`${NOT_SAVED} ${why ? why.textContent.trim() : ""}`);
+      say(`${unsaved(answer.status)} ${why ? why.textContent.trim() : ""}`);
     } catch {
       say(NOT_SAVED);
     }
