@@ -84,15 +84,15 @@ def prove(generation: Generation, side: Side, budget: Budget) -> None:
     """Raise the bound by integer masters over complete sets of routes until it meets the plan, or give up."""
     compiled, rows = generation.compiled, generation.rows
     orders, ties = generation.telling(), list[Tie]()
-    tried: float = math.inf
+    tried = False
     for _ in range(MOST_ROWS):
         prices = generation.priced(orders, [(tie.visit, tie.tau) for tie in ties])
         if prices is None or budget.over():
             return
         columns, whole = columns_within(generation, prices, side.cost(), budget)
-        many = compiled.full and len(columns) > MOST_AT_ONCE and side.cost() < tried
+        many = compiled.full and len(columns) > MOST_AT_ONCE and not tried
         if not whole or many:
-            tried = side.cost()
+            tried = True
             if columns and _better(generation, columns, side, budget):
                 continue
             if not whole:
