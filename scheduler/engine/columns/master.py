@@ -13,6 +13,9 @@ from scheduler.engine.arrays import Compiled
 from scheduler.engine.columns.duals import Duals, Link
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
 
+# Rows that nearly say the same make the solver give up now and then; as they are, by the dual simplex, it does not.
+USUAL, PLAIN = "use_preprocessing: true", "use_preprocessing: false use_dual_simplex: true"
+
 
 class Master:
     """GLOP over the pool; columns and rows may be added between solves."""
@@ -162,6 +165,10 @@ class Master:
     def solve(self) -> float | None:
         """The cost of the relaxation over the present columns, or None where the solver gave up."""
         status = self.lp.Solve()
+        if status == pywraplp.Solver.ABNORMAL:
+            self.lp.SetSolverSpecificParametersAsString(PLAIN)
+            status = self.lp.Solve()
+            self.lp.SetSolverSpecificParametersAsString(USUAL)
         return float(self.goal.Value()) if status == pywraplp.Solver.OPTIMAL else None
 
     def weighted(self) -> list[tuple[Column, float]]:
