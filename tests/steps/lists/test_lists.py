@@ -61,17 +61,6 @@ NUMBERED = {
 }
 
 
-# Lists that people leaf through by numbers: a page of each, and what tells its rows apart.
-NUMBERED = {
-    "orders by deadline": (lambda s, n: find_orders(s, OrderFilter(state=""), n), "id"),
-    "visits of today": (lambda s, n: day.visits_of_today(s, NOW, n), "id"),
-    "visits that ended early": (lambda s, n: day.ended_early(s, NOW, n), "id"),
-    "visits that nobody took": (refused_visits, "visit_id"),
-    "open offers": (open_offers, "id"),
-    "homes insecure now": (lambda s, n: find_insecure(s, NOW, page=n, size=4).homes, "assessment_id"),
-}
-
-
 @contextmanager
 def filled(new_database, vault_key_file, orders):
     """A database with so many orders, most of them closed, made by SQL."""
@@ -140,28 +129,6 @@ def test_pages_show_every_row_once_in_a_total_order(many, name):
         assert found == whole
         assert len(set(found)) == len(found)
         assert page.count(session, register, Wanted()) == page.Count(len(found), more=False)
-
-
-@pytest.mark.parametrize("name", NUMBERED)
-def test_numbered_pages_hold_every_row_once_and_the_last_stands_for_all_beyond(many, name):
-    read, key = NUMBERED[name]
-    with many.sessions() as session:
-        first = read(session, 1)
-        every = [read(session, number) for number in range(1, first.pages + 1)]
-        found = [getattr(row, key) for page_ in every for row in page_.rows]
-        assert len(found) == len(set(found)) == first.count
-        assert read(session, 999) == every[-1]
-        assert read(session, -3) == first
-
-
-def test_orders_that_are_over_come_after_all_others(many):
-    with many.sessions() as session:
-        pages_ = [find_orders(session, OrderFilter(state=""), number) for number in range(1, 17)]
-        over = [row.state in {"closed", "cancelled", "superseded"} for page_ in pages_ for row in page_.rows]
-        assert over == sorted(over)
-        assert {True, False} == set(over)
-        due = [row.next_due_at for page_ in pages_ for row in page_.rows if row.next_due_at]
-        assert due == sorted(due)
 
 
 @pytest.mark.parametrize("name", NUMBERED)
