@@ -88,3 +88,29 @@ def test_a_run_in_another_process_ends_when_the_whole_does():
     late.began -= 70
     assert Budget(60).cut(late.ends_at()).over()
     assert not Budget(60).cut(Budget(50).ends_at()).over()
+
+
+class GivesUpOnce:
+    """A linear solver that gives up until it is asked to take the rows as they are."""
+
+    def __init__(self, lp):
+        self.lp, self.settings = lp, []
+
+    def SetSolverSpecificParametersAsString(self, text):
+        self.settings.append(text)
+        return self.lp.SetSolverSpecificParametersAsString(text)
+
+    def Solve(self):
+        return self.lp.Solve() if self.settings else self.lp.ABNORMAL
+
+
+def test_a_linear_solver_that_gives_up_is_asked_again():
+    problem = make_problem([make_visit()], [make_worker()])
+    master = relaxed(problem).generation.master
+    value, lp = master.solve(), master.lp
+    master.lp = GivesUpOnce(lp)
+    assert master.solve() == pytest.approx(value)
+    assert master.lp.settings == [
+        "use_preprocessing: false use_dual_simplex: true",
+        "use_preprocessing: true",
+    ]
