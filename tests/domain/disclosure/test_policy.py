@@ -184,3 +184,11 @@ def test_the_reasons_of_a_refusal_are_called_as_the_documents_call_them():
     assert {str(one) for one in Refusal} == {
         "not_yours", "walled", "not_for_role", "too_early", "over", "check_lapsed", "purpose_needed",
     }  # fmt: skip
+
+
+def test_a_wider_window_of_the_operator_shows_hazards_sooner_on_a_page():
+    start = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+    moment = Moment("issued", "accepted", start, start - timedelta(hours=20))
+    viewer = Viewer(Role.CONTRACTOR, Relation.NAMED)
+    assert Field.HAZARDS not in visible_fields(viewer, moment)
+    assert Field.HAZARDS in visible_fields(viewer, moment, timedelta(hours=24))
