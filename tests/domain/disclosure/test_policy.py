@@ -173,6 +173,7 @@ def test_a_field_without_a_row_is_shown_to_nobody_and_opened_by_nobody(monkeypat
     monkeypatch.setattr(policy, "TABLE", {})
     assert shown_to(Role.COORDINATOR) == frozenset()
     assert not may_open(Field.ADDRESS, Role.COORDINATOR, None)
+    assert not verdict(Field.CODE, Viewer(Role.COORDINATOR), at(0)).allowed
 
 
 def test_every_field_has_its_row_and_is_documented():
