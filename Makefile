@@ -53,20 +53,20 @@ check: .venv/.installed build/semgrep/.installed ## Check format, lint, types, l
 	.venv/bin/bandit --quiet -ll --recursive $(SOURCES) --exclude worksorders/store/migrations
 	$(SEMGREP) --test --config tools/semgrep/rules tools/semgrep/examples >build/semgrep/test.txt 2>&1 || { cat build/semgrep/test.txt; exit 1; }
 	$(SEMGREP) --quiet --error --jobs 1 --project-root . --config tools/semgrep/rules $(SOURCES) wsgi.py
-	$(PYTHON) tools/disclosure.py check
+	$(PYTHON) -m tools.pages.disclosure check
 	$(PYTHON) tools/schema.py check
 
 bench: setup-run build/peers/.installed ## Time the planning engine beside its peers (SECONDS_EACH=60 SEEDS=1,2 ONLY=M,L WORKERS=2 PEERS=vroom)
-	@build/peers/bin/python tools/bench.py --seconds $(or $(SECONDS_EACH),10) --seeds $(or $(SEEDS),1) --workers $(or $(WORKERS),2) --peers $(PEERS) $(if $(ONLY),--only $(ONLY))
+	@build/peers/bin/python -m tools.bench.planner --seconds $(or $(SECONDS_EACH),10) --seeds $(or $(SEEDS),1) --workers $(or $(WORKERS),2) --peers $(PEERS) $(if $(ONLY),--only $(ONLY))
 
 exhaustive: setup-run ## Hold plans and bounds against exhaustive search on COUNT=150 random tiny instances of each of four kinds
 	@TINY_INSTANCES=$(or $(COUNT),150) $(PYTHON) -m pytest -n 0 -rP -p no:cacheprovider tests/scheduler/test_exhaustive.py
 
 bench-pictures: setup-run ## Draw the planner's gap over time and where its time goes for the docs (SECONDS_EACH=60 ONLY=M,L)
-	@$(PYTHON) tools/bench.py --seconds $(or $(SECONDS_EACH),60) --workers 1 --only $(if $(ONLY),$(ONLY),M$(COMMA)L) --pictures
+	@$(PYTHON) -m tools.bench.planner --seconds $(or $(SECONDS_EACH),60) --workers 1 --only $(if $(ONLY),$(ONLY),M$(COMMA)L) --pictures
 
 bench-lists: setup-run ## Time every list page in the database at 40,000 orders
-	@$(PYTHON) tools/bench_lists.py
+	@$(PYTHON) -m tools.bench.lists
 
 mutation: .venv/.installed ## Change the disclosure and access tables one word at a time and see that a test notices each (minutes)
 	@$(PYTHON) tools/mutation.py $(ONLY)
@@ -87,19 +87,19 @@ faults: setup-run ## Kill, stop, wipe and race the running product by seed (SEED
 	@nice -n 10 $(PYTHON) -m tests.faults.harness $(or $(SEEDS),60) --first $(or $(FIRST),1) --scale $(or $(SCALE),20) $(if $(KIND),--kind '$(KIND)',--prove)
 
 bench-finance: setup-run ## Time matching 10,000 invoice lines against 100,000 order lines, and see that it is linear
-	@$(PYTHON) tools/bench_finance.py
+	@$(PYTHON) -m tools.bench.finance
 
 bench-queue: setup-run ## Time the queue of invoices and its neighbours with 10,000 invoices that wait
-	@$(PYTHON) tools/bench_queue.py
+	@$(PYTHON) -m tools.bench.queue
 
 invariants: setup-run ## Walk through thousands of generated histories of orders, invoices and payments (HISTORIES=20000)
 	@FINANCE_HISTORIES=$(or $(HISTORIES),3000) $(PYTHON) -m pytest -n $(PARALLEL) tests/domain/finance/test_finance_invariants.py tests/gateways/test_payfiles.py
 
 bench-recovery: .venv/.installed ## Time a backup and a restore at 40,000 orders
-	@$(PYTHON) tools/bench_recovery.py
+	@$(PYTHON) -m tools.bench.recovery
 
 load: setup-run ## Drive the product with 50 users at 40,000 orders (USERS=50 SECONDS_LONG=60 THINK=5)
-	@$(PYTHON) tools/load.py --users $(or $(USERS),50) --seconds $(or $(SECONDS_LONG),60) --think $(or $(THINK),5)
+	@$(PYTHON) -m tools.bench.load --users $(or $(USERS),50) --seconds $(or $(SECONDS_LONG),60) --think $(or $(THINK),5)
 
 lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requirements.lock
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --extra test --extra dev --python-version 3.11 -o requirements.lock >/dev/null

@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from web import config, create_app
 from web.commands.unset import bare_app, command_environment
 from web.extensions import utc_now
-from web.post import post_from
+from web.forms.post import post_from
 from web.services import make_services
 from web.watch.state import Watch
 from worksorders.gateways.addresses.geocode import geocoder_from

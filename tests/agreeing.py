@@ -8,7 +8,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.steps.consents.answers import record_answer
 from worksorders.steps.consents.persons import GivenPerson, record_person
 from worksorders.steps.consents.standing import unsettled
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 LANDLORD = GivenPerson("landlord", "no", name="Pat Lettingham", phone="+64215550444", post="PO Box 12\nŌtaki")
 

@@ -14,11 +14,11 @@ from tests import factories
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import disclose
 from worksorders.steps.confirm import tell_client
-from worksorders.store.tables.cases import Assessment, CaseFile, NeverSend, Opening
-from worksorders.store.tables.contractors import RateCard, VettingCheck, WorkingHours
-from worksorders.store.tables.offers import OfferVisit
-from worksorders.store.tables.orders import FrozenRate, Visit, WorksLine, WorksOrder
-from worksorders.store.tables.planning import Booking, Plan, PlanStop
+from worksorders.store.tables.firms.contractors import RateCard, VettingCheck, WorkingHours
+from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop
+from worksorders.store.tables.work.cases import Assessment, CaseFile, NeverSend, Opening
+from worksorders.store.tables.work.offers import OfferVisit
+from worksorders.store.tables.work.orders import FrozenRate, Visit, WorksLine, WorksOrder
 
 __all__ = ["NeverSend", "OfferVisit"]
 

@@ -16,10 +16,10 @@ from worksorders.domain.roles import Role
 from worksorders.steps.accounts.demo_data import is_demo, mark_as_demo
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.contract import record_contract
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.contractors import Agreement, Firm, FirmRegion, Worker, WorkerTrade
-from worksorders.store.tables.finance import FundingContract
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Agreement, Firm, FirmRegion, Worker, WorkerTrade
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import FundingContract
+from worksorders.store.tables.work.cases import CaseFile
 
 PASSWORD = "correct horse battery"
 # A hash that is checked in no time: tests sign in hundreds of times, and the real one is slow by design.

@@ -23,9 +23,9 @@ from worksorders.steps.intake.referral import (
     ReferredPerson,
 )
 from worksorders.steps.intake.take_in import take_in
-from worksorders.store.tables.cases import Assessment, Opening
-from worksorders.store.tables.contractors import Agreement, RateCard, RateLine
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.firms.contractors import Agreement, RateCard, RateLine
+from worksorders.store.tables.work.cases import Assessment, Opening
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 ASSESSED_ON = date(2026, 11, 20)
 TOWN = "tauranga"

@@ -22,10 +22,10 @@ from worksorders.steps.finance import ledger
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
 from worksorders.steps.varying.wishes import Wish
-from worksorders.store.tables.contractors import RateLine
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.firms.contractors import RateLine
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.variations import Variation
 
 AT = world.TOMORROW
 CODES = {"LK03": "70", "LK06": "120", "LK09": "200"}

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import db, take_once
 from web.filters import plural
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.admin.files import BrokenFilesError
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from web.post import post_from
+from web.forms.post import post_from
 from worksorders.gateways.addresses.geocode import geocoder_from
 from worksorders.gateways.cipher import SealError, load_cipher
 from worksorders.gateways.retention import check_rules

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 
-from web.parsed_fields import phone
+from web.forms.parsed_fields import phone
 
 NEW_ZEALAND = ZoneInfo("Pacific/Auckland")
 NONE = "–"

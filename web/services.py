@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from web.config import ConfigError
-from web.post import post_from
+from web.forms.post import post_from
 from worksorders.gateways.addresses.geocode import Geocoder
 from worksorders.gateways.cipher import Cipher, load_cipher
 from worksorders.gateways.heads import HeadFile

@@ -12,8 +12,8 @@ from tests import factories
 from tests.attacks.proofs import actor, after
 from worksorders.steps import disclose
 from worksorders.steps.privacy import glass, need_to_know, walls
-from worksorders.store.tables.interests import CoordinatorRegion
-from worksorders.store.tables.walls import BreakGlass
+from worksorders.store.tables.confidential.interests import CoordinatorRegion
+from worksorders.store.tables.confidential.walls import BreakGlass
 
 WHY = "Mere is ill and the client called"
 

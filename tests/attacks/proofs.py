@@ -20,8 +20,8 @@ from worksorders.domain.errors import NotPermittedError
 from worksorders.steps import sign_in
 from worksorders.steps.account_changes import ask, decide
 from worksorders.steps.accounts import codes, passkeys
-from worksorders.store.tables.accounts import AccountChange, Passkey
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import AccountChange, Passkey
+from worksorders.store.tables.identity.people import AppUser
 
 NOW = factories.NOW
 STEP = timedelta(seconds=30)

@@ -18,8 +18,8 @@ from worksorders.steps.account_changes.kinds import Kind
 from worksorders.steps.accounts import codes, passkeys
 from worksorders.steps.privacy import glass
 from worksorders.store import vault
-from worksorders.store.tables.accounts import AccountChange
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import AccountChange
+from worksorders.store.tables.identity.people import AppUser
 
 NOW = proofs.NOW
 

@@ -56,16 +56,16 @@ from worksorders.steps.tell import contacts
 from worksorders.steps.tell.contacts import Reached
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.wishes import Wish
-from worksorders.store.tables.aftercare import Review
-from worksorders.store.tables.books import PatternFinding
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.contractors import VettingCheck
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Plan
-from worksorders.store.tables.vetting import CheckWarning
+from worksorders.store.tables.firms.contractors import VettingCheck
+from worksorders.store.tables.firms.vetting import CheckWarning
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.books import PatternFinding
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.plans.planning import Plan
+from worksorders.store.tables.work.aftercare import Review
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import WorksOrder
 
 NOW = factories.NOW
 

@@ -12,7 +12,7 @@ from worksorders.steps.exchange.taking import Hands
 from worksorders.steps.pricing import drafts, rate_drafts
 from worksorders.steps.webhooks import deliver, keep
 from worksorders.steps.webhooks.kinds import PING
-from worksorders.store.tables.contractors import Agreement
+from worksorders.store.tables.firms.contractors import Agreement
 
 NOW = factories.NOW
 HEADER = b"firm_code,first_name,last_name,base_town,trades\r\n"

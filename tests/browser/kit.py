@@ -10,7 +10,8 @@ from werkzeug.datastructures import MultiDict
 from web import create_app
 from web.access import PUBLIC
 from web.extensions import request_now
-from web.fields import (
+from web.forms.base import Form, render_form
+from web.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
@@ -24,7 +25,6 @@ from web.fields import (
     TextField,
     YesNoField,
 )
-from web.forms import Form, render_form
 from web.navigation import NavItem
 
 PAGES = Path(__file__).parent / "pages"

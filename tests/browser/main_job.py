@@ -15,8 +15,8 @@ from tests import factories
 from tests.browser.agreeing import agree
 from tests.browser.small_programme import enter
 from worksorders.domain.money import gst_cents, line_cents
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 STREET, PERSON, PHONE = "2/14 Canary Terrace", "Hinemoa Testperson", "021 555 0142"
 

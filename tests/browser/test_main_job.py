@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from tests.browser.main_job import Job
 from tests.browser.small_programme import Background, Clock, make_programme, make_recorded_app
-from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.money.finance import Invoice
 
 pytestmark = pytest.mark.browser
 CANARIES = ("Canary Terrace", "Hinemoa", "Testperson", "5550142", "555 0142")

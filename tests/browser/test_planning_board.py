@@ -15,8 +15,8 @@ from tests.steps.planning.conftest import FIRST_DAY, World
 from tests.steps.planning.drafting import plan, stops, take_out
 from web import create_app, jobs
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.store.tables.contractors import WorkingHours
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.firms.contractors import WorkingHours
+from worksorders.store.tables.work.orders import Visit
 
 pytestmark = pytest.mark.browser
 

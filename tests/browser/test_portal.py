@@ -14,8 +14,8 @@ from tests import dispatching as world
 from tests import factories
 from web import create_app
 from worksorders.steps.offers.published import offer_published_visits
-from worksorders.store.tables.offers import Photo
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Photo
+from worksorders.store.tables.work.orders import Visit
 
 pytestmark = pytest.mark.browser
 

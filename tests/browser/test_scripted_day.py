@@ -29,11 +29,11 @@ from worksorders.domain.order.deadlines import Urgency
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor
 from worksorders.steps.aftercare.inspections import set_rate
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}

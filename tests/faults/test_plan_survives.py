@@ -19,8 +19,8 @@ from web import create_app
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.request_plan import request_plan
 from worksorders.steps.planning.when import wall
-from worksorders.store.tables.plan_parts import PlanPart
-from worksorders.store.tables.planning import Plan, PlanStop
+from worksorders.store.tables.plans.plan_parts import PlanPart
+from worksorders.store.tables.plans.planning import Plan, PlanStop
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 pytestmark = pytest.mark.slow

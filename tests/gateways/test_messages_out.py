@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from web.post import post_from
+from web.forms.post import post_from
 from worksorders.gateways.messages.errors import NotSentError
 from worksorders.gateways.messages.mail import MailServer
 from worksorders.gateways.messages.sms import SmsGateway

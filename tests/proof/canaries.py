@@ -29,9 +29,9 @@ from worksorders.steps.offers import respond
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.privacy import glass
 from worksorders.steps.safety import alarm_plan
-from worksorders.store.tables.completion import KeyEntry
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.completion import KeyEntry
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 NOW = factories.NOW
 CANARIES = {

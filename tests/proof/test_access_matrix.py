@@ -18,7 +18,7 @@ from web import access, create_app
 from web.access import SIGNED_IN
 from worksorders.domain.roles import Role
 from worksorders.store.scope import Scope, narrow
-from worksorders.store.tables.walls import Wall
+from worksorders.store.tables.confidential.walls import Wall
 
 __all__ = ["world"]
 WALLED = ("coordinator", "administrator", "finance", "auditor")

@@ -20,9 +20,9 @@ from worksorders.domain.roles import Role
 from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.free_text.learn import SHAPES
-from worksorders.store.tables.cases import EligibilityAnswer, Opening, OpeningFinding
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import EligibilityAnswer, Opening, OpeningFinding
 
 C, A, F, U, P, X = (
     Role.COORDINATOR, Role.ADMINISTRATOR, Role.FINANCE, Role.AUDITOR, Role.PRIVACY_OFFICER, Role.CONTRACTOR,

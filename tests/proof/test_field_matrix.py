@@ -8,8 +8,8 @@ from types import MappingProxyType
 import pytest
 
 from tests.proof import expected_disclosure as words
-from tools import disclosure as page
-from tools.written import difference
+from tools.pages import disclosure as page
+from tools.pages.written import difference
 from worksorders.domain.disclosure import policy
 from worksorders.domain.disclosure.policy import Field, Purpose, When
 from worksorders.domain.lifecycle.machines import ORDER, VISIT
@@ -62,4 +62,4 @@ def test_each_row_and_each_word_of_a_row_that_is_changed_is_noticed(monkeypatch)
 
 
 def test_the_page_in_the_docs_is_the_table_of_the_code():
-    assert difference(page.PAGE, page.page()) == "", "run: python tools/disclosure.py write"
+    assert difference(page.PAGE, page.page()) == "", "run: python -m tools.pages.disclosure write"

@@ -19,7 +19,7 @@ from scheduler.plan import Progress
 from scheduler.score import score
 from scheduler.solve import solve
 from tests.scheduler.tiny import tiny_data
-from tools.bench_instance import make_instance
+from tools.bench.instance import make_instance
 
 
 def test_the_routing_peer_keeps_the_rules_and_is_never_better_than_a_proven_optimum():

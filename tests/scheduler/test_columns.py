@@ -15,7 +15,7 @@ from scheduler.score import score
 from scheduler.solve import _Run
 from tests.scheduler.brute import optimum
 from tests.scheduler.conftest import make_problem, make_visit, make_worker
-from tools.bench_instance import make_instance
+from tools.bench.instance import make_instance
 
 EXTRA = 1000
 

@@ -15,7 +15,7 @@ import pytest
 from scheduler.instance import parse_instance, read_instance
 from scheduler.reading.fields import InstanceError
 from tests.scheduler.tiny import tiny_data
-from tools.bench_instance import make_instance
+from tools.bench.instance import make_instance
 
 
 @pytest.fixture

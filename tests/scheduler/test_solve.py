@@ -15,7 +15,7 @@ from scheduler.problem import DAY, Precedence, Shift, TimeWindow
 from scheduler.solve import solve
 from tests.scheduler.conftest import make_problem, make_visit, make_worker
 from tests.scheduler.tiny import tiny_data
-from tools.bench_instance import make_instance
+from tools.bench.instance import make_instance
 
 
 def tight():

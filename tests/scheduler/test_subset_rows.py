@@ -14,7 +14,7 @@ from scheduler.engine.cuts.tighten import Tightened
 from scheduler.engine.part import PartSolver
 from scheduler.engine.parts import in_variant, restrict, split
 from scheduler.instance import parse_instance
-from tools.bench_instance import make_instance
+from tools.bench.instance import make_instance
 
 FOREVER = 10**9
 

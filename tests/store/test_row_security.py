@@ -18,11 +18,11 @@ from web.services import make_services
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.store.scope import HOUSE, Scope, as_house, narrow
 from worksorders.store.tables import Base
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.walls import Wall
+from worksorders.store.tables.confidential.walls import Wall
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 TABLES = sorted(table.name for table in Base.metadata.tables.values() if table.schema is None)
 # Tables that show nothing of a case, a home or a firm: what everybody works with.

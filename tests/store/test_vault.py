@@ -17,7 +17,7 @@ from worksorders.domain.errors import NotPermittedError
 from worksorders.gateways.cipher import SealError
 from worksorders.steps import disclose
 from worksorders.store import vault
-from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.work.cases import CaseFile
 
 ADDRESS = "7 Canary Lane, Nowhere"
 

@@ -21,8 +21,8 @@ from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.own_firm import requests as own_requests
 from worksorders.steps.people import bank_accounts, workers
 from worksorders.steps.proposals.ask import propose
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.people import AppUser, UserSession
+from worksorders.store.tables.identity.people import AppUser, UserSession
+from worksorders.store.tables.work.offers import Offer
 
 REACHED = "the view was reached"
 

@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import select, text
 
 from tests import factories, referrals
-from tests.web.intake_pages import take_in_form
+from tests.web.coordinator.intake_pages import take_in_form
 from worksorders.domain.disclosure.policy import Purpose
 from worksorders.gateways.addresses.geocode import Geocoder
 from worksorders.steps import disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.addresses.load import load
-from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.work.cases import CaseFile
 
 PAGE = "/assessments/new"
 FIND = "/assessments/addresses"

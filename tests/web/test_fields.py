@@ -12,7 +12,8 @@ from wtforms import FieldList, FormField
 from wtforms import Form as PlainForm
 
 from web import create_app
-from web.fields import (
+from web.forms.base import Form, apply_faults, render_form
+from web.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
@@ -27,7 +28,6 @@ from web.fields import (
     WholeNumberField,
     YesNoField,
 )
-from web.forms import Form, apply_faults, render_form
 from worksorders.domain.errors import Fault, FaultsError
 
 APP = create_app({"SECRET_KEY": "x" * 40, "WTF_CSRF_ENABLED": False, "PACKAGES": ("web.public",)})

@@ -11,8 +11,8 @@ from flask import Blueprint, Response, abort, request
 from web.answering import download
 from web.edge import actor
 from web.extensions import request_now
-from web.fields import YEARS
 from web.filters import local_today
+from web.forms.fields import YEARS
 from worksorders.domain.roles import Role
 from worksorders.steps.people.places import region_name
 

@@ -14,7 +14,7 @@ from web.admin.forms.catalogue import CatalogueForm
 from web.answering import answer_form, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.admin import catalogue as step
 from worksorders.steps.admin import catalogue_versions as versions

@@ -11,8 +11,8 @@ from web.admin.blueprint import blueprint, today
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import DateField, MoneyField, Required, WholeNumberField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import DateField, MoneyField, Required, WholeNumberField
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.settings import figures as step
 from worksorders.steps.settings import regions as region_terms

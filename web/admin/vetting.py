@@ -12,8 +12,8 @@ from catalogue.trade import TRADES
 from web.admin.blueprint import blueprint, chosen, chosen_day, is_administrator, today
 from web.answering import download
 from web.edge import actor, db
-from web.fields import Required, TextField
-from web.forms import Form, render_form
+from web.forms.base import Form, render_form
+from web.forms.fields import Required, TextField
 from web.services import services
 from worksorders.steps.people import check_documents
 from worksorders.steps.people import checks as step

@@ -12,7 +12,7 @@ from web.admin.blueprint import blueprint, today
 from web.admin.firms import back_to
 from web.answering import answer_form, fresh_form
 from web.edge import actor, db
-from web.forms import Form
+from web.forms.base import Form
 from web.workforce.hours import HoursForm, hours_as_texts, keep_hours
 from web.workforce.workers import AbsenceForm, WorkerForm, details_of
 from worksorders.steps.people import check_documents, checks

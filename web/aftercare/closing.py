@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.aftercare.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.domain.completion.proof import HOLDERS
 from worksorders.domain.completion.warranty import SEVERITIES
 from worksorders.steps.aftercare.closing import Missing

@@ -12,7 +12,7 @@ from web.aftercare.blueprint import blueprint
 from web.aftercare.forms import DefectForm, DefectMoveForm
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from worksorders.domain.completion.warranty import SEVERITIES
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.aftercare import defects as steps

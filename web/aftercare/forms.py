@@ -8,7 +8,8 @@ from typing import Any
 
 from wtforms.validators import Length
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxField,
     FilesField,
     RadioField,
@@ -18,7 +19,6 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.forms import Form
 from worksorders.domain.completion.proof import NAMED
 from worksorders.domain.completion.warranty import SEVERITIES
 from worksorders.steps.aftercare.blueprint import PURPOSES

@@ -12,7 +12,7 @@ from web.aftercare.blueprint import blueprint
 from web.aftercare.forms import GuideForm
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.aftercare.blueprint import find_guide, guide_pdf, print_guide
 from worksorders.steps.forget.find import gone_of_order

@@ -12,7 +12,7 @@ from web.aftercare.blueprint import blueprint
 from web.aftercare.forms import InspectionForm, ShareForm, WithdrawForm, inspection_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
 from worksorders.domain.completion.warranty import SEVERITIES
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.aftercare import find, find_inspections

@@ -11,7 +11,7 @@ from web.aftercare.blueprint import blueprint
 from web.aftercare.forms import KeyForm
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.completion import keys as steps

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.aftercare.blueprint import blueprint
 from web.aftercare.forms import PurposeForm
 from web.edge import actor, db
-from web.forms import render_form
+from web.forms.base import render_form
 from web.services import services
 from worksorders.steps.completion import late as steps
 

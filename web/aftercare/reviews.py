@@ -11,7 +11,7 @@ from web.aftercare.blueprint import blueprint
 from web.aftercare.forms import ReviewForm
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.aftercare.find import find_review
 from worksorders.steps.aftercare.monitoring import OUTCOMES, complete_review

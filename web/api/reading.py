@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from web.api.callers import caller
 from web.edge import db
-from web.fields import YEARS
+from web.forms.fields import YEARS
 from worksorders.domain.disclosure.policy import shown_to
 from worksorders.domain.errors import Faults
 from worksorders.steps.exchange import read

@@ -14,8 +14,8 @@ from wtforms.validators import Length
 from web.auth.routes import blueprint, confirm_password
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import HiddenField, PasswordField, Required, TextField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import HiddenField, PasswordField, Required, TextField
 from web.services import services
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.steps import sign_in as signing

@@ -6,8 +6,8 @@ from govuk_frontend_wtf.wtforms_widgets import GovSubmitInput
 from wtforms import SubmitField
 from wtforms.validators import Length, ValidationError
 
-from web.fields import PasswordField, Required, TextField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import PasswordField, Required, TextField
 
 LONGEST = 256
 

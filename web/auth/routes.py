@@ -22,7 +22,7 @@ from web.auth.forms import PasswordForm, SignInForm, UnlockForm
 from web.auth.loading import COOKIE_KEY
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import apply_faults
+from web.forms.base import apply_faults
 from web.services import services
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.domain.roles import Role

@@ -13,8 +13,8 @@ from wtforms.validators import Length
 from web.auth.routes import PENDING, blueprint, with_cookie
 from web.edge import db
 from web.extensions import request_now
-from web.fields import Required, TextField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import Required, TextField
 from web.services import services
 from worksorders.domain.errors import NotPermittedError
 from worksorders.steps.accounts import codes, demo_data

@@ -12,8 +12,8 @@ from web.answering import button, fresh_form
 from web.auth.routes import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import Required, SelectField, TextAreaField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import Required, SelectField, TextAreaField
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.account_changes import ask, decide, find, hands
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from web.answering import button, download, fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.services import services
 from worksorders.steps.calendars import feed as step
 

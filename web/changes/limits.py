@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from web.changes.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import DateField, MoneyField, SelectField, TextField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import DateField, MoneyField, SelectField, TextField
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.roles import Role
 from worksorders.steps.limits import delegations

@@ -11,8 +11,8 @@ from web.answering import answer
 from web.changes.blueprint import blueprint
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import TextAreaField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import TextAreaField
 from worksorders.steps.ordering.find.order import find_order
 from worksorders.steps.varying.supersede import supersede as replace_order
 

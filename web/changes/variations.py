@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from web.changes.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import TextAreaField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import TextAreaField
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.varying import decide, find
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from web.fields import (
+from web.forms.base import Form, apply_faults
+from web.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
@@ -15,7 +16,6 @@ from web.fields import (
     TextAreaField,
     TextField,
 )
-from web.forms import Form, apply_faults
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.people.consent import Basis, How, Outcome
 from worksorders.domain.people.interests import Near

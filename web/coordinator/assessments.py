@@ -18,7 +18,7 @@ from web.coordinator.region_view import region_view
 from web.coordinator.words import kind_words, safe_times
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import render_form
+from web.forms.base import render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.order.assessment import CRITERIA

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from web.coordinator.forms import ContactForm
 from web.edge import actor, db
-from web.forms import render_form
+from web.forms.base import render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.forget.find import gone_of

@@ -12,7 +12,8 @@ from wtforms import Form as InnerForm
 from catalogue.item import FindingRule
 from catalogue.load import findings_of, opening_kinds
 from web.coordinator.words import KIND_WORDS, kind_words
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     DateField,
     HiddenField,
     PhoneField,
@@ -25,8 +26,7 @@ from web.fields import (
     WholeNumberField,
     YesNoField,
 )
-from web.forms import Form
-from web.record_fields import bounds, limits
+from web.forms.record_fields import bounds, limits
 from worksorders.domain.order.assessment import CRITERIA, MOST_MEASURED
 from worksorders.domain.records import kinds
 

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from web.coordinator.intake_form import TakeInForm
-from web.forms import apply_faults, leaves
+from web.forms.base import apply_faults, leaves
 from worksorders.domain.errors import Fault
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.domain.order.assessment import CRITERIA

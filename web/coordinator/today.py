@@ -10,7 +10,7 @@ from web.coordinator.region_view import region_view
 from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
-from web.forms import Form
+from web.forms.base import Form
 from web.paging import page_address, page_number
 from worksorders.steps.aftercare.find import reviews_near
 from worksorders.steps.confirm.find import count_unconfirmed

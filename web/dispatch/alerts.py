@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.dispatch.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.steps.site import find_dispatch, office
 
 

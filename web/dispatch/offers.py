@@ -11,7 +11,7 @@ from web.dispatch.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import plural
-from web.forms import Form
+from web.forms.base import Form
 from web.paging import page_address, page_number
 from worksorders.steps.site import office
 from worksorders.steps.site.find.open_offers import open_offers

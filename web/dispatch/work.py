@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 from web.dispatch.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import QuantityField
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
+from web.forms.fields import QuantityField
 from web.paging import page_address, page_number
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.forget.find import gone_of_order

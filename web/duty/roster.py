@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from web.duty.blueprint import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import DateField, RadioField, Required, SelectField, WholeNumberField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import DateField, RadioField, Required, SelectField, WholeNumberField
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.telling.roster import PARTS
 from worksorders.steps.duty import roster as rosters

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_wtf.file import FileRequired
 from wtforms.validators import Length
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     DateField,
     FileField,
@@ -14,7 +15,6 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.forms import Form
 from worksorders.steps.exchange.scopes import SCOPES
 from worksorders.steps.exchange.tokens import LONGEST_NAME, MOST_CALLS
 from worksorders.steps.people.places import region_choices

@@ -13,7 +13,7 @@ from web.edge import actor, db
 from web.exchange.blueprint import blueprint, shown_once
 from web.exchange.forms import TokenForm
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.steps.exchange import tokens as step
 from worksorders.steps.exchange.scopes import SCOPES
 

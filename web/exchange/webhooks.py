@@ -13,7 +13,7 @@ from web.edge import actor, db
 from web.exchange.blueprint import blueprint, shown_once
 from web.exchange.forms import ReasonForm, WebhookForm
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.services import services
 from worksorders.steps.webhooks import keep as step
 from worksorders.steps.webhooks.kinds import KINDS, PING

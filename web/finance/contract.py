@@ -11,7 +11,7 @@ from web.extensions import request_now
 from web.filters import local_today, plural
 from web.finance.blueprint import blueprint, chosen
 from web.finance.forms import ContractForm
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.finance.contract import programme_years
 from worksorders.domain.roles import Role

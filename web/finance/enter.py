@@ -11,7 +11,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import blueprint
 from web.finance.forms import TypedForm
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.records.invoice import MOST_LINES

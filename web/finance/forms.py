@@ -10,7 +10,8 @@ from wtforms import Form as PlainForm
 from wtforms.fields import FieldList, FormField
 from wtforms.validators import Optional
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxField,
     DateField,
     FileField,
@@ -23,7 +24,6 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.forms import Form
 from worksorders.domain.finance.split.units import standard_unit
 from worksorders.domain.records.invoice import MOST_LINES
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine

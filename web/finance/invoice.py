@@ -13,7 +13,7 @@ from web.extensions import request_now
 from web.filters import local_today
 from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint
 from web.finance.forms import ApproveForm, HoldForm, NoteForm, ReasonForm, ReleaseForm
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.finance import clear
 from worksorders.steps.finance.find import invoice as found_invoice

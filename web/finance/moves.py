@@ -14,7 +14,7 @@ from web.extensions import request_now
 from web.filters import money
 from web.finance.blueprint import blueprint
 from web.finance.invoice import FORMS, show
-from web.forms import apply_faults
+from web.forms.base import apply_faults
 from worksorders.domain.errors import Fault, FaultsError, RefusedError
 from worksorders.steps.finance import clear, stop
 from worksorders.steps.finance.find.queue import next_open

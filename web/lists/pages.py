@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from web.answering import download
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import YEARS
 from web.filters import local_today
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import YEARS
 from web.lists.blueprint import blueprint
 from worksorders.domain.errors import Faults, FaultsError
 from worksorders.domain.roles import Role

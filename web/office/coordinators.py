@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import CheckboxesField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import CheckboxesField
 from web.office.blueprint import blueprint
 from worksorders.steps.people.places import region_choices, region_name
 from worksorders.steps.settings import coordinators as step

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from web.answering import form_page
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import Required, TextField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import Required, TextField
 from web.office.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.consents.writing.sender import Sender, change_sender, sender

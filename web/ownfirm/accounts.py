@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.answering import answer_shown_once, button, first_password
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.ownfirm.blueprint import LAYOUT, blueprint
 from web.ownfirm.forms import InviteForm
 from web.ownfirm.people import page_of

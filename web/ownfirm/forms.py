@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms.validators import Length
 
 from catalogue.trade import TRADES
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     DateField,
     EmailField,
@@ -16,7 +17,6 @@ from web.fields import (
     TimeField,
     WholeNumberField,
 )
-from web.forms import Form
 from worksorders.steps.people.places import region_choices
 
 

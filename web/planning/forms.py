@@ -2,9 +2,9 @@
 
 from wtforms.validators import NumberRange, Optional
 
-from web.fields import CheckboxesField, CheckboxField, DateField, Required, SelectField
-from web.forms import Form
-from web.parsed_fields import TimeField, WholeNumberField
+from web.forms.base import Form
+from web.forms.fields import CheckboxesField, CheckboxField, DateField, Required, SelectField
+from web.forms.parsed_fields import TimeField, WholeNumberField
 
 
 class PlanForm(Form):

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import nz_date, nz_time
-from web.forms import apply_faults
+from web.forms.base import apply_faults
 from web.planning.blueprint import blueprint
 from web.planning.forms import ActionForm, MoveForm
 from web.services import services

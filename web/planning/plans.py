@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import local_today
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from web.planning.blueprint import blueprint
 from web.planning.curve import picture
 from web.planning.forms import ActionForm, PlanForm

@@ -8,9 +8,9 @@ from typing import Any, cast
 from wtforms.validators import NumberRange, Optional
 
 from catalogue.trade import TRADES
-from web.fields import CheckboxesField, DateField, Required, SelectField
-from web.forms import Form
-from web.parsed_fields import TimeField, WholeNumberField
+from web.forms.base import Form
+from web.forms.fields import CheckboxesField, DateField, Required, SelectField
+from web.forms.parsed_fields import TimeField, WholeNumberField
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.advice.slots import NewVisit
 from worksorders.steps.advice.towns import town_of, towns_in

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import apply_faults
+from web.forms.base import apply_faults
 from web.planning.blueprint import blueprint
 from web.planning.enquiry import enquiry
 from web.planning.forms import ActionForm

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
 from web.planning.blueprint import blueprint
 from web.planning.questions import DeclineForm, HireForm, NewVisitForm, SickForm, choose_town
 from web.services import services

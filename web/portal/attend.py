@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
 from web.portal.blueprint import blueprint
 from web.portal.offer_forms import AcceptForm, seat_form
 from web.portal.visit import load, show

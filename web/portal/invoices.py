@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import Required, TextField
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
+from web.forms.fields import Required, TextField
 from web.paging import page_address, page_number
 from web.portal.blueprint import blueprint
 from worksorders.domain.errors import FaultsError

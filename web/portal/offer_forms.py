@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from web.fields import RadioField, Required, SelectField
 from web.filters import nz_datetime
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import RadioField, Required, SelectField
 from worksorders.domain.lifecycle.reasons import DECLINE
 from worksorders.steps.offers.find.offers import OfferPage
 from worksorders.steps.offers.seats import Seat

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.answering import fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import apply_faults
+from web.forms.base import apply_faults
 from web.portal.blueprint import blueprint
 from web.portal.offer_forms import AcceptForm, DeclineForm, accept_form
 from worksorders.domain.errors import FaultsError

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import local_today
-from web.forms import Form
+from web.forms.base import Form
 from web.portal.blueprint import blueprint
 from worksorders.steps.completion import late
 from worksorders.steps.confirm.door import find_door

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.portal.blueprint import blueprint
 from web.portal.checklist.page import Checklist, make_checklist
 from web.portal.visit_forms import PasswordForm, PhotoForm, photo_form

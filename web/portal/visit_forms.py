@@ -6,8 +6,8 @@ from typing import Any
 
 from wtforms.validators import Length, ValidationError
 
-from web.fields import FilesField, HiddenField, PasswordField, RadioField, Required, SelectField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import FilesField, HiddenField, PasswordField, RadioField, Required, SelectField
 from worksorders.domain.lifecycle.reasons import GIVE_BACK
 from worksorders.steps.site.find.visits import VisitPage
 from worksorders.steps.site.stop import REASONS

@@ -16,7 +16,7 @@ from web.answering import answer_form, download, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.filters import local_today
-from web.forms import Form
+from web.forms.base import Form
 from web.pricing.blueprint import blueprint, value
 from web.pricing.forms import BeginForm, FindingForm, HandInForm, ItemForm
 from worksorders.steps.admin import catalogue as versions

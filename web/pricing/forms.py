@@ -10,8 +10,8 @@ from wtforms.validators import Length
 
 from catalogue.item import CatalogueItem, ConsentNeeded, Evidence, Kind
 from catalogue.load import MEASUREMENTS
-from web.fields import DateField, FileField, QuantityField, Required, SelectField, TextField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import DateField, FileField, QuantityField, Required, SelectField, TextField
 from worksorders.domain.records import kinds
 
 LONG = [Length(max=kinds.MOST_CELL)]

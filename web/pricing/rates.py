@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from web.answering import answer_form, download, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.pricing.blueprint import blueprint, value
 from web.pricing.forms import BringForm, HandInRatesForm, PercentForm, rates_form
 from worksorders.steps.admin.agreements import find_agreement

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import Required, TextAreaField, TextField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import Required, TextAreaField, TextField
 from web.privacy.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.roles import Role

@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from web.answering import download, fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import (
+from web.forms.base import Form, apply_faults
+from web.forms.fields import (
     DateField,
     RadioField,
     Required,
@@ -20,7 +21,6 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.forms import Form, apply_faults
 from web.privacy.blueprint import blueprint
 from web.services import services
 from worksorders.domain.errors import FaultsError

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from web.answering import fresh_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import Required, TextAreaField, TextField
 from web.filters import plural
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import Required, TextAreaField, TextField
 from web.privacy.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.local_time import local_day

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import CheckboxesField, RadioField, Required, TextAreaField
 from web.filters import plural
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import CheckboxesField, RadioField, Required, TextAreaField
 from web.privacy.blueprint import blueprint
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.sealing import review

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.forms import apply_faults
+from web.forms.base import apply_faults
 from web.safety.blueprint import blueprint
 from web.safety.forms import AlarmForm, PurposeForm
 from web.services import services

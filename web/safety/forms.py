@@ -2,7 +2,8 @@
 
 from wtforms.validators import Length
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     DateField,
     RadioField,
@@ -11,7 +12,6 @@ from web.fields import (
     TextAreaField,
     TextField,
 )
-from web.forms import Form
 from worksorders.domain.lifecycle.reasons import SUSPEND
 from worksorders.domain.safety.alarm_response import LONGEST_REFERENCE, LONGEST_WORDS, RESPONDERS
 

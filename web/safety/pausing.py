@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from web.answering import answer_form
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.safety.blueprint import blueprint
 from web.safety.forms import LiftForm, SuspendForm
 from worksorders.steps.safety import suspend as suspending

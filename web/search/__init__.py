@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from web.access import allow
 from web.edge import actor, db
-from web.fields import RadioField, Required, TextField
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import RadioField, Required, TextField
 from web.navigation import NavItem
 from web.services import services
 from worksorders.domain.errors import FaultsError

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from web.access import allow
 from web.edge import actor, db, take_once
-from web.fields import RadioField, Required, TextField
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
+from web.forms.fields import RadioField, Required, TextField
 from web.services import services
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.roles import Role

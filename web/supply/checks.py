@@ -11,8 +11,8 @@ from wtforms.validators import Length
 from web.answering import answer_form, button, fresh_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import Required, TextField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import Required, TextField
 from web.supply.blueprint import blueprint, is_administrator
 from worksorders.steps.vetting import verdicts, warnings
 

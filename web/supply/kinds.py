@@ -13,7 +13,9 @@ from catalogue.trade import TRADES
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import (
+from web.filters import local_today, nz_date
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
@@ -22,8 +24,6 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.filters import local_today, nz_date
-from web.forms import Form
 from web.supply.blueprint import blueprint, is_administrator
 from worksorders.steps.vetting import kinds as step
 from worksorders.steps.vetting.kinds import KindDetails

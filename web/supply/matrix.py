@@ -12,8 +12,8 @@ from catalogue.trade import TRADES
 from web.answering import chosen, download
 from web.edge import db
 from web.extensions import request_now
-from web.fields import YEARS
 from web.filters import local_today
+from web.forms.fields import YEARS
 from web.supply.blueprint import blueprint
 from worksorders.steps.people.places import region_choices
 from worksorders.steps.vetting import matrix as step

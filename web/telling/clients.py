@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
 from web.paging import page_address, page_number
 from web.services import services
 from web.telling.blueprint import blueprint

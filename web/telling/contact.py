@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import apply_faults, render_form
+from web.forms.base import apply_faults, render_form
 from web.telling.blueprint import blueprint
 from web.telling.forms import ContactForm, OthersContactForm
 from worksorders.domain.errors import FaultsError

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxField,
     PhoneField,
     RadioField,
@@ -11,7 +12,6 @@ from web.fields import (
     TextField,
     TimeField,
 )
-from web.forms import Form
 from worksorders.domain.telling.calls import CallKind, kind_of
 from worksorders.domain.telling.safe_times import LABELS
 from worksorders.steps.confirm.holding import KIND

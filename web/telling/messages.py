@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.edge import db, take_once
-from web.forms import Form
+from web.forms.base import Form
 from web.services import services
 from web.telling.blueprint import blueprint
 from worksorders.steps.tell.find import find_messages

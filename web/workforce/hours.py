@@ -8,8 +8,8 @@ from typing import Any
 
 from wtforms.validators import Length
 
-from web.fields import TextField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import TextField
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.steps.people.workers import WEEKDAYS, Stretch
 

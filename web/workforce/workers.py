@@ -7,7 +7,8 @@ from typing import Any
 from wtforms.validators import Length
 
 from catalogue.trade import TRADES
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
@@ -17,8 +18,7 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.forms import Form
-from web.record_fields import bounds, limits
+from web.forms.record_fields import bounds, limits
 from worksorders.domain.records import kinds
 from worksorders.steps.people.places import depot_in, town_choices
 from worksorders.steps.people.workers import WorkerDetails

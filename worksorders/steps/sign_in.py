@@ -22,8 +22,8 @@ from worksorders.domain.errors import Fault, Faults, FaultsError, NotPermittedEr
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.accounts import Passkey
-from worksorders.store.tables.people import AppUser, SignInAttempt, UserSession
+from worksorders.store.tables.identity.accounts import Passkey
+from worksorders.store.tables.identity.people import AppUser, SignInAttempt, UserSession
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)

@@ -10,8 +10,8 @@ from sqlalchemy import exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from worksorders.store.tables.interests import HomeInterest, InterestLookUp
-from worksorders.store.tables.vault import LookUp
+from worksorders.store.tables.confidential.interests import HomeInterest, InterestLookUp
+from worksorders.store.tables.confidential.vault import LookUp
 
 Digest = tuple[str, bytes]
 

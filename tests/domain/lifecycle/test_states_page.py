@@ -11,7 +11,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "states.md"
 
 def test_the_committed_page_is_what_the_tables_say():
     assert PAGE.read_text(encoding="utf-8") == document(MACHINES, ALL_LISTS), (
-        "run: python tools/states.py write"
+        "run: python -m tools.pages.states write"
     )
 
 

@@ -16,7 +16,7 @@ from tests import factories
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.admin import agreements, catalogue
 from worksorders.steps.admin.files import BrokenFilesError
-from worksorders.store.tables.contractors import Agreement, RateCard, RateLine
+from worksorders.store.tables.firms.contractors import Agreement, RateCard, RateLine
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 24)

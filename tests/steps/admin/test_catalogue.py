@@ -10,8 +10,8 @@ from tests import factories
 from worksorders.domain.errors import DomainError, RefusedError
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.files import BrokenFilesError
-from worksorders.store.tables.catalogue import CatalogueVersion
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.catalogue import CatalogueVersion
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 24)

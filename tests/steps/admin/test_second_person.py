@@ -20,9 +20,9 @@ from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.jobs import Job
 from worksorders.steps.tell.contacts import Reached, find_contact, set_contact
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 NOW = factories.NOW
 WHY = "Starts on Monday, met her at the office"

@@ -29,10 +29,10 @@ from worksorders.steps.site.accept_work import accept_work, close_order
 from worksorders.steps.site.checklist import LineEntry, save_checklist
 from worksorders.steps.site.leave import leave
 from worksorders.steps.site.travel import arrive, set_out
-from worksorders.store.tables.aftercare import Defect, Inspection, InspectionPhoto
-from worksorders.store.tables.catalogue import Setting
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.work.aftercare import Defect, Inspection, InspectionPhoto
+from worksorders.store.tables.work.catalogue import Setting
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import WorksLine
 
 __all__ = ["scene", "set_scene"]
 AT = world.TOMORROW

@@ -19,8 +19,8 @@ from worksorders.steps.completion.keys import KEY_HOLDER, name_holder, people_of
 from worksorders.steps.consents import screening
 from worksorders.steps.site.checklist import save_checklist
 from worksorders.steps.site.travel import arrive, set_out
-from worksorders.store.tables.completion import KeyEntry
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.completion import KeyEntry
 
 __all__ = ["scene", "set_scene"]
 AT = world.TOMORROW

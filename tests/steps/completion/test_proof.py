@@ -19,9 +19,9 @@ from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.site.checklist import save_checklist
 from worksorders.steps.site.leave import leave
 from worksorders.steps.site.travel import arrive, set_out
-from worksorders.store.tables.completion import EgressCheck, KeyEntry, LinePaper, LiveTest
-from worksorders.store.tables.offers import VisitNote
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.completion import EgressCheck, KeyEntry, LinePaper, LiveTest
+from worksorders.store.tables.work.offers import VisitNote
 
 __all__ = ["scene", "set_scene"]
 AT = world.TOMORROW  # 10:00 in New Zealand

@@ -10,8 +10,8 @@ import pytest
 
 from tests import agreeing, factories, referrals
 from worksorders.steps import disclose
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.orders import WorksLine
 
 ADDRESS = "14 Canary Road, Ōtaki"
 CLIENT_PHONE = "+64215550199"

@@ -18,9 +18,9 @@ from worksorders.steps.consents.due import answers_due
 from worksorders.steps.consents.find import find_agreements
 from worksorders.steps.jobs import Job
 from worksorders.steps.ordering.approve import send_on
-from worksorders.store.tables.interests import ConsentAnswer
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.confidential.interests import ConsentAnswer
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.telling import CallTask
 
 NOW = factories.NOW
 TODAY = local_day(NOW)

@@ -17,7 +17,7 @@ from worksorders.steps.actor import NotFoundError
 from worksorders.steps.consents import screening
 from worksorders.steps.consents.writing import letters
 from worksorders.steps.consents.writing.sender import Sender, change_sender, sender
-from worksorders.store.tables.interests import ConsentRequest, InterestContact, Letter
+from worksorders.store.tables.confidential.interests import ConsentRequest, InterestContact, Letter
 from worksorders.store.tables.trail import AuditEvent
 
 NOW = factories.NOW

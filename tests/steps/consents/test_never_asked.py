@@ -26,10 +26,10 @@ from worksorders.steps.people import workers
 from worksorders.steps.people.party_check import PARTY_CHECK, check_later
 from worksorders.steps.tell.api import Receiver, is_barred, raise_call_task
 from worksorders.steps.tell.safe_way import set_safe_way
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.interests import InterestContact
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.confidential.interests import InterestContact
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.telling import CallTask
 
 PHONE = agreeing.LANDLORD.phone
 

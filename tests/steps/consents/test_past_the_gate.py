@@ -15,7 +15,7 @@ from worksorders.domain.people.interests import Channel
 from worksorders.steps.consents import (
     reach,
 )
-from worksorders.store.tables.interests import HomeInterest
+from worksorders.store.tables.confidential.interests import HomeInterest
 
 ROOT = Path(__file__).parents[3]
 

@@ -17,8 +17,13 @@ from worksorders.steps.consents import (
 )
 from worksorders.steps.consents.writing import messages
 from worksorders.steps.jobs import Job
-from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, HomeInterest, InterestContact
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.confidential.interests import (
+    ConsentAnswer,
+    ConsentRequest,
+    HomeInterest,
+    InterestContact,
+)
+from worksorders.store.tables.work.telling import CallTask
 
 
 class Recorder:

@@ -12,8 +12,8 @@ from worksorders.steps.demo.asked import leave_asked
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.firms import Made
 from worksorders.steps.offers.published import offer_published_visits
-from worksorders.store.tables.contractors import VettingCheck
-from worksorders.store.tables.vetting import FirmRequest, TimeProposal
+from worksorders.store.tables.firms.contractors import VettingCheck
+from worksorders.store.tables.firms.vetting import FirmRequest, TimeProposal
 
 NOW = world.NOW
 

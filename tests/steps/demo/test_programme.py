@@ -10,12 +10,12 @@ from sqlalchemy import func, select, text
 
 from web.services import make_services
 from worksorders.steps.demo import find_people, programme
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.contractors import Firm, RateCard, Worker
-from worksorders.store.tables.finance import Invoice, InvoiceException, LedgerEntry
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import PlanUnassigned
+from worksorders.store.tables.firms.contractors import Firm, RateCard, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import Invoice, InvoiceException, LedgerEntry
+from worksorders.store.tables.plans.planning import PlanUnassigned
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 NOW = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
 

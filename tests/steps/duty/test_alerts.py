@@ -15,10 +15,10 @@ from worksorders.steps.actor import NotFoundError
 from worksorders.steps.duty.alerts import acknowledge_alert, on_duty
 from worksorders.steps.jobs import handler_of
 from worksorders.steps.tell.api import alert_duty, call_off
-from worksorders.store.tables.duty import DutyCall, DutyTurn
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage, UserContact
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.duty import DutyCall, DutyTurn
+from worksorders.store.tables.work.telling import OutgoingMessage, UserContact
 
 NOW = world.NOW
 

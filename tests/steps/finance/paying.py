@@ -13,9 +13,9 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.money import gst_cents, line_cents
 from worksorders.steps.finance import ledger, receive
 from worksorders.steps.finance.payout import payer, runs
-from worksorders.store.tables.contractors import BankAccount
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.offers import LineAccepted, LineDone
+from worksorders.store.tables.firms.contractors import BankAccount
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
 
 NOW = dispatching.NOW
 TODAY = local_day(NOW)

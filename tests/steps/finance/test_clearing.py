@@ -18,7 +18,7 @@ from worksorders.steps.finance import clear, follow, stop
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.payout import runs
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.money.finance import Invoice
 from worksorders.store.tables.trail import OutboxMessage
 
 REASON = "Rounded by their old software, checked by phone"

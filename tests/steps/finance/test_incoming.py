@@ -25,8 +25,8 @@ from worksorders.steps.finance.incoming.ubl import receive_file
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.free_text import tell
-from worksorders.store.tables.finance import FundingContract, Invoice
-from worksorders.store.tables.invoice_files import InvoiceFile
+from worksorders.store.tables.money.finance import FundingContract, Invoice
+from worksorders.store.tables.money.invoice_files import InvoiceFile
 from worksorders.store.tables.trail import AuditEvent
 
 NZBN = "9429039501974"

@@ -19,7 +19,7 @@ from worksorders.domain.finance.contract import programme_years
 from worksorders.steps.finance import clear, contract, follow, ledger, stop, uncommitted
 from worksorders.steps.finance.find.contract import find_drawdown
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.finance import FundingContract, LedgerEntry
+from worksorders.store.tables.money.finance import FundingContract, LedgerEntry
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 

@@ -17,11 +17,11 @@ from worksorders.steps import jobs
 from worksorders.steps.finance.match import MATCH, match_invoice
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.people import firms
-from worksorders.store.tables.contractors import BankAccount
-from worksorders.store.tables.finance import FundingContract, InvoiceException
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.telling import UserContact
+from worksorders.store.tables.firms.contractors import BankAccount
+from worksorders.store.tables.money.finance import FundingContract, InvoiceException
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.telling import UserContact
 
 
 @pytest.fixture

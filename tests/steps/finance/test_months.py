@@ -23,9 +23,9 @@ from worksorders.steps.finance.months.checklist import checklist
 from worksorders.steps.finance.months.journal import journal_csv
 from worksorders.steps.finance.posting import Where, post
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.offers import LineAccepted
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.work.offers import LineAccepted
 
 NOVEMBER = Month(2026, 11)
 LATER = NOW + timedelta(days=9)  # 3 December

@@ -19,9 +19,9 @@ from worksorders.steps.finance.billing.claims import claims_of
 from worksorders.steps.finance.billing.credit import credit_in_full
 from worksorders.steps.finance.find import own
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from worksorders.steps.finance import own_invoice
 from worksorders.steps.finance.clear import approve
 from worksorders.steps.finance.patterns import decide
 from worksorders.steps.finance.patterns.look import look_for_patterns
-from worksorders.store.tables.books import PatternFinding
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.money.books import PatternFinding
+from worksorders.store.tables.work.variations import Variation
 
 FEW = PatternSettings(least_orders=1, approver_least=1)
 

@@ -17,7 +17,7 @@ from worksorders.steps.finance.find import payments
 from worksorders.steps.finance.payout import payer, returned, runs
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.people import bank_accounts
-from worksorders.store.tables.contractors import BankAccount
+from worksorders.store.tables.firms.contractors import BankAccount
 
 PAY_ON = TODAY + timedelta(days=1)
 

@@ -15,7 +15,7 @@ from worksorders.steps.finance.keeping import find, releases, terms, withhold
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.payout import payer, runs
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.firms.contractors import Firm
 
 PAY_ON = TODAY + timedelta(days=1)
 

@@ -9,7 +9,7 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW
 from worksorders.steps.finance import own_invoice
 from worksorders.steps.finance.gather.rework import rework_billed
-from worksorders.store.tables.offers import LineDone
+from worksorders.store.tables.work.offers import LineDone
 
 
 def bill(session, firm, *, opening_id=None, days=0, **values):

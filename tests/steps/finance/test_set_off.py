@@ -14,7 +14,7 @@ from worksorders.steps.finance import clear
 from worksorders.steps.finance.find.runs import own_payments
 from worksorders.steps.finance.payout import returned, runs
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.payouts import PayRunFile
+from worksorders.store.tables.money.payouts import PayRunFile
 
 __all__ = ["firm", "people"]
 

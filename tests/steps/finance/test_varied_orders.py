@@ -14,8 +14,8 @@ from tests.steps.finance.paying import NOW, assert_books_are_straight, balances,
 from worksorders.domain.money import line_cents
 from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.finance.receive import receive_typed
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.variations import Variation
 
 
 @pytest.fixture

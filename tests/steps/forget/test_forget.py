@@ -17,9 +17,9 @@ from worksorders.gateways.retention import rules
 from worksorders.steps import disclose, jobs
 from worksorders.steps.forget import destroy, due, holds, nightly
 from worksorders.store import vault
-from worksorders.store.tables.forgetting import Forgotten
-from worksorders.store.tables.offers import Photo
+from worksorders.store.tables.confidential.forgetting import Forgotten
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.offers import Photo
 
 NOW = factories.NOW
 CANARY = "Hinemoa Canarybird"

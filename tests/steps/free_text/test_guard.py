@@ -16,10 +16,10 @@ from worksorders.steps.free_text import check
 from worksorders.steps.free_text.columns import CODES, COMPUTED, OTHERS_WORDS, looked_over
 from worksorders.steps.free_text.paths import ALIASES, cases_of, hangs_on_a_case, named_by
 from worksorders.store.tables import Base
-from worksorders.store.tables.cases import Assessment, EligibilityAnswer, Opening
-from worksorders.store.tables.safety import Suspension
-from worksorders.store.tables.seals import ReadingReview
+from worksorders.store.tables.confidential.seals import ReadingReview
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment, EligibilityAnswer, Opening
+from worksorders.store.tables.work.safety import Suspension
 
 LEAK = "Rekeyed for Hinemoa at 12 kowhai st"
 VALUES = {

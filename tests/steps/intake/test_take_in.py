@@ -21,9 +21,9 @@ from worksorders.steps.intake.find_assessments import find_assessment
 from worksorders.steps.intake.give_back import give_back
 from worksorders.steps.intake.referral import ReferredOpening
 from worksorders.steps.intake.take_in import OF_EVERYBODY, take_in
-from worksorders.store.tables.cases import Assessment, CaseFile, Handover, Opening
-from worksorders.store.tables.catalogue import Setting
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment, CaseFile, Handover, Opening
+from worksorders.store.tables.work.catalogue import Setting
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, select
 
 from tests import factories, referrals
-from tools import make_many_orders
+from tools.bench import make_many_orders
 from web.embedded.engines import OWNER_ROLE
 from web.services import make_services
 from worksorders.domain.disclosure import policy
@@ -30,8 +30,8 @@ from worksorders.steps.safety.find.insecure import find_insecure
 from worksorders.steps.site.find import day, to_accept
 from worksorders.steps.site.find.open_offers import open_offers
 from worksorders.steps.site.find.refused import refused_visits
-from worksorders.store.tables.orders import WorksOrder
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.orders import WorksOrder
 
 NOW = factories.NOW
 OTHER_LISTS = {

@@ -20,10 +20,10 @@ from worksorders.steps.offers.respond import accept, decline
 from worksorders.steps.offers.take_back import take_back
 from worksorders.steps.people import firms, workers
 from worksorders.steps.people.bar import bar
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import VisitDependency
-from worksorders.store.tables.planning import Booking, VisitPin
+from worksorders.store.tables.plans.planning import Booking, VisitPin
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import VisitDependency
 
 NOW = world.NOW
 

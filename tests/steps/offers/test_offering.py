@@ -16,11 +16,11 @@ from worksorders.steps.offers.moves import NoLongerAvailableError
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept, decline
 from worksorders.steps.site.find.open_offers import open_offers as open_rows
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Absence
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Absence
+from worksorders.store.tables.plans.planning import Booking
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.offers import Offer
 
 NOW = world.NOW
 

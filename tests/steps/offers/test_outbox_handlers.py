@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from tests import dispatching as world
 from web.jobs import deliver
 from worksorders.steps import outbox
-from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.offers import Offer
 
 
 def run_due(services):

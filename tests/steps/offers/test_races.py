@@ -16,9 +16,9 @@ from worksorders.steps.offers.moves import NoLongerAvailableError
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept, decline
 from worksorders.steps.offers.seats import find_seats
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 NOW = world.NOW
 

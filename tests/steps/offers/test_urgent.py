@@ -19,9 +19,9 @@ from worksorders.steps.offers.respond import accept, decline
 from worksorders.steps.offers.seats import find_seats
 from worksorders.steps.offers.swap import find_swap, swap
 from worksorders.steps.ordering.pause import hold, resume
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.offers import Offer
 
 NOW = world.NOW
 NIGHT = NOW + timedelta(hours=13)  # eleven in the evening

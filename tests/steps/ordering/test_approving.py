@@ -13,11 +13,11 @@ from tests.steps.ordering.parts import NOW, raised
 from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.steps.ordering.approve import approve, override, send_on
 from worksorders.steps.ordering.issue import issue
-from worksorders.store.tables.orders import (
+from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.orders import (
     ApprovalEvent,
     WorksOrder,
 )
-from worksorders.store.tables.trail import AuditEvent
 
 
 def test_without_consent_an_order_waits_for_it(services, actor):

@@ -15,12 +15,12 @@ from worksorders.domain.errors import DomainError, FaultsError, NotPermittedErro
 from worksorders.steps.ordering.approve import send_on
 from worksorders.steps.ordering.edit_lines import add_line, revise
 from worksorders.steps.ordering.issue import issue
-from worksorders.store.tables.orders import (
+from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.orders import (
     FrozenRate,
     Visit,
     WorksOrder,
 )
-from worksorders.store.tables.trail import OutboxMessage
 
 
 def test_issue_freezes_each_firms_rate_and_shows_the_highest(services, actor):

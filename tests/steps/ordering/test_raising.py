@@ -14,7 +14,7 @@ from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps.ordering.edit_lines import add_line, change_quantity, remove_line
 from worksorders.steps.ordering.raise_order import raise_order
 from worksorders.steps.ordering.rates import totals
-from worksorders.store.tables.orders import (
+from worksorders.store.tables.work.orders import (
     Visit,
     VisitDependency,
     WorksLine,

@@ -13,14 +13,14 @@ from tests.steps.ordering.parts import NOW, TODAY, made_ready
 from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps.ordering.issue import issue
 from worksorders.steps.ordering.pause import cancel, hold, resume
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import (
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import (
     Visit,
 )
-from worksorders.store.tables.planning import Booking
-from worksorders.store.tables.trail import AuditEvent
 
 
 def test_an_order_on_hold_has_a_review_date_and_goes_back_where_it_was(services, actor):

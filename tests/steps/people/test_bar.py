@@ -14,9 +14,9 @@ from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
 from worksorders.steps.people import never_send
 from worksorders.steps.people.bar import bar
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.offers import Offer
 
 NOW = world.NOW
 

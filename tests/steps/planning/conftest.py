@@ -13,8 +13,7 @@ from tests import factories
 from web import jobs
 from worksorders.steps import disclose
 from worksorders.steps.planning.when import wall
-from worksorders.store.tables.cases import Assessment, Opening
-from worksorders.store.tables.contractors import (
+from worksorders.store.tables.firms.contractors import (
     Agreement,
     Firm,
     FirmRegion,
@@ -23,7 +22,8 @@ from worksorders.store.tables.contractors import (
     WorkerTrade,
     WorkingHours,
 )
-from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine, WorksOrder
+from worksorders.store.tables.work.cases import Assessment, Opening
+from worksorders.store.tables.work.orders import Visit, VisitDependency, WorksLine, WorksOrder
 
 FIRST_DAY = date(2026, 11, 25)
 AUCKLAND = ("-36.90", "174.76")

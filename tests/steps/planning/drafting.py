@@ -11,9 +11,9 @@ from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.planning import request_plan
 from worksorders.steps.planning.solving.stop import cancel_plan
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import PlanStop, PlanUnassigned
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import PlanStop, PlanUnassigned
+from worksorders.store.tables.work.orders import Visit
 
 
 def ask(world, now, seconds=2, starts_on=FIRST_DAY):

@@ -18,11 +18,11 @@ from worksorders.steps.advice.why import STEP_CENTS, explain
 from worksorders.steps.planning import publish
 from worksorders.steps.planning.when import wall
 from worksorders.store.scope import HOUSE, Scope, narrow
-from worksorders.store.tables.contractors import WorkingHours
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import PlanStop
+from worksorders.store.tables.confidential.walls import Wall
+from worksorders.store.tables.firms.contractors import WorkingHours
+from worksorders.store.tables.plans.planning import PlanStop
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.walls import Wall
+from worksorders.store.tables.work.orders import Visit
 
 
 def ask(world, now, plan_id, visit_id, scope=HOUSE):

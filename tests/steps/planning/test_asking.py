@@ -12,10 +12,10 @@ from worksorders.steps.advice.standing import Enquiry
 from worksorders.steps.people.extra_time import joined
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.tell.calls import complete_call
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.plan_parts import PlanRequest
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.plans.plan_parts import PlanRequest
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import Visit
+from worksorders.store.tables.work.telling import CallTask
 
 
 def ask(world, now, plan_id, visit_id, kind):

@@ -11,8 +11,8 @@ from tests.steps.planning.drafting import plan, stops
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.planning.move_visit import Place, move_visit, set_pin
 from worksorders.steps.planning.when import wall
-from worksorders.store.tables.contractors import Absence
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.firms.contractors import Absence
+from worksorders.store.tables.plans.planning import Plan
 
 
 def move(world, plan_id, visit, place, now, from_worker_id=None):

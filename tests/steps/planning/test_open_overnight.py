@@ -17,9 +17,9 @@ from worksorders.steps.planning.move_visit import Place, move_visit
 from worksorders.steps.planning.open_visits import load_open_work
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked, wall
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking, Plan, PlanStop, VisitPin
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop, VisitPin
+from worksorders.store.tables.work.orders import Visit
 
 SECOND_DAY = FIRST_DAY + timedelta(days=1)
 

@@ -17,10 +17,10 @@ from worksorders.steps.planning.solving import part
 from worksorders.steps.planning.solving.curve import load_making, whole_curve
 from worksorders.steps.planning.solving.join import refuse_overlaps
 from worksorders.steps.planning.solving.load import PlanCheckError
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.plan_parts import PlanPart
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.plan_parts import PlanPart
+from worksorders.store.tables.plans.planning import Plan
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.orders import Visit
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from tests.steps.planning.drafting import ask, cancel, deliver, reasons, stops, 
 from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.planning.solving import prepare
-from worksorders.store.tables.plan_parts import PlanPart
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.plan_parts import PlanPart
+from worksorders.store.tables.plans.planning import Plan
 from worksorders.store.tables.trail import AuditEvent
 
 

@@ -12,9 +12,9 @@ from tests.steps.planning.drafting import firms_of, plan, reasons, stops
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning import board, find_plans, request_plan
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking, Plan, PlanStop
+from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import Visit
 
 
 def test_open_visits_get_a_cleared_worker_inside_the_safe_hours(world, now):

@@ -15,9 +15,9 @@ from worksorders.domain.errors import RefusedError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning import publish
 from worksorders.steps.planning.board import load_board
-from worksorders.store.tables.contractors import Absence, Worker
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking, Plan
+from worksorders.store.tables.firms.contractors import Absence, Worker
+from worksorders.store.tables.plans.planning import Booking, Plan
+from worksorders.store.tables.work.orders import Visit
 
 
 def booking(world, stop, visit_id):

@@ -20,7 +20,7 @@ from worksorders.steps.admin.files import BrokenFilesError
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.ordering.raise_order import raise_order
 from worksorders.steps.pricing import drafts, impact, rate_drafts
-from worksorders.store.tables.contractors import Agreement
+from worksorders.store.tables.firms.contractors import Agreement
 from worksorders.store.tables.trail import AuditEvent
 
 NOW = factories.NOW

@@ -16,11 +16,11 @@ from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.privacy import glass, walls
 from worksorders.steps.privacy.need_to_know import GlassNeededError
-from worksorders.store.tables.duty import DutyTurn
-from worksorders.store.tables.interests import CoordinatorRegion
-from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.confidential.interests import CoordinatorRegion
+from worksorders.store.tables.confidential.walls import BreakGlass
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.walls import BreakGlass
+from worksorders.store.tables.work.duty import DutyTurn
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 
 def now():

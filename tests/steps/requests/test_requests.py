@@ -21,11 +21,11 @@ from worksorders.steps.forget import destroy
 from worksorders.steps.jobs import Job
 from worksorders.steps.requests import export, extend, find, flow, remind
 from worksorders.steps.requests.flow import Given
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.interests import HomeInterest
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.confidential.interests import HomeInterest
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 NOW = factories.NOW
 TODAY = date(2026, 11, 24)

@@ -15,7 +15,7 @@ from worksorders.steps.actor import NotFoundError
 from worksorders.steps.forget import due
 from worksorders.steps.requests import find, flow, remind
 from worksorders.steps.requests.withdraw import withdraw
-from worksorders.store.tables.forgetting import PrivacyRequest
+from worksorders.store.tables.confidential.forgetting import PrivacyRequest
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 __all__ = ["world"]

@@ -11,7 +11,7 @@ from worksorders.domain.errors import FaultsError, NotPermittedError
 from worksorders.steps import disclose
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.sealing import review
-from worksorders.store.tables.seals import ReadingReview
+from worksorders.store.tables.confidential.seals import ReadingReview
 from worksorders.store.tables.trail import AuditEvent
 
 

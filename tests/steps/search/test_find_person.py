@@ -12,8 +12,8 @@ from worksorders.steps.actor import NotFoundError
 from worksorders.steps.consents.writing import letters
 from worksorders.steps.search import find_person
 from worksorders.store.scope import Scope, narrow
+from worksorders.store.tables.confidential.walls import Wall
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.walls import Wall
 
 __all__ = ["world"]
 NOW = factories.NOW

@@ -15,9 +15,9 @@ from worksorders.steps.ordering.find.orders import OrderFilter, find_orders
 from worksorders.steps.ordering.find.today import find_today
 from worksorders.steps.settings.coordinators import assign, coordinators, cover_of, uncovered
 from worksorders.steps.settings.regions import change_term
-from worksorders.store.tables.cases import Assessment, CaseFile
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment, CaseFile
 
 NOW = factories.NOW
 HERE = referrals.REGION

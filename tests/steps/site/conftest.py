@@ -11,7 +11,7 @@ from sqlalchemy import select
 from tests import dispatching as world
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.work.offers import Offer
 
 
 @dataclass

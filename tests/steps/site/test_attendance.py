@@ -28,9 +28,9 @@ from worksorders.steps.site.leave import leave
 from worksorders.steps.site.photos import PhotoError, add_photo, own_photo
 from worksorders.steps.site.stop import stop
 from worksorders.steps.site.travel import arrive, set_out
-from worksorders.store.tables.cases import OpeningEvent
-from worksorders.store.tables.offers import LineDone, Offer, Photo, VisitNote
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import OpeningEvent
+from worksorders.store.tables.work.offers import LineDone, Offer, Photo, VisitNote
 
 AT = world.TOMORROW
 

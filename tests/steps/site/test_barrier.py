@@ -14,9 +14,9 @@ from worksorders.domain.errors import FaultsError, RefusedError
 from worksorders.steps.safety import barrier
 from worksorders.steps.site.checklist import LineEntry, save_checklist
 from worksorders.steps.site.travel import arrive
-from worksorders.store.tables.catalogue import CatalogueVersion
-from worksorders.store.tables.orders import VisitDependency
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.catalogue import CatalogueVersion
+from worksorders.store.tables.work.orders import VisitDependency
 
 AT = world.TOMORROW
 

@@ -13,8 +13,8 @@ from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
 from worksorders.steps.people.never_send import add
 from worksorders.steps.site.find.cannot import cannot_be_made
-from worksorders.store.tables.contractors import Absence, VettingCheck
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.firms.contractors import Absence, VettingCheck
+from worksorders.store.tables.work.offers import Offer
 
 NOW = world.NOW
 VISIT_ON = date(2026, 11, 25)

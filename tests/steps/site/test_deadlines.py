@@ -15,9 +15,9 @@ from worksorders.domain.safety.chain import Link
 from worksorders.steps.jobs import Job
 from worksorders.steps.ordering.opening import record_opening
 from worksorders.steps.safety import deadlines
-from worksorders.store.tables.duty import DutyAlert
-from worksorders.store.tables.safety import DeadlineWarning as WarningRow
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.duty import DutyAlert
+from worksorders.store.tables.work.safety import DeadlineWarning as WarningRow
 
 NOW = world.NOW
 DUE = NOW + timedelta(hours=4)

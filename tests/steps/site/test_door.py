@@ -23,10 +23,10 @@ from worksorders.steps.offers.respond import accept
 from worksorders.steps.offers.swap import find_swap, swap
 from worksorders.steps.site import office, stop
 from worksorders.steps.site.travel import arrive, set_out
-from worksorders.store.tables.duty import CheckIn, DutyAlert
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.telling import CallTask, ClientConfirmation
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.duty import CheckIn, DutyAlert
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.telling import CallTask, ClientConfirmation
 
 AT = world.TOMORROW
 HOUR = timedelta(hours=1)

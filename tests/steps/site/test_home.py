@@ -15,10 +15,10 @@ from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
 from worksorders.steps.site.home import read_home
 from worksorders.steps.site.stop import stop
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 AT = world.TOMORROW
 

@@ -26,14 +26,14 @@ from worksorders.steps.settings import figures
 from worksorders.steps.site import find_dispatch, notes, office
 from worksorders.steps.site.accept_work import accept_work
 from worksorders.steps.site.stop import add_unsafe_details, leave_unsafe, stop
-from worksorders.store.tables.catalogue import CatalogueVersion
-from worksorders.store.tables.contractors import RateLine
-from worksorders.store.tables.duty import DutyAlert
-from worksorders.store.tables.offers import Offer, VisitNote
-from worksorders.store.tables.orders import WorksLine
-from worksorders.store.tables.planning import Plan
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.firms.contractors import RateLine
+from worksorders.store.tables.plans.planning import Plan
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.catalogue import CatalogueVersion
+from worksorders.store.tables.work.duty import DutyAlert
+from worksorders.store.tables.work.offers import Offer, VisitNote
+from worksorders.store.tables.work.orders import WorksLine
+from worksorders.store.tables.work.telling import CallTask
 
 AT = world.TOMORROW
 

@@ -16,10 +16,10 @@ from worksorders.steps.site import notes, office
 from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.site.stop import leave_unsafe, stop
 from worksorders.steps.site.travel import arrive, set_out
-from worksorders.store.tables.offers import Offer, VisitNote
-from worksorders.store.tables.orders import VisitDependency
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
 from worksorders.store.tables.trail import OutboxMessage
+from worksorders.store.tables.work.offers import Offer, VisitNote
+from worksorders.store.tables.work.orders import VisitDependency
 
 AT = world.TOMORROW
 

@@ -13,8 +13,8 @@ from tests import factories
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.tell import api, barred
 from worksorders.steps.tell.api import complete_call, raise_call_task, withdraw_calls
-from worksorders.store.tables.telling import CallAttempt, CallTask
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.telling import CallAttempt, CallTask
 
 NOW = world.NOW
 

@@ -20,8 +20,8 @@ from worksorders.steps.tell.api import notify_client, notify_firm, notify_user
 from worksorders.steps.tell.contacts import set_contact
 from worksorders.steps.tell.safe_way import set_safe_way
 from worksorders.steps.tell.sending import MOST_ATTEMPTS, send_waiting
-from worksorders.store.tables.telling import CallTask, OutgoingMessage
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.telling import CallTask, OutgoingMessage
 
 NOW = world.NOW
 NUMBER = "+64215550123"

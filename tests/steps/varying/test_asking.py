@@ -22,13 +22,13 @@ from worksorders.steps.ordering.moves import move_order
 from worksorders.steps.site.leave import leave
 from worksorders.steps.varying.adding import addable_items
 from worksorders.steps.varying.ask import ask
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import RateCard, RateLine
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.offers import Photo, VisitNote
-from worksorders.store.tables.orders import FrozenRate
-from worksorders.store.tables.planning import Booking
-from worksorders.store.tables.variations import LineRevision, Variation, VariationPhoto
+from worksorders.store.tables.firms.contractors import RateCard, RateLine
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.offers import Photo, VisitNote
+from worksorders.store.tables.work.orders import FrozenRate
+from worksorders.store.tables.work.variations import LineRevision, Variation, VariationPhoto
 
 
 def committed(session, order):

@@ -11,7 +11,7 @@ from web.services import make_services
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.ordering.edit_lines import add_line, change_quantity, remove_line
 from worksorders.steps.ordering.raise_order import raise_order
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 NOW = factories.NOW
 

@@ -13,7 +13,7 @@ from worksorders.steps.finance.contract import rules_of
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.checks import require_not_overdrawn
 from worksorders.steps.varying.decide import approve, refusal
-from worksorders.store.tables.finance import ContractYear, FundingContract, LedgerEntry
+from worksorders.store.tables.money.finance import ContractYear, FundingContract, LedgerEntry
 
 
 @pytest.fixture

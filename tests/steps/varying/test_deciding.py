@@ -24,12 +24,12 @@ from worksorders.steps.site.accept_work import close_order
 from worksorders.steps.site.leave import leave
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.decide import acknowledge, approve, decline, refusal, withdraw
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.offers import LineDone, VisitNote
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.plans.planning import Booking
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.offers import LineDone, VisitNote
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ from worksorders.steps.varying import decide
 from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.moves import move_variation
 from worksorders.steps.varying.supersede import supersede
-from worksorders.store.tables.offers import Offer
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.offers import Offer
 
 MOVERS = {
     "order": lambda session, actor, row, action, reason: move_order(

@@ -15,10 +15,10 @@ from worksorders.domain.local_time import local_day
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.limits.delegations import delegate, find_delegations, revoke
 from worksorders.steps.ordering.approve import approve
-from worksorders.store.tables.orders import ApprovalEvent
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.variations import ApprovalDelegation
+from worksorders.store.tables.work.orders import ApprovalEvent
+from worksorders.store.tables.work.variations import ApprovalDelegation
 
 TODAY = local_day(AT)
 

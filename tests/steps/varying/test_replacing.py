@@ -24,12 +24,12 @@ from worksorders.steps.varying.ask import ask
 from worksorders.steps.varying.find_links import find_links
 from worksorders.steps.varying.hold_review import REVIEW, warn
 from worksorders.steps.varying.supersede import supersede
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.offers import LineDone, Offer
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.plans.planning import Booking
 from worksorders.store.tables.trail import OutboxMessage
-from worksorders.store.tables.variations import OverrideReview
+from worksorders.store.tables.work.offers import LineDone, Offer
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import OverrideReview
 
 
 @pytest.fixture

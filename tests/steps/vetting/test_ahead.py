@@ -11,8 +11,8 @@ from tests import dispatching as world
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.offers.respond import accept
 from worksorders.steps.vetting import ahead
-from worksorders.store.tables.contractors import VettingCheck
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.firms.contractors import VettingCheck
+from worksorders.store.tables.work.offers import Offer
 
 NOW = world.NOW
 

@@ -22,10 +22,10 @@ from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.vetting import kinds, verdicts, warnings
 from worksorders.steps.vetting.kinds import KindDetails
-from worksorders.store.tables.contractors import CheckDocument, VettingCheck
-from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.firms.contractors import CheckDocument, VettingCheck
+from worksorders.store.tables.firms.vetting import CheckWarning
 from worksorders.store.tables.trail import OutboxMessage
-from worksorders.store.tables.vetting import CheckWarning
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 NOW = world.NOW
 TODAY = date(2026, 11, 24)

@@ -21,8 +21,8 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.webhooks import deliver, keep
 from worksorders.steps.webhooks.keep import WebhookDetails
 from worksorders.store.tables.exchange import Webhook, WebhookDelivery
-from worksorders.store.tables.telling import OutgoingMessage
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 NOW = factories.NOW
 LOCAL = gateway.allowed_networks({})

@@ -17,8 +17,8 @@ from worksorders.domain.records.invoice import invoice
 from worksorders.steps import disclose
 from worksorders.steps.exchange import tokens
 from worksorders.steps.exchange.tokens import TokenDetails
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.invoice_files import InvoiceFile
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.invoice_files import InvoiceFile
 
 LAST = factories.NOW.date().replace(year=factories.NOW.year + 1)
 

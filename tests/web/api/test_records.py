@@ -11,9 +11,9 @@ from sqlalchemy import select
 from tests import factories
 from tests.web.api.calling import NAME, PHONE, STREET, assessment, count, fields
 from web.api.operations import OPERATIONS
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.contractors import Worker
+from worksorders.store.tables.firms.contractors import Worker
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment
 
 
 def test_an_assessment_is_tried_then_taken_in_then_the_same_again(caller, catalogue, services):

@@ -2,8 +2,8 @@
 
 from flask_wtf.file import FileRequired
 
-from web.fields import DateField, FileField, Required
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import DateField, FileField, Required
 
 
 class CatalogueForm(Form):

@@ -2,7 +2,8 @@
 
 from wtforms.validators import Length
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     CheckboxField,
     DateField,
@@ -13,8 +14,7 @@ from web.fields import (
     SelectField,
     TextField,
 )
-from web.forms import Form
-from web.record_fields import limits
+from web.forms.record_fields import limits
 from worksorders.domain.records import kinds
 from worksorders.steps.people.places import region_choices
 

@@ -3,8 +3,8 @@
 from flask_wtf.file import FileRequired
 from wtforms.validators import Length
 
-from web.fields import CheckboxField, DateField, FileField, Required, TextField, WholeNumberField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import CheckboxField, DateField, FileField, Required, TextField, WholeNumberField
 
 
 class AgreementForm(Form):

@@ -2,8 +2,8 @@
 
 from wtforms.validators import Length
 
-from web.fields import MoneyField, RadioField, Required, SelectField, TextField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import MoneyField, RadioField, Required, SelectField, TextField
 from worksorders.domain.roles import USER_ROLES, Role
 
 LARGEST_LIMIT_CENTS = 100_000_000_00

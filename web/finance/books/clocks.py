@@ -11,7 +11,7 @@ from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import STATE_WORDS, blueprint
-from web.forms import Form
+from web.forms.base import Form
 from web.paging import page_address, page_number
 from worksorders.steps.finance.claims import find, schedule
 

@@ -10,7 +10,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import WhyForm
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.domain.finance.months import Month, read_month
 from worksorders.steps.finance.find.people import names_of
 from worksorders.steps.finance.months import close as step

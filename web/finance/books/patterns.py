@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import RadioField, Required, TextField
 from web.filters import plural
 from web.finance.blueprint import blueprint, chosen
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
+from web.forms.fields import RadioField, Required, TextField
 from web.paging import page_number
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.finance.codes import CODES

@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 from web.answering import answer_form, download
 from web.edge import actor, db
 from web.extensions import request_now
-from web.fields import MoneyField, Required, TextField
 from web.filters import local_today
 from web.finance.blueprint import blueprint
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import MoneyField, Required, TextField
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance import categories as step

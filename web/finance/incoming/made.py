@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from web.answering import download
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import Required, TextField
 from web.finance.blueprint import blueprint
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
+from web.forms.fields import Required, TextField
 from worksorders.domain.errors import DomainError, FaultsError, RefusedError
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance.billing.answer import answer_file

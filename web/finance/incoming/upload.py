@@ -11,9 +11,9 @@ from wtforms.validators import ValidationError as Wrong
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import FilesField, SelectField
 from web.finance.blueprint import blueprint
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import FilesField, SelectField
 from web.services import services
 from worksorders.steps.finance.find.files import find_files
 from worksorders.steps.finance.incoming.files import Incoming

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxesField,
     DateField,
     FileField,
@@ -12,7 +13,6 @@ from web.fields import (
     TextField,
     WholeNumberField,
 )
-from web.forms import Form
 
 
 class RunForm(Form):

@@ -12,7 +12,7 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import PayerForm
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.steps.finance.payout import payer as step
 
 

@@ -13,7 +13,7 @@ from web.extensions import request_now
 from web.filters import local_today, money
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import TermForm, TrustForm, UseForm, WhyForm
-from web.forms import Form
+from web.forms.base import Form
 from worksorders.steps.finance.keeping import find, releases, terms
 from worksorders.steps.finance.keeping import withhold as withholding
 from worksorders.steps.finance.match import load_invoice

@@ -13,7 +13,7 @@ from web.extensions import request_now
 from web.filters import local_today, money
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import CheckFileForm, ReturnForm, RunForm, WhyForm
-from web.forms import Form, apply_faults
+from web.forms.base import Form, apply_faults
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.workdays import add_working_days
 from worksorders.steps.finance.find import payments as found_payments

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from web.fields import RadioField, TextAreaField
-from web.forms import Form
+from web.forms.base import Form
+from web.forms.fields import RadioField, TextAreaField
 from worksorders.steps.completion.exits import ANSWERS
 from worksorders.steps.site.find.visits import VisitPage
 

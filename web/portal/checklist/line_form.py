@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from web.fields import (
+from web.filters import quantity
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxField,
     DateField,
     FileField,
@@ -18,8 +20,6 @@ from web.fields import (
     WholeNumberField,
     YesNoField,
 )
-from web.filters import quantity
-from web.forms import Form
 from worksorders.domain.completion.needs import PaperRule
 from worksorders.domain.completion.proof import HOLDERS
 from worksorders.domain.lifecycle.reasons import NO_PHOTO

@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.fields import DateField, FileField, TextField
 from web.filters import local_today
-from web.forms import Form, apply_faults, render_form
+from web.forms.base import Form, apply_faults, render_form
+from web.forms.fields import DateField, FileField, TextField
 from web.portal.blueprint import blueprint
 from web.services import services
 from worksorders.domain.errors import FaultsError

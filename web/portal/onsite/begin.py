@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from web.edge import actor, db, take_once
 from web.extensions import request_now
-from web.forms import Form
+from web.forms.base import Form
 from web.portal.blueprint import blueprint
 from web.portal.visit import load, show
 from worksorders.domain.errors import RefusedError

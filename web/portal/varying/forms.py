@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from wtforms.validators import Optional
 
-from web.fields import (
+from web.forms.base import Form
+from web.forms.fields import (
     CheckboxField,
     FilesField,
     HiddenField,
@@ -16,7 +17,6 @@ from web.fields import (
     SelectField,
     TextAreaField,
 )
-from web.forms import Form
 from worksorders.steps.varying.find_own import AskedLine, AskingPage
 from worksorders.steps.varying.wishes import Wish
 

@@ -18,8 +18,8 @@ from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.tell import contacts
 from worksorders.steps.tell.api import notify_users
-from worksorders.store.tables.accounts import AccountChange
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import AccountChange
+from worksorders.store.tables.identity.people import AppUser
 
 EXPIRE = "account.expire"
 WAITS = timedelta(days=7)

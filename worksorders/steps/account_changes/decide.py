@@ -22,8 +22,8 @@ from worksorders.steps.account_changes.kinds import carry_out
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.privacy.glass import tell_privacy_officers
-from worksorders.store.tables.accounts import AccountChange
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import AccountChange
+from worksorders.store.tables.identity.people import AppUser
 
 NO_SUCH = "This does not wait (any more)."
 NOT_TWO = "A second person decides: not who asked, and not whose account it is."

@@ -15,9 +15,9 @@ from worksorders.steps.account_changes import hands
 from worksorders.steps.account_changes.ask import CONFIRMERS, WAITS
 from worksorders.steps.account_changes.kinds import Kind
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.accounts import AccountChange
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.accounts import AccountChange
+from worksorders.store.tables.identity.people import AppUser
 
 
 @dataclass(frozen=True, slots=True)

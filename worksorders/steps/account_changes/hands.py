@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import DomainError
 from worksorders.steps import audit
 from worksorders.steps.privacy.glass import tell_privacy_officers
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
 
 VOUCHED = "user.vouched"

@@ -18,8 +18,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.tell import contacts
-from worksorders.store.tables.accounts import AccountChange, Passkey
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import AccountChange, Passkey
+from worksorders.store.tables.identity.people import AppUser
 
 WHO = ("role", "firm_id", "worker_id")
 LIMITS = ("raise_limit_cents", "vary_limit_cents")

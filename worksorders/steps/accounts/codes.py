@@ -18,8 +18,8 @@ from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, sign_in
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.accounts import Challenge
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import Challenge
+from worksorders.store.tables.identity.people import AppUser
 
 STEP_SECONDS = 30
 # A phone's clock may be one step off.

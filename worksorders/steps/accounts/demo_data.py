@@ -18,8 +18,8 @@ from worksorders.domain.errors import NotPermittedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.sign_in import open_session
-from worksorders.store.tables.accounts import Challenge, DemoMark
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import Challenge, DemoMark
+from worksorders.store.tables.identity.people import AppUser
 
 LINK_LASTS = timedelta(hours=24)
 GONE = "This link has been used, is too old, or never was. Make another: flask --app wsgi demo sign-in NAME"

@@ -36,8 +36,8 @@ from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.sign_in import open_session
-from worksorders.store.tables.accounts import Challenge, Passkey
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.accounts import Challenge, Passkey
+from worksorders.store.tables.identity.people import AppUser
 
 ANSWER_WITHIN = timedelta(minutes=5)
 STEP_UP_LASTS = timedelta(seconds=60)

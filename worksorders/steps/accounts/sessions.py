@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.people import UserSession
+from worksorders.store.tables.identity.people import UserSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import NotPermittedError
 from worksorders.gateways.addresses.file import ReadAddress, RowFault, read_addresses, sha256_of
-from worksorders.store.tables.places import AddressList
+from worksorders.store.tables.plans.places import AddressList
 
 PROGRESS_ROWS = 100_000
 # For the demo: real towns, invented streets.

@@ -26,7 +26,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.files import BrokenFilesError
 from worksorders.steps.people.firms import ALPHABET, own_firm
-from worksorders.store.tables.contractors import Agreement, RateCard, RateLine
+from worksorders.store.tables.firms.contractors import Agreement, RateCard, RateLine
 
 DAY = timedelta(days=1)
 RATE_FILE = "rate card"

@@ -23,7 +23,7 @@ from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.steps import audit, jobs, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin.files import BrokenFilesError, plain_csv
-from worksorders.store.tables.catalogue import CatalogueVersion
+from worksorders.store.tables.work.catalogue import CatalogueVersion
 
 ITEMS_FILE = "catalogue.csv"
 FINDINGS_FILE = "findings.csv"

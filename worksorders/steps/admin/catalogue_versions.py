@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from worksorders.steps.actor import NotFoundError
-from worksorders.store.tables.catalogue import CatalogueVersion
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.catalogue import CatalogueVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import NotFoundError
-from worksorders.store.tables.contractors import Firm
 from worksorders.store.tables.exchange import ApiToken
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
 
 

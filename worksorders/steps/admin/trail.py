@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.local_time import start_of_day
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import CaseFile
 
 DISCLOSURES = ("disclosure.intended", "disclosure.revealed")
 # Beside the withdrawal of the same minute they would tell who is barred, which coordinators alone may know.

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from worksorders.domain.order.deadlines import DEFAULT_RULES, DeadlineRules, Urgency
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 NAME = "urgency"
 

@@ -24,8 +24,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.admin.find_users import find_user
 from worksorders.steps.calendars.feed import end_feeds
 from worksorders.steps.people.firms import ALPHABET
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.people import AppUser, UserSession
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser, UserSession
 
 PASSWORD_GROUPS = 4
 PASSWORD_GROUP_LENGTH = 5

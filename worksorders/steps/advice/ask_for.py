@@ -23,10 +23,10 @@ from worksorders.steps.advice.whom_to_ask import Question, questions
 from worksorders.steps.people.extra_time import AGREED
 from worksorders.steps.planning.when import wall
 from worksorders.steps.tell.calls import raise_call_task
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.plan_parts import PlanRequest
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.plans.plan_parts import PlanRequest
+from worksorders.store.tables.work.orders import Visit
+from worksorders.store.tables.work.telling import CallTask
 
 ASKABLE = ("window", "overtime", "worker", "clearance")
 

@@ -15,8 +15,8 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.advice.standing import Draft
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import PlanStop, PlanUnassigned
+from worksorders.store.tables.plans.planning import PlanStop, PlanUnassigned
+from worksorders.store.tables.work.orders import Visit
 
 
 def keep_places(

@@ -27,8 +27,8 @@ from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked, minute_of
 from worksorders.store.scope import as_house
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Plan, PlanStop
+from worksorders.store.tables.plans.planning import Plan, PlanStop
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 VARIANT: Variant = "levels"
 PURPOSE = "explain a visit of a plan"

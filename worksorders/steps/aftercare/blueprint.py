@@ -20,10 +20,10 @@ from worksorders.gateways.measures import guidance
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.completion.exits import OPENS, last_answers
-from worksorders.store.tables.aftercare import Defect
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.aftercare import Defect
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 TEMPLATE = "blueprint.html"
 TITLE = "A guide to your home"

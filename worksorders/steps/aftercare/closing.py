@@ -14,10 +14,10 @@ from worksorders.gateways.measures import paper_rules
 from worksorders.steps.completion.exits import NEEDS_KEY, last_answers
 from worksorders.steps.completion.proof import Proofs, asked_of, load_proofs
 from worksorders.steps.safety.alarm_plan import refusal_to_close
-from worksorders.store.tables.aftercare import Defect, Inspection, Review
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.completion import KeyEntry
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.aftercare import Defect, Inspection, Review
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.completion import KeyEntry
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 OVER = ("done", "cancelled")
 ORDER_OVER = ("closed", "cancelled", "superseded")

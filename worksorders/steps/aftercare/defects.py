@@ -24,9 +24,9 @@ from worksorders.steps.aftercare.settings import load_settings
 from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.offers.making.opening import ask_at_once
 from worksorders.steps.ordering.moves import lock_order, move_order
-from worksorders.store.tables.aftercare import Defect, Inspection
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.aftercare import Defect, Inspection
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 REPORTED, FAILED = "defect_found", "inspection_failed"
 LONGEST_TEXT = 500

@@ -17,15 +17,15 @@ from worksorders.steps.aftercare.closing import Missing
 from worksorders.steps.aftercare.monitoring import FOLLOW_ON, follow_on_of, in_place_on, needs_monitoring
 from worksorders.steps.aftercare.settings import load_settings
 from worksorders.steps.site.accept_work import missing_to_close
-from worksorders.store.tables.aftercare import (
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.aftercare import (
     Defect,
     Inspection,
     Monitoring,
     Review,
 )
-from worksorders.store.tables.completion import KeyEntry, LinePaper
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.completion import KeyEntry, LinePaper
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 T = TypeVar("T")
 

@@ -10,9 +10,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from worksorders.steps.actor import NotFoundError
-from worksorders.store.tables.aftercare import Inspection, InspectionLine, InspectionPhoto, InspectionRate
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.aftercare import (
+    Inspection,
+    InspectionLine,
+    InspectionPhoto,
+    InspectionRate,
+)
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 RECENT = 30
 

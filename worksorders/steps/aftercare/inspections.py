@@ -31,8 +31,13 @@ from worksorders.steps.ordering.moves import lock_order
 from worksorders.steps.site.accept_work import close_if_complete
 from worksorders.steps.site.checklist import checklist_lines
 from worksorders.steps.site.leave import DRAW_INSPECTION
-from worksorders.store.tables.aftercare import Inspection, InspectionLine, InspectionPhoto, InspectionRate
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.aftercare import (
+    Inspection,
+    InspectionLine,
+    InspectionPhoto,
+    InspectionRate,
+)
+from worksorders.store.tables.work.orders import Visit
 
 LOOK_UP = "inspection.sample"
 PASS, FAIL, NOT_SEEN = "pass", "fail", "not_seen"

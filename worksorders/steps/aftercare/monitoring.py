@@ -30,9 +30,9 @@ from worksorders.steps.ordering.lines import WHOLE_HOME, new_row
 from worksorders.steps.ordering.moves import lock_order
 from worksorders.steps.ordering.rates import rates_in_force
 from worksorders.steps.ordering.settings import place_of
-from worksorders.store.tables.aftercare import Monitoring, Review
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.aftercare import Monitoring, Review
+from worksorders.store.tables.work.offers import LineAccepted
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 FOLLOW_ON = "follow_on"
 MONITORING_ITEM, RECOVERY_ITEM = "AL02", "AL10"

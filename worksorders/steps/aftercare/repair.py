@@ -17,10 +17,10 @@ from worksorders.domain.local_time import local_day
 from worksorders.domain.money import format_cents, line_cents
 from worksorders.domain.order.visits import SECURE_CHECK_MINUTES
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.aftercare import Defect
-from worksorders.store.tables.orders import FrozenRate, Visit, WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.variations import LineRevision
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.aftercare import Defect
+from worksorders.store.tables.work.orders import FrozenRate, Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import LineRevision
 
 SAME_FIRM, ANOTHER_FIRM = "same", "another"
 TO = {

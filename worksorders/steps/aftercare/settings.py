@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.completion.sampling import Shares
 from worksorders.domain.completion.warranty import MendingTimes
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 AFTERCARE = "aftercare"
 

@@ -14,12 +14,12 @@ from worksorders.domain.errors import NotPermittedError
 from worksorders.domain.telling.calendar import CalendarVisit, calendar
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.places import CalendarFeed
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.places import CalendarFeed
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 LASTS = timedelta(days=90)
 BACK, AHEAD = timedelta(days=7), timedelta(days=60)

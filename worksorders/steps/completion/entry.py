@@ -16,7 +16,7 @@ from worksorders.domain.lifecycle.reasons import NO_PHOTO
 from worksorders.domain.local_time import NEW_ZEALAND, local_day
 from worksorders.domain.order.assessment import MOST_MEASURED
 from worksorders.steps.completion.files import PaperError, read_paper
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 LONGEST_TEXT = 500
 LONGEST_NUMBER = 60

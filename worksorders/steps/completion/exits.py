@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.completion.needs import EXIT_KINDS
 from worksorders.domain.errors import Faults
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.completion import EgressCheck
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.completion import EgressCheck
+from worksorders.store.tables.work.orders import Visit
 
 OPENS, NOT_AN_EXIT, NEEDS_KEY = "opens", "not_an_exit", "needs_key"
 ANSWERS: Mapping[str, str] = {

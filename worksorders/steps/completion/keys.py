@@ -17,8 +17,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents.hashes import digests_of
 from worksorders.steps.consents.reach import may_hold_keys
 from worksorders.steps.consents.screening import hits
-from worksorders.store.tables.completion import KeyEntry
-from worksorders.store.tables.interests import HomeInterest
+from worksorders.store.tables.confidential.interests import HomeInterest
+from worksorders.store.tables.work.completion import KeyEntry
 
 KEY_HOLDER = "key.holder"
 LONGEST_NAME = 120

@@ -23,9 +23,9 @@ from worksorders.steps.completion.entry import PaperGiven, check_paper
 from worksorders.steps.completion.files import PDF
 from worksorders.steps.completion.save import PAPER_FILE, keep_paper
 from worksorders.steps.finance.follow import order_changed
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.completion import LinePaper
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.completion import LinePaper
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 HANDED_IN = "paper.handed_in"
 GONE = "There is no such paper."

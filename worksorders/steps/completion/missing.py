@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from worksorders.domain.completion.proof import find_missing as gaps_of
 from worksorders.steps.completion.proof import Proofs, asked_of
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.work.orders import WorksLine
 
 
 def find_missing(lines: Mapping[uuid.UUID, WorksLine], proofs: Proofs) -> Iterator[tuple[str, str]]:

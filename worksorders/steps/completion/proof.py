@@ -15,9 +15,9 @@ from worksorders.domain.completion.needs import Asked
 from worksorders.domain.completion.needs import asked_of as asked_by_rules
 from worksorders.domain.completion.proof import KeyHeld, LineProof, Paper
 from worksorders.gateways.measures import paper_rules
-from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
-from worksorders.store.tables.offers import LineDone, Photo
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.work.completion import KeyEntry, LinePaper, LiveTest
+from worksorders.store.tables.work.offers import LineDone, Photo
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 
 def asked_of(line: WorksLine) -> Asked:

@@ -18,9 +18,9 @@ from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion.entry import AlarmTest, LineEntry, PaperGiven, instant_of
 from worksorders.steps.completion.files import read_paper
-from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.completion import KeyEntry, LinePaper, LiveTest
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import Visit
 
 PAPER_FILE = "line.paper"
 

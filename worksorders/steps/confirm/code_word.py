@@ -19,7 +19,7 @@ from worksorders.steps.confirm.tell_client import CODE_WORD, prepare
 from worksorders.steps.intake.contact import LEAST_PURPOSE, LONGEST_PURPOSE
 from worksorders.steps.site.own_visit import GONE, lock_own_visit, own_visit, why_hidden
 from worksorders.steps.tell.safe_way import SAFE_MAIL, SAFE_NUMBER
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.orders import Visit
 
 FOR_CALL = (CODE_WORD, disclose.PERSON_NAME, disclose.SAFE_CONTACT, SAFE_NUMBER, SAFE_MAIL)
 WORDS = {

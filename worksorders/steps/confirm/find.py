@@ -17,9 +17,9 @@ from worksorders.steps.confirm.holding import KIND, live_rows
 from worksorders.steps.offers.moves import WORKED_ON
 from worksorders.steps.site.find.visits import crews
 from worksorders.steps.tell.safe_way import safe_way_of
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.telling import CallAttempt, CallTask, ClientConfirmation
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.orders import Visit, WorksOrder
+from worksorders.store.tables.work.telling import CallAttempt, CallTask, ClientConfirmation
 
 
 @dataclass(frozen=True, slots=True)

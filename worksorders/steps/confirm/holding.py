@@ -16,9 +16,9 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.duty.alerts import alert_duty
 from worksorders.steps.tell.calls import raise_call_task, withdraw_calls
 from worksorders.steps.tell.settings import load_settings
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
-from worksorders.store.tables.telling import ClientConfirmation
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.orders import Visit, WorksOrder
+from worksorders.store.tables.work.telling import ClientConfirmation
 
 KIND = "client_confirmation"
 CHANGED = "worker_or_time_changed"

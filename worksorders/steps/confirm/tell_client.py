@@ -23,10 +23,10 @@ from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
 from worksorders.steps.tell.calls import complete_call, raise_call_task
 from worksorders.steps.tell.messages import notify_user
 from worksorders.steps.tell.safe_way import safe_way_of
-from worksorders.store.tables.duty import DutyAlert
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import CallTask, ClientConfirmation
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.duty import DutyAlert
+from worksorders.store.tables.work.orders import Visit
+from worksorders.store.tables.work.telling import CallTask, ClientConfirmation
 
 CODE_WORD = "visit.code_word"
 TOLD = "told"

@@ -25,13 +25,13 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents import clock, reach
 from worksorders.steps.consents.standing import needing
-from worksorders.store.tables.interests import (
+from worksorders.store.tables.confidential.interests import (
     ConsentAnswer,
     ConsentRequest,
     ConsentRequestLine,
     HomeInterest,
 )
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 LONGEST = 500
 CHANNEL_OF = {How.LETTER: Channel.LETTER, How.MAIL: Channel.MESSAGE}

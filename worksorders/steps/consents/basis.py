@@ -14,8 +14,8 @@ from worksorders.domain.people.consent import Basis, check_basis
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.interests import LegalBasis
+from worksorders.store.tables.confidential.interests import LegalBasis
+from worksorders.store.tables.work.cases import CaseFile
 
 
 def propose(

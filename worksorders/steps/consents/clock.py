@@ -17,8 +17,8 @@ from worksorders.domain.people.consent import ANSWER_DAYS, WARN_AFTER_DAYS
 from worksorders.steps import audit, outbox
 from worksorders.steps.consents import reach
 from worksorders.steps.jobs import Effect, Job, handles
-from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, ConsentRequestLine
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.confidential.interests import ConsentAnswer, ConsentRequest, ConsentRequestLine
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 SOON = "consent.answer_soon"
 OVERDUE = "consent.answer_overdue"

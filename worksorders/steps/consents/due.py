@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from worksorders.domain.people.consent import ANSWER_DAYS, WARN_AFTER_DAYS
 from worksorders.gateways import places
 from worksorders.steps.consents.find import label
-from worksorders.store.tables.interests import (
+from worksorders.store.tables.confidential.interests import (
     ConsentAnswer,
     ConsentRequest,
     ConsentRequestLine,
     HomeInterest,
 )
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 LIVE = ("draft", "consent_pending", "approval_pending", "ready", "issued", "on_hold", "variation_pending")
 SOON = timedelta(days=ANSWER_DAYS - WARN_AFTER_DAYS)

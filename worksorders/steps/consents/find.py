@@ -16,7 +16,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents.reach import person_of
 from worksorders.steps.consents.standing import LineStanding, line_standings
-from worksorders.store.tables.interests import (
+from worksorders.store.tables.confidential.interests import (
     ConsentAnswer,
     ConsentRequest,
     ConsentRequestLine,
@@ -26,8 +26,8 @@ from worksorders.store.tables.interests import (
     LegalBasis,
     Letter,
 )
-from worksorders.store.tables.orders import WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 KIND_WORDS = {
     "owner": "Owner",

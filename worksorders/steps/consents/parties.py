@@ -20,10 +20,10 @@ from worksorders.steps.people import bar as firm_bar
 from worksorders.steps.people.party_check import PARTY_CHECK
 from worksorders.store import lookups
 from worksorders.store.lookups import Digest
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.interests import HomeInterest
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.interests import HomeInterest
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import NeverSend
 
 
 @handles(PARTY_CHECK)

@@ -18,8 +18,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents import screening
 from worksorders.steps.consents.hashes import digests_of
 from worksorders.store import lookups
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.interests import HomeInterest
+from worksorders.store.tables.confidential.interests import HomeInterest
+from worksorders.store.tables.work.cases import CaseFile
 
 LONGEST = 300
 

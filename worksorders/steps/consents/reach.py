@@ -20,8 +20,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.tell.barred import Receiver, bars
 from worksorders.steps.tell.calls import raise_call_task
 from worksorders.store.lookups import barred_twin
-from worksorders.store.tables.interests import HomeInterest, InterestContact
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.confidential.interests import HomeInterest, InterestContact
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 def person_of(row: HomeInterest) -> Person:

@@ -20,9 +20,9 @@ from worksorders.steps.people import bar as firm_bar
 from worksorders.store import lookups
 from worksorders.store.lookups import Digest
 from worksorders.store.scope import as_house
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.interests import HomeInterest, InterestScreening
+from worksorders.store.tables.confidential.interests import HomeInterest, InterestScreening
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.work.cases import NeverSend
 
 
 def contractors_met(

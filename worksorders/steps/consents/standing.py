@@ -25,14 +25,14 @@ from worksorders.domain.people.consent import (
 from worksorders.domain.people.consent import LegalBasis as Ground
 from worksorders.domain.people.interests import Person
 from worksorders.steps.consents.reach import person_of
-from worksorders.store.tables.interests import (
+from worksorders.store.tables.confidential.interests import (
     ConsentAnswer,
     ConsentRequest,
     ConsentRequestLine,
     HomeInterest,
     LegalBasis,
 )
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 
 @dataclass(frozen=True, slots=True)

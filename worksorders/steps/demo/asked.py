@@ -17,7 +17,7 @@ from worksorders.steps.own_firm import requests
 from worksorders.steps.people import checks
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.proposals.ask import propose
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.work.offers import Offer
 
 DAYS_LATER = (1, 2, 3, 5, 6)
 

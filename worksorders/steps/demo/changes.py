@@ -14,7 +14,7 @@ from worksorders.steps.demo.evidence import picture
 from worksorders.steps.site import checklist
 from worksorders.steps.varying import ask, decide
 from worksorders.steps.varying.wishes import Wish
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 SHARE = 25
 REASONS = (

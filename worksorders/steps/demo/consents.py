@@ -15,7 +15,7 @@ from worksorders.steps.consents.answers import record_answer
 from worksorders.steps.consents.persons import GivenPerson, record_person
 from worksorders.steps.consents.standing import unsettled
 from worksorders.steps.demo.names import Names
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 def agree(

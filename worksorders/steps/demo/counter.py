@@ -24,9 +24,9 @@ from worksorders.steps.finance.billing.make import self_bill
 from worksorders.steps.finance.payout import runs
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine, receive_typed
 from worksorders.steps.site import accept_work
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 
 @dataclass

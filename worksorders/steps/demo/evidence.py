@@ -11,7 +11,7 @@ from PIL import Image
 from worksorders.domain.local_time import NEW_ZEALAND, local_day
 from worksorders.steps.completion.entry import AlarmTest, KeyRow, LineEntry, PaperGiven
 from worksorders.steps.completion.proof import asked_of
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.work.orders import WorksLine
 
 
 def picture(random: Random) -> bytes:

@@ -21,9 +21,9 @@ from worksorders.steps.demo.clock import Past
 from worksorders.steps.demo.evidence import entry_of, picture
 from worksorders.steps.offers import respond
 from worksorders.steps.site import checklist, leave, openings, photos, stop, travel
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 DECLINES = ("no_capacity", "outside_area", "parts_lead_time")
 LEFT_OPEN, UNSAFE = "left_open", "unsafe"

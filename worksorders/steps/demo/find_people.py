@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.offers import Offer
 
 
 def demo_people(session: Session) -> list[tuple[str, str, str]]:

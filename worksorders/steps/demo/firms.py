@@ -23,7 +23,7 @@ from worksorders.steps.demo.names import Names
 from worksorders.steps.people import bank_accounts, checks, firms, workers
 from worksorders.steps.people.checks import CheckDetails
 from worksorders.steps.vetting import verdicts
-from worksorders.store.tables.contractors import WorkerTrade
+from worksorders.store.tables.firms.contractors import WorkerTrade
 
 NATIONAL = ("F6", "E7", "G1", "E8", "F1", "F2", "F9", "F3", "G2", "TAS", "F5", "F4", "G3", "E9", "F7", "F8")
 TRADES = {

@@ -13,8 +13,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.aftercare.inspections import FAIL, PASS, LineFound, record_inspection
 from worksorders.steps.demo.clock import Past
 from worksorders.steps.site.checklist import checklist_lines
-from worksorders.store.tables.aftercare import Inspection
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.aftercare import Inspection
+from worksorders.store.tables.work.orders import WorksOrder
 
 GOOD_SHARE = 0.92
 WRONG = ("Screws too short", "Does not close flush", "Loose in its frame")

@@ -17,7 +17,7 @@ from worksorders.steps.demo.consents import agree
 from worksorders.steps.demo.names import Names
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.ordering import approve, issue, pause, raise_order
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 STOPS = ("draft", "consent_pending", "approval_pending", "ready")
 

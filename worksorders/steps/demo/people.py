@@ -14,8 +14,8 @@ from worksorders.steps import sign_in
 from worksorders.steps.accounts.demo_data import mark_as_demo
 from worksorders.steps.actor import Actor
 from worksorders.steps.demo.firms import Made
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
 
 PASSWORD = "kea-kaka-ruru-tui"  # noqa: S105 -- demo accounts exist only beside demo data.
 # Sign-in name, shown name, role, raise limit and vary limit in cents before GST.

@@ -31,9 +31,9 @@ from worksorders.steps.demo.office import STOPS, Office
 from worksorders.steps.demo.people import make_contractors, make_staff, worker_actors
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning import publish, request_plan
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Plan
+from worksorders.store.tables.work.orders import WorksOrder
 
 DAYS = 21
 ORDERS = 50

@@ -15,8 +15,8 @@ from worksorders.steps.demo.clock import Past
 from worksorders.steps.safety import alarm_plan, barrier, police_flag, suspend
 from worksorders.steps.site import stop
 from worksorders.steps.site.openings import touched_openings
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 BARRIERS = frozenset({"front_door", "back_door", "window", "ranch_slider", "garage_door", "french_doors"})
 LEFT_OPEN = "The frame is split and the ply does not hold. I wait outside until somebody comes"

@@ -17,10 +17,10 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.messages import notify_user
 from worksorders.steps.tell.settings import load_settings
-from worksorders.store.tables.duty import DutyAlert, DutyCall, DutyTurn
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.duty import DutyAlert, DutyCall, DutyTurn
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import WorksOrder
 
 CALL = "duty.call"
 NOTE = "note:"

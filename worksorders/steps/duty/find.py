@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from worksorders.domain.telling.alerts import DANGER, AlertKind, kind_of
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.duty import CheckIn, DutyAlert, DutyCall
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.duty import CheckIn, DutyAlert, DutyCall
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 RECENT = timedelta(days=2)
 

@@ -14,8 +14,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.duty.alerts import alert_duty, call_off
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.settings import load_settings
-from worksorders.store.tables.duty import CheckIn
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.duty import CheckIn
+from worksorders.store.tables.work.orders import Visit
 
 LOOK = "visit.look_for_check_out"
 INSIDE = "on_site"

@@ -16,9 +16,9 @@ from worksorders.domain.telling.roster import PARTS, Gap, Overlap, Turn, find_ga
 from worksorders.gateways import places
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.duty import DutyTurn
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import UserContact
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.duty import DutyTurn
+from worksorders.store.tables.work.telling import UserContact
 
 ON_DUTY = (Role.COORDINATOR.value, Role.ADMINISTRATOR.value)
 MOST_DAYS = 62

@@ -26,9 +26,9 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.exchange.handed_in import CSV, JSON, Entry, HandedIn, Told, read_file
 from worksorders.steps.exchange.schemas import schema_of
 from worksorders.steps.exchange.taking import TAKERS, WRITTEN_LAST, Hands
-from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.exchange import ImportRun
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import Assessment
 
 MOST_FAULTS_KEPT = 500
 PAGE_SIZE = 50

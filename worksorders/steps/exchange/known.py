@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.people.check_kinds import Register
 from worksorders.steps.people.check_register import load_register
-from worksorders.store.tables.contractors import Firm, VettingCheck, Worker
+from worksorders.store.tables.firms.contractors import Firm, VettingCheck, Worker
 
 Names = tuple[str, str]
 # Whose check, of which kind, with which number, issued when.

@@ -13,8 +13,8 @@ from catalogue import compare
 from worksorders.domain.disclosure.policy import Field
 from worksorders.steps.admin import catalogue
 from worksorders.steps.lists.page import plain
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 LINE: Mapping[str, Field | None] = {
     "item_code": Field.ITEM_CODES, "measure": Field.MEASURES, "quantity": Field.ITEM_CODES, "unit": None, "trade": None,

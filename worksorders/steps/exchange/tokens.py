@@ -26,7 +26,7 @@ from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.exchange.scopes import SCOPES
 from worksorders.store.tables.exchange import ApiToken
-from worksorders.store.tables.people import AppUser, SignInAttempt
+from worksorders.store.tables.identity.people import AppUser, SignInAttempt
 
 PREFIX = "wo_"
 SECRET_BYTES = 32

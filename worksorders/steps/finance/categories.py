@@ -17,9 +17,9 @@ from worksorders.domain.money import format_cents
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.contract import KEEPERS, lock_contracts, rules_of
-from worksorders.store.tables.books import ContractCategory
-from worksorders.store.tables.finance import ContractYear, FundingContract, LedgerEntry
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.money.books import ContractCategory
+from worksorders.store.tables.money.finance import ContractYear, FundingContract, LedgerEntry
+from worksorders.store.tables.work.orders import WorksLine
 
 BOUND = tuple(account.value for account in Account if account not in {Account.BUDGET, Account.UNCOMMITTED})
 

@@ -26,7 +26,7 @@ from worksorders.steps.finance.match import (
     lock_invoice,
     match_invoice,
 )
-from worksorders.store.tables.finance import Invoice, InvoiceException
+from worksorders.store.tables.money.finance import Invoice, InvoiceException
 
 LONGEST_RELEASE_DAYS = 90
 SHORTEST_REASON = 5

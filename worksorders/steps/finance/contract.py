@@ -16,7 +16,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import ContractYear, FundingContract
+from worksorders.store.tables.money.finance import ContractYear, FundingContract
 
 KEEPERS = frozenset({Role.FINANCE, Role.ADMINISTRATOR})
 

@@ -26,9 +26,9 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.finance.categories import require_room
 from worksorders.steps.finance.contract import find_year, lock_contracts, require_year
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import ContractYear, LedgerEntry
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import ContractYear, LedgerEntry
+from worksorders.store.tables.work.offers import LineAccepted
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 OVER = frozenset({"cancelled", "superseded"})
 NOT_OPEN = OVER | {"closed"}

@@ -21,8 +21,8 @@ from worksorders.steps.finance.contract import lock_contracts
 from worksorders.steps.finance.gather import gather, invoice_facts, order_ids_of
 from worksorders.steps.finance.store_match import post_lines, store_decision, store_exceptions
 from worksorders.steps.people.firms import TAX_CHANGED
-from worksorders.store.tables.finance import ContractYear, Invoice, InvoiceLine
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import ContractYear, Invoice, InvoiceLine
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 MATCH = "invoice.match"
 OPEN = ("received", "matched", "exceptions")

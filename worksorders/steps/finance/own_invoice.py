@@ -20,9 +20,9 @@ from worksorders.steps.finance.match import Outcome, lock_orders
 from worksorders.steps.finance.receive import lock_firm, number_used
 from worksorders.steps.lists.part import Part, Place
 from worksorders.store.scope import as_house
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import WorksOrder
 
 SHOWN = 20
 MADE_BY_US = "Your agreement says that we make your invoices: send none, finance makes this one."

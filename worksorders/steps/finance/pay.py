@@ -17,8 +17,8 @@ from worksorders.steps.finance.keeping.find import kept_cents
 from worksorders.steps.finance.ledger import years_of_lines
 from worksorders.steps.finance.payout.count import returns_of
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import Invoice, LineDecision
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.money.finance import Invoice, LineDecision
+from worksorders.store.tables.work.orders import WorksLine
 
 
 def mark_paid(session: Session, actor: Actor, invoice: Invoice, account_id: uuid.UUID, now: datetime) -> None:

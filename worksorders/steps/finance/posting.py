@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.ledger import Entry
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.finance import LedgerEntry
+from worksorders.store.tables.money.finance import LedgerEntry
 
 
 @dataclass(frozen=True, slots=True)

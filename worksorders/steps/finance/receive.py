@@ -25,9 +25,9 @@ from worksorders.steps.finance.gather.invoice import BUYER
 from worksorders.steps.finance.incoming.files import MOST_BYTES, PDF, Incoming
 from worksorders.steps.finance.incoming.files import keep as keep_file
 from worksorders.steps.finance.match import Outcome, lock_orders, match_invoice
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice, InvoiceLine
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 UNNAMED = "As on the invoice"
 

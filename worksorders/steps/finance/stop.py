@@ -24,7 +24,7 @@ from worksorders.steps.finance.match import (
     rematch_orders,
 )
 from worksorders.steps.finance.store_match import post_difference
-from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.money.finance import Invoice
 
 HOLDS = ("held", "disputed")
 

@@ -19,8 +19,8 @@ from worksorders.domain.local_time import local_day
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.ledger import years_of_lines
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import Invoice, InvoiceException, LineDecision
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.money.finance import Invoice, InvoiceException, LineDecision
+from worksorders.store.tables.work.orders import WorksLine
 
 
 def store_exceptions(session: Session, decision: Decision, invoice: Invoice, now: datetime) -> bool:

@@ -13,8 +13,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.finance import ledger
 from worksorders.steps.finance.contract import find_year
 from worksorders.steps.lists.part import SIZE, Part, cut, place_in
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 def find_uncommitted(session: Session) -> Sequence[WorksOrder]:

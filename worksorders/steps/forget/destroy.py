@@ -16,12 +16,12 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.forget import due
 from worksorders.store import vault
-from worksorders.store.tables.aftercare import Inspection, InspectionPhoto
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.forgetting import Forgotten
-from worksorders.store.tables.invoice_files import InvoiceFile
-from worksorders.store.tables.offers import Photo
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.confidential.forgetting import Forgotten
+from worksorders.store.tables.money.invoice_files import InvoiceFile
+from worksorders.store.tables.work.aftercare import Inspection, InspectionPhoto
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.offers import Photo
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 EMPTY = b""
 WHY_KEPT = {

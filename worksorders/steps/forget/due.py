@@ -15,10 +15,10 @@ from worksorders.domain.lifecycle.requests import REQUEST
 from worksorders.domain.local_time import local_day
 from worksorders.domain.privacy.retention import Due, Over, RetentionRule, due_fields
 from worksorders.gateways.retention import rules
-from worksorders.store.tables.cases import Assessment, CaseFile, Handover
-from worksorders.store.tables.forgetting import Forgotten, LegalHold, PrivacyRequest
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.confidential.forgetting import Forgotten, LegalHold, PrivacyRequest
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment, CaseFile, Handover
+from worksorders.store.tables.work.orders import WorksOrder
 
 ENDED = ("closed", "cancelled", "superseded")
 AHEAD = timedelta(days=31)

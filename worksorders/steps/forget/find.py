@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.gateways.retention import rules
-from worksorders.store.tables.forgetting import Forgotten
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.confidential.forgetting import Forgotten
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 @dataclass(frozen=True, slots=True)

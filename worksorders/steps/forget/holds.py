@@ -14,10 +14,10 @@ from worksorders.domain.errors import Faults, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.forgetting import Forgotten, LegalHold
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.forgetting import Forgotten, LegalHold
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 KEEPERS = (Role.PRIVACY_OFFICER, Role.ADMINISTRATOR)
 

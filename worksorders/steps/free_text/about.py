@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.codes import CodeError, read_code
 from worksorders.steps.free_text.paths import cases_of, named_by
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 _CODE = re.compile(r"\b[CW][ -]?[0-9A-Z]{4}[ -]?[0-9A-Z]{5}\b", re.IGNORECASE)
 MOST_CODES = 50

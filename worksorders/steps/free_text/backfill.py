@@ -20,12 +20,12 @@ from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.consents import persons
 from worksorders.steps.free_text.learn import SHAPES, learn, text_kind
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.forgetting import Forgotten
-from worksorders.store.tables.interests import HomeInterest
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.forgetting import Forgotten
+from worksorders.store.tables.confidential.interests import HomeInterest
+from worksorders.store.tables.confidential.vault import LookUp
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
-from worksorders.store.tables.vault import LookUp
+from worksorders.store.tables.work.cases import CaseFile
 
 LEARNED = "case.spellings_learned"
 PURPOSE = "Making keyed hashes to compare free text with; shown to nobody"

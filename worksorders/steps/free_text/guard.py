@@ -23,7 +23,7 @@ from worksorders.steps.free_text import tell
 from worksorders.steps.free_text.check import MESSAGE, find, require_clean
 from worksorders.steps.free_text.columns import looked_over
 from worksorders.steps.free_text.paths import cases_of, hangs_on_a_case, links, table_named
-from worksorders.store.tables.seals import ReadingReview
+from worksorders.store.tables.confidential.seals import ReadingReview
 from worksorders.store.tables.trail import AuditEvent
 
 CIPHER = "cipher"

@@ -14,7 +14,7 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.intake.keep import OTHER_NAMES, REFERRED_NAME, REFERRED_PHONE, REFERRED_SAFE_CONTACT
-from worksorders.store.tables.cases import CaseFile
+from worksorders.store.tables.work.cases import CaseFile
 
 LEAST_PURPOSE, LONGEST_PURPOSE = 8, 200
 SHOWN = (

@@ -16,9 +16,9 @@ from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.intake.recognise import live_orders
 from worksorders.steps.intake.settle_contact import Apart, contacts_apart
-from worksorders.store.tables.cases import Assessment, CaseFile, Handover, Opening
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import Assessment, CaseFile, Handover, Opening
+from worksorders.store.tables.work.orders import WorksOrder
 
 PAGE_SIZE = 25
 STATES = ("waiting", "ordered", "handed_over", "superseded")

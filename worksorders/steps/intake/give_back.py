@@ -16,7 +16,7 @@ from worksorders.domain.order.assessment import Answer, Decision, decide, hand_o
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.intake.service import region_has_service
-from worksorders.store.tables.cases import Assessment, Handover
+from worksorders.store.tables.work.cases import Assessment, Handover
 
 
 def give_back(

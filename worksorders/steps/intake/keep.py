@@ -15,7 +15,7 @@ from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.steps.intake.recognise import Known
 from worksorders.steps.intake.referral import Referral, windows_text
-from worksorders.store.tables.cases import (
+from worksorders.store.tables.work.cases import (
     Assessment,
     CaseFile,
     EligibilityAnswer,

@@ -14,8 +14,8 @@ from worksorders.domain.people.conflict import Kind, forms
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose
 from worksorders.steps.intake.referral import Referral
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 LIVE_STATES = tuple(state for state in ORDER.states if ORDER.is_open(state) and state != "closed")
 

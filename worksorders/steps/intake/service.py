@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.order.assessment import service_available
 from worksorders.gateways import places
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 SERVICE_REGIONS = "service_regions"
 

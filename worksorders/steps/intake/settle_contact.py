@@ -26,8 +26,8 @@ from worksorders.steps.intake.keep import (
     REFERRED_PHONE,
     REFERRED_SAFE_CONTACT,
 )
-from worksorders.store.tables.cases import Assessment
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment
 
 SETTLED = "assessment.contact_settled"
 KEEP, TAKE = "keep", "take"

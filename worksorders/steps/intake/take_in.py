@@ -31,7 +31,7 @@ from worksorders.steps.intake.give_back import record_hand_over
 from worksorders.steps.intake.recognise import Known, lock, look_ups, recognise
 from worksorders.steps.intake.referral import Referral
 from worksorders.steps.intake.service import region_has_service
-from worksorders.store.tables.cases import Assessment
+from worksorders.store.tables.work.cases import Assessment
 
 REGION_AVAILABLE = "region_available"
 OF_EVERYBODY = "Say whether it is the home of a person who is known already: you were asked it so often that you are asked it each time."

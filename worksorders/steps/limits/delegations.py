@@ -15,8 +15,8 @@ from worksorders.domain.order.approval import Approver, Delegation
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.variations import ApprovalDelegation
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.variations import ApprovalDelegation
 
 APPROVING_ROLES = (Role.COORDINATOR.value, Role.ADMINISTRATOR.value)
 LONGEST_DAYS = 92

@@ -14,9 +14,9 @@ from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.orders import ApprovalEvent, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.variations import OverrideReview
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.orders import ApprovalEvent, WorksOrder
+from worksorders.store.tables.work.variations import OverrideReview
 
 SHOWN = 200
 LONGEST_NOTE = 500

@@ -8,10 +8,10 @@ from worksorders.domain.disclosure.policy import Field
 from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.domain.roles import Role
 from worksorders.steps.lists.register import Column, Register
-from worksorders.store.tables.cases import Assessment, CaseFile
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import OFFER_STATES, Offer
-from worksorders.store.tables.orders import VISIT_STATES, Visit, WorksLine, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.cases import Assessment, CaseFile
+from worksorders.store.tables.work.offers import OFFER_STATES, Offer
+from worksorders.store.tables.work.orders import VISIT_STATES, Visit, WorksLine, WorksOrder
 
 OFFICE = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 COORDINATORS = frozenset({Role.COORDINATOR})

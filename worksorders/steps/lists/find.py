@@ -14,7 +14,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.lists import field, office, plans
 from worksorders.steps.lists.page import require_reader
 from worksorders.steps.lists.register import Register
-from worksorders.store.tables.contractors import Firm
+from worksorders.store.tables.firms.contractors import Firm
 
 REGISTERS: Mapping[str, Register] = MappingProxyType(
     {

@@ -9,9 +9,9 @@ from sqlalchemy import case, func, null, select
 from worksorders.domain.disclosure.policy import Field
 from worksorders.domain.roles import Role
 from worksorders.steps.lists.register import Column, Register
-from worksorders.store.tables.contractors import Firm, VettingCheck, Worker, WorkerTrade
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.firms.contractors import Firm, VettingCheck, Worker, WorkerTrade
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.work.orders import WorksOrder
 
 FINANCE = frozenset({Role.FINANCE})
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from worksorders.domain.roles import Role
 from worksorders.steps.lists.register import Column, Register
-from worksorders.store.tables.planning import Plan, PlanStop, PlanUnassigned
+from worksorders.store.tables.plans.planning import Plan, PlanStop, PlanUnassigned
 
 _PLACED = (
     select(func.count(PlanStop.visit_id.distinct()))

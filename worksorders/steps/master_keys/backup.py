@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit
-from worksorders.store.tables.keys import KeyBackup
+from worksorders.store.tables.confidential.keys import KeyBackup
 
 LONGEST = 200
 

@@ -17,10 +17,10 @@ from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.steps import audit
 from worksorders.steps.accounts.codes import KIND
 from worksorders.store import vault
-from worksorders.store.tables.contractors import CheckDocument
 from worksorders.store.tables.exchange import Webhook
-from worksorders.store.tables.invoice_files import InvoiceFile
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import CheckDocument
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.invoice_files import InvoiceFile
 
 AT_A_TIME = 200
 Batch = Callable[[Session, Cipher], int]

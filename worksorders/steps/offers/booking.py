@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps.confirm.holding import crew_named
 from worksorders.steps.offers.moves import live_bookings
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 
 def book_crew(session: Session, offer: Offer, visit: Visit, crew: Sequence[uuid.UUID], now: datetime) -> None:

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import WorksOrder
 
 CONFLICT = "conflict"
 

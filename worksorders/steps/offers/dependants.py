@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from worksorders.steps.offers.moves import lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.tell.api import notify_firm
-from worksorders.store.tables.orders import Visit, VisitDependency, WorksOrder
+from worksorders.store.tables.work.orders import Visit, VisitDependency, WorksOrder
 
 WAITS = "waits_for_earlier"
 ACTIONS = {"planned": "unplan", "published": "unplan", "offered": "release", "accepted": "reassign"}

@@ -16,8 +16,8 @@ from worksorders.steps.offers.making.opening import URGENT
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit
 
 
 def give_back(session: Session, actor: Actor, visit_id: uuid.UUID, reason: str, now: datetime) -> Visit:

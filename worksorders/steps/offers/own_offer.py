@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.disclosure.offer import is_open
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON, NoLongerAvailableError, lock_offer
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 GONE = "There is no such offer."
 

@@ -16,8 +16,8 @@ from worksorders.steps.offers.moves import WORKED_ON, live_bookings, lock_order,
 from worksorders.steps.offers.rates import prices_by_firm
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import PlanStop
+from worksorders.store.tables.plans.planning import PlanStop
+from worksorders.store.tables.work.orders import Visit
 
 
 @handles("plan.published")

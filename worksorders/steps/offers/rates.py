@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.money import line_cents
-from worksorders.store.tables.orders import FrozenRate, WorksLine
+from worksorders.store.tables.work.orders import FrozenRate, WorksLine
 
 
 def prices_by_firm(session: Session, visit_id: uuid.UUID) -> Mapping[uuid.UUID, int]:

@@ -24,8 +24,8 @@ from worksorders.steps.offers.seats import choose, find_seats
 from worksorders.steps.offers.withdraw import withdraw_others
 from worksorders.steps.planning.around import solve_around
 from worksorders.steps.safety.missing import somebody_goes
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 ARRIVAL_MINUTES = (30, 45, 60, 90, 120, 180)
 

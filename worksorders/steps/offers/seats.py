@@ -14,8 +14,8 @@ from worksorders.steps.offers.making.candidates import free_people
 from worksorders.steps.offers.moves import live_bookings
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.people.workforce import Person
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 
 @dataclass(frozen=True)

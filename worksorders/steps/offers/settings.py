@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.disclosure.offer import EXPIRY_MINUTES, LEAST_DWELLINGS, expires_at
 from worksorders.domain.disclosure.policy import ADDRESS_WINDOW
 from worksorders.domain.order.deadlines import Urgency
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 NAME = "offers"
 

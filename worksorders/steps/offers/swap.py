@@ -17,8 +17,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.booking import book_crew
 from worksorders.steps.offers.moves import lock_offer
 from worksorders.steps.offers.seats import Seat, choose, find_seats
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit
 
 
 def find_swap(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> list[Seat]:

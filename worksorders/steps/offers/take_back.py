@@ -13,8 +13,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.making.cascade import pass_on
 from worksorders.steps.offers.making.urgent import after_urgent_refusal
 from worksorders.steps.offers.moves import lock_offer, lock_order, move_offer
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 
 def find_offer(session: Session, actor: Actor, offer_id: uuid.UUID) -> Offer:

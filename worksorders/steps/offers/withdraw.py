@@ -14,8 +14,8 @@ from worksorders.steps.confirm.holding import TAKEN_BACK, void
 from worksorders.steps.finance import ledger
 from worksorders.steps.offers.moves import move_offer, release_bookings
 from worksorders.steps.offers.rates import give_rates_back, prices_by_firm
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit
 
 
 def withdraw_others(session: Session, taken: Offer, visits: Sequence[Visit], now: datetime) -> None:

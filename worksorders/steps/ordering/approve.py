@@ -18,8 +18,8 @@ from worksorders.steps.limits.delegations import delegations_to
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import totals
 from worksorders.steps.ordering.settings import load_settings
-from worksorders.store.tables.orders import ApprovalEvent, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.orders import ApprovalEvent, WorksOrder
 
 
 def send_on(

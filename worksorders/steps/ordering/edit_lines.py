@@ -19,7 +19,7 @@ from worksorders.steps.ordering.lines import WHOLE_HOME, catalogue_of, new_row
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import rates_in_force
 from worksorders.steps.varying.call_outs import comes_with_visits, keep_by_hand, renew_call_outs
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 
 def add_line(

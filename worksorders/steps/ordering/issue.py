@@ -22,8 +22,8 @@ from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.ordering.rates import rates_in_force, totals
 from worksorders.steps.safety.deadlines import watch
 from worksorders.steps.safety.suspend import is_suspended
-from worksorders.store.tables.orders import ApprovalEvent, FrozenRate, WorksLine, WorksOrder
-from worksorders.store.tables.variations import LineRevision
+from worksorders.store.tables.work.orders import ApprovalEvent, FrozenRate, WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import LineRevision
 
 ISSUED = "order.issued"
 

@@ -14,9 +14,9 @@ from worksorders.domain.order.lines import LineInput, OrderLine
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.catalogue import Catalogue
 from worksorders.steps.ordering.rates import RatesInForce
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.catalogue import CatalogueVersion
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.catalogue import CatalogueVersion
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 WHOLE_HOME = ""
 HOME_KIND = "home"

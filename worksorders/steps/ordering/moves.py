@@ -12,7 +12,7 @@ from worksorders.domain.lifecycle.machine import move, remembered
 from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 PAST = {
     "ask_consent": "consent_asked",

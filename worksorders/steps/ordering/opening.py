@@ -15,7 +15,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.safety.deadlines import any_insecure, opening_seen
 from worksorders.steps.site.openings import ACTIONS
-from worksorders.store.tables.cases import Opening, OpeningEvent
+from worksorders.store.tables.work.cases import Opening, OpeningEvent
 
 
 def record_opening(

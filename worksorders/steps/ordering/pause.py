@@ -23,7 +23,7 @@ from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.ordering.moves import PAST, lock_order, move_order
 from worksorders.steps.varying.decide import decline_all
 from worksorders.steps.varying.hold_review import watch_hold
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 NOTHING_MORE = "The order was cancelled."
 

@@ -37,8 +37,8 @@ from worksorders.steps.ordering.lines import WHOLE_HOME, new_row
 from worksorders.steps.ordering.rates import RatesInForce, rates_in_force
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.deadlines import watch
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 VISIT_SERVICE = "comes with the visits"
 

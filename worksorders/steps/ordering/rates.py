@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from catalogue.trade import parse_trade
 from worksorders.domain.money import gst_cents, gst_rate_on, line_cents
-from worksorders.store.tables.contractors import (
+from worksorders.store.tables.firms.contractors import (
     Agreement,
     Firm,
     FirmRegion,
@@ -23,7 +23,7 @@ from worksorders.store.tables.contractors import (
     Worker,
     WorkerTrade,
 )
-from worksorders.store.tables.orders import WorksLine
+from worksorders.store.tables.work.orders import WorksLine
 
 
 @dataclass(frozen=True, slots=True)

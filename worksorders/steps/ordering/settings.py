@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.order.deadlines import Place
 from worksorders.gateways import places
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 ORDERING = "ordering"
 

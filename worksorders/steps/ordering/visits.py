@@ -18,8 +18,8 @@ from worksorders.domain.order.visits import Raising, VisitDraft, split_into_visi
 from worksorders.steps.admin.urgency import deadline_rules
 from worksorders.steps.ordering.lines import as_domain
 from worksorders.steps.ordering.settings import load_settings, place_of
-from worksorders.store.tables.aftercare import Monitoring
-from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine, WorksOrder
+from worksorders.store.tables.work.aftercare import Monitoring
+from worksorders.store.tables.work.orders import Visit, VisitDependency, WorksLine, WorksOrder
 
 DAY_MINUTES = 24 * 60
 LARGEST_CREW = 4

@@ -14,7 +14,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import find_users, users
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.own_firm.people import office, own_person
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 
 
 def invite(

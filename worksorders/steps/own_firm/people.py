@@ -16,11 +16,11 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people import workers
 from worksorders.steps.people.workers import Stretch
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Absence, Firm, Worker
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Absence, Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 DAY = timedelta(days=1)
 LONGEST_ABSENCE_DAYS = 400

@@ -22,9 +22,9 @@ from worksorders.steps.people import firms, workers
 from worksorders.steps.people.places import region_choices, region_name
 from worksorders.steps.people.workers import WorkerDetails
 from worksorders.steps.tell.api import notify_firm
-from worksorders.store.tables.contractors import Firm, FirmRegion, Worker, WorkerTrade
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.vetting import FirmRequest
+from worksorders.store.tables.firms.contractors import Firm, FirmRegion, Worker, WorkerTrade
+from worksorders.store.tables.firms.vetting import FirmRequest
+from worksorders.store.tables.identity.people import AppUser
 
 SHOWN = 20
 WAITING = "waiting"

@@ -20,8 +20,8 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import own_firm
-from worksorders.store.tables.contractors import BankAccount, Firm
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import BankAccount, Firm
+from worksorders.store.tables.identity.people import AppUser
 
 VERIFIERS = frozenset({Role.ADMINISTRATOR, Role.FINANCE})
 SHORTEST_EVIDENCE = 5

@@ -19,10 +19,10 @@ from worksorders.steps.people import never_send
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.site.office import plan_again
 from worksorders.steps.vetting.pins import clear_pins
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 HELD = ("published", "offered")
 ACCEPTED = ("accepted", "en_route")

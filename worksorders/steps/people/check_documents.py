@@ -18,7 +18,7 @@ from worksorders.gateways.pdfs import PdfError, is_pdf
 from worksorders.gateways.photos import PhotoError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.contractors import CheckDocument, VettingCheck
+from worksorders.store.tables.firms.contractors import CheckDocument, VettingCheck
 
 PDF = "application/pdf"
 JPEG = "image/jpeg"

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from worksorders.domain.people.check_kinds import CheckKind, Holder, Register, register_of
-from worksorders.store.tables.vetting import CheckKindRow
+from worksorders.store.tables.firms.vetting import CheckKindRow
 
 DAY = timedelta(days=1)
 COLUMNS = (

@@ -25,7 +25,7 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.firms import own_firm
 from worksorders.steps.people.workers import own_worker
-from worksorders.store.tables.contractors import Absence, Firm, FirmRegion, VettingCheck, Worker
+from worksorders.store.tables.firms.contractors import Absence, Firm, FirmRegion, VettingCheck, Worker
 
 KEEPERS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
 DAY = timedelta(days=1)

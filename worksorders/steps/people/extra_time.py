@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.plan_parts import PlanRequest
-from worksorders.store.tables.telling import CallTask
+from worksorders.store.tables.plans.plan_parts import PlanRequest
+from worksorders.store.tables.work.telling import CallTask
 
 AGREED = "agreed"
 Extra = dict[uuid.UUID, list[PlanRequest]]

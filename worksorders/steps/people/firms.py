@@ -22,7 +22,7 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.party_check import check_later
 from worksorders.steps.vetting.pins import clear_pins
-from worksorders.store.tables.contractors import Firm, FirmRegion, Worker
+from worksorders.store.tables.firms.contractors import Firm, FirmRegion, Worker
 
 # Without letters and digits that are read for one another on paper or over the phone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

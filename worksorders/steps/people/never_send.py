@@ -19,8 +19,8 @@ from worksorders.domain.errors import DomainError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile, NeverSend
-from worksorders.store.tables.contractors import Firm, Worker
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.work.cases import CaseFile, NeverSend
 
 SOURCES = ("client", "conflict_check", "coordinator")
 

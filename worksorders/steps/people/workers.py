@@ -20,7 +20,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.firms import own_firm
 from worksorders.steps.people.party_check import check_later
 from worksorders.steps.vetting.pins import clear_pins
-from worksorders.store.tables.contractors import Absence, Firm, Worker, WorkerTrade, WorkingHours
+from worksorders.store.tables.firms.contractors import Absence, Firm, Worker, WorkerTrade, WorkingHours
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MIDNIGHT = 24 * 60

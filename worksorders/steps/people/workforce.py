@@ -19,8 +19,7 @@ from worksorders.domain.people.vetting import Check, Holder
 from worksorders.domain.workdays import public_holidays
 from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.extra_time import agreed_for_workers, joined
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import (
+from worksorders.store.tables.firms.contractors import (
     Absence,
     Agreement,
     Firm,
@@ -30,7 +29,8 @@ from worksorders.store.tables.contractors import (
     WorkerTrade,
     WorkingHours,
 )
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import NeverSend
 
 LOCAL = ZoneInfo("Pacific/Auckland")
 Stretch = tuple[int, int]

@@ -14,9 +14,9 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.planning.request_plan import request_plan
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Plan
+from worksorders.store.tables.work.orders import WorksOrder
 
 AROUND = "plan.around"
 

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.local_time import local_day
 from worksorders.gateways import places
 from worksorders.steps.people.workforce import LOCAL, midnight
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking, Plan, PlanStop, PlanUnassigned
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop, PlanUnassigned
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.open_visits import PLANNABLE
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.contractors import Firm, FirmRegion, Worker
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Plan, PlanStop
+from worksorders.store.tables.firms.contractors import Firm, FirmRegion, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Plan, PlanStop
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 PAGE = 20
 UNPROVEN = "uneven shares"

@@ -25,9 +25,9 @@ from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked, minute_of, wall
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Plan, PlanStop, PlanUnassigned, VisitPin
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import Plan, PlanStop, PlanUnassigned, VisitPin
+from worksorders.store.tables.work.orders import Visit
 
 WORDS = {
     "trade": "the worker does not have the trade",

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session, aliased, selectinload
 
 from worksorders.domain.local_time import local_day
 from worksorders.steps.people.extra_time import agreed_for_visits, joined
-from worksorders.store.tables.aftercare import Defect
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.orders import FrozenRate, Visit, VisitDependency, WorksLine, WorksOrder
-from worksorders.store.tables.planning import Plan, PlanStop, VisitPin
+from worksorders.store.tables.plans.planning import Plan, PlanStop, VisitPin
+from worksorders.store.tables.work.aftercare import Defect
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.orders import FrozenRate, Visit, VisitDependency, WorksLine, WorksOrder
 
 PLANNABLE = ("unplanned", "planned")
 FIXED = ("published", "offered", "accepted", "en_route", "on_site")

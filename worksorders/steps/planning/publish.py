@@ -21,9 +21,9 @@ from worksorders.steps.people.eligibility import obstacle
 from worksorders.steps.people.workforce import LOCAL, Workforce, load_workforce
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.same_day import group_by_day
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking, Plan, PlanStop
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop
+from worksorders.store.tables.work.orders import Visit
 
 PUBLISHED = "plan.published"
 

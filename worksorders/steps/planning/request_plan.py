@@ -18,7 +18,7 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.settings import LIMITS, load_settings
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.planning import Plan
 
 SOLVE = "plan.solve"
 LATEST_START = timedelta(days=60)

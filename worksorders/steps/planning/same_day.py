@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import local_day
-from worksorders.store.tables.orders import Visit, VisitDependency
+from worksorders.store.tables.work.orders import Visit, VisitDependency
 
 OPEN_OVERNIGHT = "an opening would stand open overnight: the visit that belongs to it on the same day"
 OVER = ("done", "cancelled")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 NAME = "planning"
 

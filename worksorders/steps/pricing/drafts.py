@@ -24,9 +24,9 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import catalogue
 from worksorders.steps.admin.catalogue import Catalogue
 from worksorders.steps.pricing.open_draft import open_draft
-from worksorders.store.tables.catalogue import CatalogueVersion
 from worksorders.store.tables.exchange import CatalogueDraft
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.catalogue import CatalogueVersion
 
 Cells = Mapping[str, str]
 ITEMS, FINDINGS = "items", "findings"

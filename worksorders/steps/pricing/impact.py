@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 from catalogue import compare
 from catalogue.recommend import SurveyedFinding, SurveyedOpening
 from worksorders.steps.admin.catalogue import Catalogue
-from worksorders.store.tables.cases import Assessment, Opening
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.cases import Assessment, Opening
+from worksorders.store.tables.work.orders import WorksOrder
 
 LOOKED_AT = 500
 EXAMPLES = 25

@@ -21,8 +21,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import agreements, catalogue
 from worksorders.steps.admin.files import BrokenFilesError
 from worksorders.steps.pricing.open_draft import open_draft
-from worksorders.store.tables.contractors import RateCard
 from worksorders.store.tables.exchange import RateCardDraft
+from worksorders.store.tables.firms.contractors import RateCard
 
 LEAST_PERCENT, MOST_PERCENT = Decimal(-50), Decimal(100)
 CENT = Decimal("0.01")

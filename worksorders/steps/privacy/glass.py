@@ -18,10 +18,10 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.tell.api import notify_users
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.walls import BreakGlass
+from worksorders.store.tables.confidential.walls import BreakGlass
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 OPEN_FOR = timedelta(minutes=30)
 ANSWER_WITHIN = timedelta(hours=4)

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.duty import DutyTurn
-from worksorders.store.tables.interests import CoordinatorRegion
-from worksorders.store.tables.walls import BreakGlass, Wall
+from worksorders.store.tables.confidential.interests import CoordinatorRegion
+from worksorders.store.tables.confidential.walls import BreakGlass, Wall
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.duty import DutyTurn
 
 
 class GlassNeededError(NotPermittedError):

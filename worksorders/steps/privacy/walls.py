@@ -17,10 +17,10 @@ from worksorders.domain.errors import Fault, Faults, FaultsError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.walls import Wall
+from worksorders.store.tables.confidential.walls import Wall
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 @dataclass(frozen=True, slots=True)

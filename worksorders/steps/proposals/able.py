@@ -13,8 +13,8 @@ from worksorders.steps.offers.moves import live_bookings
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.people.workforce import Person
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 
 def able_people(session: Session, offer: Offer, visit: Visit, start_at: datetime) -> list[Person]:

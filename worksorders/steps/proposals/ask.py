@@ -16,10 +16,10 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.own_offer import is_known_to, own_open_offer
 from worksorders.steps.proposals.able import able_people
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.vetting import TimeProposal
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.firms.vetting import TimeProposal
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 NOTICE = timedelta(hours=1)
 FARTHEST = timedelta(days=60)

@@ -26,11 +26,11 @@ from worksorders.steps.proposals.able import able_people
 from worksorders.steps.proposals.ask import NOBODY_FREE
 from worksorders.steps.proposals.place import refuse_unless_possible
 from worksorders.steps.tell.api import notify_firm
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking, PlanStop, VisitPin
-from worksorders.store.tables.vetting import TimeProposal
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.firms.vetting import TimeProposal
+from worksorders.store.tables.plans.planning import Booking, PlanStop, VisitPin
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 GONE = "The offer is not open any more: it was answered, lapsed or was taken back."
 

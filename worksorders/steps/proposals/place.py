@@ -25,7 +25,7 @@ from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.settings import load_settings
 from worksorders.steps.planning.when import Asked, minute_of
 from worksorders.steps.proposals.able import without_time
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.orders import Visit
 
 PURPOSE = "check another time for a visit"
 BEFORE_HAS_NO_TIME = "the visit that must come before it has no time yet"

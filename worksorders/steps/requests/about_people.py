@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from worksorders.steps.consents.writing.read_person import own_values
 from worksorders.steps.requests.collecting import Collecting, Section
-from worksorders.store.tables.contractors import VettingCheck, Worker, WorkerTrade
-from worksorders.store.tables.interests import ConsentAnswer, HomeInterest, InterestContact
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.interests import ConsentAnswer, HomeInterest, InterestContact
+from worksorders.store.tables.firms.contractors import VettingCheck, Worker, WorkerTrade
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
 
 

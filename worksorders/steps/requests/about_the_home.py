@@ -12,10 +12,10 @@ from worksorders.steps import disclose
 from worksorders.steps.intake.keep import OTHER_NAMES
 from worksorders.steps.requests.collecting import Collecting, Section
 from worksorders.steps.tell.safe_way import SAFE_MAIL, SAFE_NUMBER
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 # What is hers alone; words in which others may be named (later referrals, the alarm's plan) are looked at by hand.
 OWN = {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.forgetting import PrivacyRequest
+from worksorders.store.tables.confidential.forgetting import PrivacyRequest
 
 Section = tuple[str, list[Mapping[str, Any]]]
 

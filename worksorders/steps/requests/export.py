@@ -26,7 +26,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.requests import about_people, about_the_home
 from worksorders.steps.requests.collecting import Collecting, Section
 from worksorders.steps.requests.flow import RELEASED, officers_only, screening_of
-from worksorders.store.tables.forgetting import PrivacyRequest
+from worksorders.store.tables.confidential.forgetting import PrivacyRequest
 
 TEMPLATE = "request.html"
 

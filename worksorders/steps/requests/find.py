@@ -14,10 +14,10 @@ from worksorders.domain.lifecycle.requests import REQUEST
 from worksorders.domain.workdays import Calendar, working_days_between
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.requests.flow import DECIDERS, officers_only, screening_of
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.forgetting import PrivacyRequest
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.forgetting import PrivacyRequest
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import CaseFile
 
 MOST = 200
 

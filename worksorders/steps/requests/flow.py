@@ -28,10 +28,10 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.forget.holds import find_case
 from worksorders.steps.requests import remind
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.forgetting import PrivacyRequest
-from worksorders.store.tables.interests import HomeInterest
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.forgetting import PrivacyRequest
+from worksorders.store.tables.confidential.interests import HomeInterest
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.identity.people import AppUser
 
 RELEASE, REFUSE = "release", "refuse"
 RELEASED = REQUEST.moves["proposed", RELEASE].target

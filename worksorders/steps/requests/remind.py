@@ -15,8 +15,8 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit, outbox
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.api import notify_users
-from worksorders.store.tables.forgetting import PrivacyRequest
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.forgetting import PrivacyRequest
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import OutboxMessage
 
 REMIND = "request.remind"

@@ -17,9 +17,9 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.ordering.moves import lock_order
-from worksorders.store.tables.orders import WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.safety import AlarmPlan
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.safety import AlarmPlan
 
 REFERENCE = "alarm.reference"
 WORDS = "alarm.words"

@@ -19,8 +19,8 @@ from worksorders.steps.offers.moves import lock_order, lock_visits
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.planning.open_visits import parse_windows
 from worksorders.steps.site.own_visit import named_visit
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit, VisitDependency, WorksLine
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit, VisitDependency, WorksLine
 
 BEGUN = "barrier_begun"
 ALLOWED = "barrier_allowed"

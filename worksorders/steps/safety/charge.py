@@ -17,11 +17,11 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.finance import ledger
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import FirmRate, rates_in_force
-from worksorders.store.tables.catalogue import Setting
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import FrozenRate, Visit, WorksLine, WorksOrder
-from worksorders.store.tables.safety import AbortiveCharge
-from worksorders.store.tables.variations import LineRevision
+from worksorders.store.tables.work.catalogue import Setting
+from worksorders.store.tables.work.offers import LineAccepted
+from worksorders.store.tables.work.orders import FrozenRate, Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.safety import AbortiveCharge
+from worksorders.store.tables.work.variations import LineRevision
 
 ITEM = "SV08"
 NAME = "abortive"

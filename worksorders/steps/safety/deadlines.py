@@ -31,9 +31,9 @@ from worksorders.steps.admin.urgency import deadline_rules
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.tell.api import alert_duty
-from worksorders.store.tables.cases import Assessment, Opening
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.safety import DeadlineWarning as WarningRow
+from worksorders.store.tables.work.cases import Assessment, Opening
+from worksorders.store.tables.work.orders import Visit, WorksOrder
+from worksorders.store.tables.work.safety import DeadlineWarning as WarningRow
 
 REACHED = "deadline.reached"
 ENDED = ("closed", "cancelled", "superseded")

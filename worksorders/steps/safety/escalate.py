@@ -12,9 +12,9 @@ from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS
 from worksorders.steps.actor import Actor
 from worksorders.steps.duty.alerts import acknowledge_alert, key_of
 from worksorders.steps.tell.api import alert_duty, call_off, raise_call_task
-from worksorders.store.tables.duty import DutyAlert
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.duty import DutyAlert
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit
 
 NO_ACCESS_KIND = "no_access"
 STOPPED = "stopped"

@@ -26,9 +26,9 @@ from worksorders.steps.ordering.lines import catalogue_of, new_row
 from worksorders.steps.ordering.moves import lock_order
 from worksorders.steps.ordering.rates import RatesInForce, rates_in_force
 from worksorders.steps.safety.deadlines import INSECURE, set_make_safe_due, watch
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.orders import FrozenRate, Visit, VisitDependency, WorksLine, WorksOrder
-from worksorders.store.tables.variations import LineRevision
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.orders import FrozenRate, Visit, VisitDependency, WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import LineRevision
 
 BECAUSE = "makes safe tonight"
 ONE = Decimal(1)

@@ -17,8 +17,8 @@ from worksorders.steps.people.eligibility import cleared_on
 from worksorders.steps.people.workforce import Person, load_workforce
 from worksorders.steps.safety.escalate import call_duty_off
 from worksorders.steps.site import notes
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit
 
 DECLINED = "every firm that could go has declined or not answered. Call them by phone, or ask them again."
 

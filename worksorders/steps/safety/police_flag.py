@@ -22,10 +22,10 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.api import alert_duty, raise_call_task
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.safety import PoliceFlagEvent
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.safety import PoliceFlagEvent
 
 REVIEW = "police_flag.review"
 

@@ -19,10 +19,10 @@ from worksorders.steps.offers.making.opening import ask_at_once
 from worksorders.steps.ordering.moves import lock_order, move_order
 from worksorders.steps.safety.deadlines import live_orders
 from worksorders.steps.tell.api import alert_duty, notify_user
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Booking
-from worksorders.store.tables.safety import Suspension
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.orders import Visit, WorksOrder
+from worksorders.store.tables.work.safety import Suspension
 
 SHORTEST_REASON = 10
 BEFORE = "worker_left_unsafe"

@@ -15,10 +15,10 @@ from worksorders.domain.errors import Fault, FaultsError, NotPermittedError
 from worksorders.domain.local_time import NEW_ZEALAND
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.seals import ReadingReview
+from worksorders.store.tables.confidential.seals import ReadingReview
+from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import CaseFile
 
 REVEALED = "disclosure.revealed"
 IN_ORDER, ASKED, BREACH = "in_order", "asked", "breach"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from worksorders.domain.audit_chain import Head, SealedEvent, first_link, next_link
-from worksorders.store.tables.seals import AuditChain, AuditPending, AuditSeal
+from worksorders.store.tables.confidential.seals import AuditChain, AuditPending, AuditSeal
 from worksorders.store.tables.trail import AuditEvent
 
 SEALER_LOCK = 0x57414C  # any number, the same for every sealer of a database

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.audit_chain import Head, first_link, next_link
 from worksorders.steps.sealing.seal import as_sealed, chain_id
-from worksorders.store.tables.seals import AuditSeal
+from worksorders.store.tables.confidential.seals import AuditSeal
 from worksorders.store.tables.trail import AuditEvent
 
 SEALED_WITHIN = timedelta(seconds=60)

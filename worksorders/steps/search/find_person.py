@@ -29,10 +29,10 @@ from worksorders.steps.consents.writing.letters import PREFIX, letter_of
 from worksorders.steps.consents.writing.read_person import require_purpose
 from worksorders.store import lookups
 from worksorders.store.lookups import Digest
-from worksorders.store.tables.cases import Assessment, CaseFile
-from worksorders.store.tables.interests import HomeInterest
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.confidential.interests import HomeInterest
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.cases import Assessment, CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 BY = {"name": Kind.NAME, "phone": Kind.PHONE}
 LETTER = "letter"

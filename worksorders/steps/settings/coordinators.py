@@ -18,8 +18,8 @@ from worksorders.domain.roles import Role
 from worksorders.gateways import places
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.interests import CoordinatorRegion
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.interests import CoordinatorRegion
+from worksorders.store.tables.identity.people import AppUser
 
 
 @dataclass(frozen=True, slots=True)

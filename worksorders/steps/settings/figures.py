@@ -24,7 +24,7 @@ from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.safety.charge import NAME as ABORTIVE
 from worksorders.steps.safety.charge import AbortiveRule
 from worksorders.steps.tell import settings as telling
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 MINUTES_OF_MONTH = 31 * 24 * 60
 MOST_CENTS = 100_000_000

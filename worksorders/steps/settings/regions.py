@@ -13,7 +13,7 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.intake.service import SERVICE_REGIONS, region_has_service
 from worksorders.steps.people.places import region_choices
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.disclosure.offer import FirmShare, accepted_percent
 from worksorders.gateways import csv_safe, places
 from worksorders.steps.offers.settings import load_settings
-from worksorders.store.tables.contractors import Firm, FirmRegion, Worker, WorkingHours
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm, FirmRegion, Worker, WorkingHours
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 WEEK = Decimal(7)
 HOUR = Decimal(60)

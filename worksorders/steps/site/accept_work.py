@@ -19,8 +19,8 @@ from worksorders.steps.aftercare.defects import mend_of
 from worksorders.steps.aftercare.monitoring import needs_monitoring, raise_follow_on
 from worksorders.steps.finance.follow import order_changed
 from worksorders.steps.ordering.moves import lock_order, move_order
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 OVER = ("done", "cancelled")
 NOTHING = Decimal(0)

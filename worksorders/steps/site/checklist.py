@@ -18,8 +18,8 @@ from worksorders.steps.completion.proof import asked_of
 from worksorders.steps.completion.save import keep_entry
 from worksorders.steps.safety.barrier import refuse_ticks
 from worksorders.steps.site.own_visit import named_visit
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 __all__ = ["LineEntry", "checklist_lines", "is_on_checklist", "lines_done", "on_site_visit", "save_checklist"]
 

@@ -10,9 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.site import notes
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 
 @dataclass(frozen=True)

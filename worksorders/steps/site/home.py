@@ -14,7 +14,7 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose, sign_in
 from worksorders.steps.actor import Actor
 from worksorders.steps.site.own_visit import lock_own_visit, own_visit, why_hidden
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.orders import Visit
 
 SHOWN = {Field.ADDRESS: disclose.HOME_ADDRESS, Field.CLIENT_NAME: disclose.PERSON_NAME}
 WORDS = {

@@ -21,8 +21,8 @@ from worksorders.steps.site import notes
 from worksorders.steps.site.checklist import checklist_lines, on_site_visit
 from worksorders.steps.site.openings import check_openings, set_states, touched_openings
 from worksorders.steps.varying.moves import pending_of
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import Visit
 
 DRAW_INSPECTION = "inspection.draw"
 NOTHING_SAID: Mapping[uuid.UUID, str] = MappingProxyType({})

@@ -12,8 +12,8 @@ from worksorders.domain.lifecycle.reasons import ABORT, NO_ACCESS, UNSAFE_DETAIL
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.safety.escalate import escalate
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit
 
 NO_ACCESS_KIND = "no_access"
 STOPPED = "stopped"

@@ -20,8 +20,8 @@ from worksorders.steps.offers.moves import lock_order, lock_visits, move_visit
 from worksorders.steps.offers.withdraw import withdraw_visits
 from worksorders.steps.safety.escalate import acknowledge_duty
 from worksorders.steps.site.stop import end_for_worker
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit
 
 
 def acknowledge(session: Session, actor: Actor, note_id: uuid.UUID, now: datetime) -> uuid.UUID:

@@ -16,8 +16,8 @@ from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.safety.deadlines import any_insecure, opening_seen
-from worksorders.store.tables.cases import Opening, OpeningEvent
-from worksorders.store.tables.orders import Visit, WorksLine
+from worksorders.store.tables.work.cases import Opening, OpeningEvent
+from worksorders.store.tables.work.orders import Visit, WorksLine
 
 ACTIONS: Mapping[str, str] = {
     OpeningState.SECURE.value: "make_secure",

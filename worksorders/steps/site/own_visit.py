@@ -20,10 +20,10 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.people.check_register import load_register
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.contractors import Firm, VettingCheck, Worker, WorkerTrade
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Firm, VettingCheck, Worker, WorkerTrade
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 HELD = ("accepted", "en_route", "on_site", "done")
 GONE = "There is no such visit."

@@ -18,7 +18,7 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.moves import WORKED_ON
 from worksorders.steps.site.checklist import checklist_lines, on_site_visit
 from worksorders.steps.site.own_visit import own_visit
-from worksorders.store.tables.offers import Photo
+from worksorders.store.tables.work.offers import Photo
 
 __all__ = ["PhotoError", "add_photo", "own_photo", "photo_for_office"]
 

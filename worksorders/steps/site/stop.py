@@ -22,8 +22,8 @@ from worksorders.steps.safety.suspend import suspend_home
 from worksorders.steps.site import notes
 from worksorders.steps.site.openings import is_any_insecure
 from worksorders.steps.site.own_visit import named_visit, own_visit
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit
 
 LEFT_UNSAFE = "left_unsafe"
 SUSPENDED_FOR = "worker_left_unsafe"

@@ -15,7 +15,7 @@ from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.safety.barrier import begin_if_possible
 from worksorders.steps.site.own_visit import attending_visit
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.orders import Visit
 
 
 def set_out(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetime) -> Visit:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.cases import NeverSend
+from worksorders.store.tables.work.cases import NeverSend
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from worksorders.domain.telling.calls import kind_of
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.tell.barred import Receiver, is_barred
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.telling import CallAttempt, CallTask
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.telling import CallAttempt, CallTask
 
 AGAIN_AFTER = timedelta(hours=1)
 LATEST_AGAIN = timedelta(days=30)

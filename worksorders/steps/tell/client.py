@@ -15,8 +15,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.tell.calls import raise_call_task
 from worksorders.steps.tell.messages import send_at
 from worksorders.steps.tell.safe_way import safe_way_of
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 CALL_INSTEAD = "client_update"
 

@@ -18,9 +18,9 @@ from worksorders.steps.tell.calls import raise_call_task
 from worksorders.steps.tell.client import CALL_INSTEAD
 from worksorders.steps.tell.messages import MAIL, send_at
 from worksorders.steps.tell.safe_way import SAFE_MAIL, SAFE_NUMBER, safe_way_of
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.telling import OutgoingMessage
 
 NOT_SAFE = "not_safe"
 

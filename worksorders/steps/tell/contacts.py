@@ -16,8 +16,8 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.tell.messages import MAIL, NO_CONTACT, SMS, send_at
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage, UserContact
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.telling import OutgoingMessage, UserContact
 
 MAIL_ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 MOBILE = re.compile(r"\+\d{8,15}")

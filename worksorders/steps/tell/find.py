@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from worksorders.domain.telling.calls import CallKind, kind_of
 from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import CallAttempt, CallTask, OutgoingMessage
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.orders import Visit, WorksOrder
+from worksorders.store.tables.work.telling import CallAttempt, CallTask, OutgoingMessage
 
 SHOWN = 50
 REASONS = {

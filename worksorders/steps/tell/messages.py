@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from worksorders.domain.telling.templates import template_of
 from worksorders.steps import outbox
 from worksorders.steps.tell.barred import Receiver, is_barred
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage, UserContact
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.telling import OutgoingMessage, UserContact
 
 SEND = "message.send"
 MAIL, SMS = "mail", "sms"

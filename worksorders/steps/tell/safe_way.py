@@ -14,9 +14,9 @@ from worksorders.gateways.cipher import Cipher
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents.hashes import phone_is_barred
-from worksorders.store.tables.cases import CaseFile
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.telling import SafeChannel
+from worksorders.store.tables.work.cases import CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.telling import SafeChannel
 
 SAFE_NUMBER = "person.safe_number"
 SAFE_MAIL = "person.safe_mail"

@@ -15,9 +15,9 @@ from worksorders.gateways.messages.text import Text
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.client_address import way_to_client
 from worksorders.steps.tell.messages import MAIL, NO_CONTACT, SEND, send_at
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import OutgoingMessage, UserContact
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.telling import OutgoingMessage, UserContact
 
 NO_GATEWAY = "no_gateway"
 NOT_NEUTRAL = "not_neutral"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 NAME = "telling"
 

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from catalogue.item import CatalogueItem, Kind
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import FirmRate, RatesInForce, rates_in_force
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.contractors import WorkerTrade
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import WorkerTrade
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 ON_SITE = frozenset({Kind.WORK, Kind.CHECK})
 

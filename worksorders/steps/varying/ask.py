@@ -28,9 +28,9 @@ from worksorders.steps.varying.figures import BY_RULE, budget_room, increases_ce
 from worksorders.steps.varying.moves import move_variation
 from worksorders.steps.varying.tell import tell_office
 from worksorders.steps.varying.wishes import Wish, of_line, of_new
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.variations import Variation, VariationPhoto
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation, VariationPhoto
 
 
 def ask(session: Session, actor: Actor, visit_id: uuid.UUID, wish: Wish, now: datetime) -> Variation:

@@ -17,7 +17,7 @@ from worksorders.steps.ordering import visits
 from worksorders.steps.ordering.lines import WHOLE_HOME, new_row
 from worksorders.steps.ordering.raise_order import VISIT_SERVICE
 from worksorders.steps.ordering.rates import rates_in_force
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 BY_HAND = "changed by hand"
 

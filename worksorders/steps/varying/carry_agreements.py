@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps.consents import clock
 from worksorders.steps.consents.reach import may_be_contacted
-from worksorders.store.tables.interests import ConsentAnswer, ConsentRequest, ConsentRequestLine
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.confidential.interests import ConsentAnswer, ConsentRequest, ConsentRequestLine
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 def carry_agreements(

@@ -17,8 +17,8 @@ from worksorders.steps.ordering.lines import WHOLE_HOME, catalogue_of, new_row
 from worksorders.steps.site import notes
 from worksorders.steps.varying.adding import issue_rates
 from worksorders.steps.varying.rebook import resize
-from worksorders.store.tables.orders import FrozenRate, WorksLine, WorksOrder
-from worksorders.store.tables.variations import LineRevision, Variation
+from worksorders.store.tables.work.orders import FrozenRate, WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import LineRevision, Variation
 
 ADDED = "added by a variation"
 

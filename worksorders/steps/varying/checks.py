@@ -25,8 +25,8 @@ from worksorders.steps.varying.figures import (
     lacks_consent,
     varied_line,
 )
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 CONSENT_ASKED = "{} needs an agreement: say who agreed and when, and record it on the order."
 

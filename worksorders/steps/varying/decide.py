@@ -24,8 +24,8 @@ from worksorders.steps.varying.checks import (
 from worksorders.steps.varying.moves import after_decision, lock_variation, move_variation, pending_of
 from worksorders.steps.varying.own import require_own
 from worksorders.steps.varying.tell import tell_worker
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 LONGEST_NOTE = 500
 

@@ -17,9 +17,9 @@ from worksorders.steps.finance.categories import category_left
 from worksorders.steps.finance.contract import find_year
 from worksorders.steps.finance.ledger import uncommitted_cents
 from worksorders.steps.ordering.lines import catalogue_of
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import WorksLine, WorksOrder
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 BY_RULE = "approved_by_rule"
 

@@ -19,12 +19,12 @@ from worksorders.steps.varying.checks import CONSENT_ASKED, cost_after
 from worksorders.steps.varying.decide import refusal
 from worksorders.steps.varying.figures import increases_cents, lacks_consent
 from worksorders.steps.varying.moves import PENDING
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import Photo
-from worksorders.store.tables.orders import WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.variations import Variation, VariationPhoto
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.offers import Photo
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import Variation, VariationPhoto
 
 RECENT = timedelta(days=14)
 SHOWN = 100

@@ -21,8 +21,8 @@ from worksorders.steps.site.own_visit import crew_of, own_visit
 from worksorders.steps.varying.adding import addable_items, openings_of
 from worksorders.steps.varying.own import is_own, require_own
 from worksorders.steps.varying.wishes import may_be_urgent
-from worksorders.store.tables.orders import Visit, WorksLine
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.orders import Visit, WorksLine
+from worksorders.store.tables.work.variations import Variation
 
 SHOWN = 50
 

@@ -12,7 +12,7 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.actor import Actor
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.tell.api import notify_user
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 REVIEW = "order.hold_review"
 MORNING = timedelta(hours=8)

@@ -15,8 +15,8 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.ordering.moves import lock_order, move_order
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 PAST = {
     "approve": "approved",

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 
 def is_own(actor: Actor) -> ColumnElement[bool]:

@@ -14,9 +14,9 @@ from worksorders.domain.local_time import NEW_ZEALAND
 from worksorders.steps.intake.referral import windows_of
 from worksorders.steps.offers.moves import live_bookings
 from worksorders.steps.offers.settings import load_settings
-from worksorders.store.tables.contractors import WorkingHours
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import WorkingHours
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.orders import Visit
 
 LEAST_MINUTES = 1
 DAY_MINUTES = 24 * 60

@@ -22,8 +22,8 @@ from worksorders.steps.ordering.pause import cancel_visits
 from worksorders.steps.ordering.rates import rates_in_force
 from worksorders.steps.varying.carry_agreements import carry_agreements
 from worksorders.steps.varying.decide import decline_all
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 LONGEST_REASON = 500
 REPLACED = "The order was replaced by another one."

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from worksorders.steps.actor import Actor
 from worksorders.steps.site.openings import is_any_insecure
 from worksorders.steps.tell.api import alert_duty, notify_user
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.orders import WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 
 def tell_office(

@@ -25,8 +25,8 @@ from worksorders.steps.site.checklist import checklist_lines
 from worksorders.steps.site.openings import is_any_insecure
 from worksorders.steps.varying.adding import addable_items, openings_of
 from worksorders.steps.varying.figures import varied_line
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.orders import Visit
+from worksorders.store.tables.work.variations import Variation
 
 LONGEST_REASON = 500
 

@@ -16,9 +16,9 @@ from worksorders.domain.people.check_kinds import Register
 from worksorders.domain.people.vetting import Check, may_attend, missing_checks
 from worksorders.steps.people.check_register import load_register
 from worksorders.steps.people.checks import as_checks
-from worksorders.store.tables.contractors import VettingCheck, Worker, WorkerTrade
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Booking, PlanStop
+from worksorders.store.tables.firms.contractors import VettingCheck, Worker, WorkerTrade
+from worksorders.store.tables.plans.planning import Booking, PlanStop
+from worksorders.store.tables.work.orders import Visit
 
 AHEAD = ("planned", "published", "offered", "accepted", "en_route")
 

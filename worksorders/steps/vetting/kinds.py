@@ -20,7 +20,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.check_register import as_kind
-from worksorders.store.tables.vetting import CheckKindRow
+from worksorders.store.tables.firms.vetting import CheckKindRow
 
 DAY = timedelta(days=1)
 NEVER_BEFORE = "Give a day from today on: what was asked on past days stays as it was."

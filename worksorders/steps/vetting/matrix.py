@@ -15,7 +15,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.gateways import csv_safe, places
 from worksorders.steps.people.eligibility import cleared_on
 from worksorders.steps.people.workforce import Person, load_workforce, midnight
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 DAYS = 14
 # With less than this left of a day nobody is sent anywhere.

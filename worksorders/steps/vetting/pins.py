@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import VisitPin
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import VisitPin
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 
 def clear_pins(

@@ -18,8 +18,8 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.people.check_register import load_register
 from worksorders.steps.vetting import warnings
-from worksorders.store.tables.contractors import CheckDocument, Firm, VettingCheck, Worker
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import CheckDocument, Firm, VettingCheck, Worker
+from worksorders.store.tables.identity.people import AppUser
 
 VERIFIERS = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
 SELF = "Nobody verifies a check that they entered themselves: ask another coordinator or administrator."

@@ -18,9 +18,9 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.people.check_register import load_register
 from worksorders.steps.tell.api import notify_firm, notify_users
-from worksorders.store.tables.contractors import Firm, VettingCheck, Worker
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.vetting import CheckWarning
+from worksorders.store.tables.firms.contractors import Firm, VettingCheck, Worker
+from worksorders.store.tables.firms.vetting import CheckWarning
+from worksorders.store.tables.identity.people import AppUser
 
 WARN = "vetting.warn"
 HOUR_OF_DAY = timedelta(hours=8)

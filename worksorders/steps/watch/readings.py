@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.seals import AuditPending
+from worksorders.store.tables.confidential.seals import AuditPending
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
 
 STEP = 10

@@ -22,7 +22,7 @@ from worksorders.steps.tell.api import notify_user
 from worksorders.steps.webhooks import keep
 from worksorders.steps.webhooks.kinds import SUBJECTS
 from worksorders.store.tables.exchange import Webhook, WebhookDelivery
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 
 DELIVER = "webhook.deliver"
 WAITS = tuple(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.pool import NullPool
 
 from worksorders.store.tables import Base
-from worksorders.store.tables.vault import TransactionId
+from worksorders.store.tables.confidential.vault import TransactionId
 
 ischema_names["xid8"] = TransactionId
 LOCK = 7_215_044

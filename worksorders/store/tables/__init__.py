@@ -1,37 +1,24 @@
 """Every table, imported here so that one import fills the metadata."""
 
-from worksorders.store.tables import (
-    accounts,
+from worksorders.store.tables import exchange, trail
+from worksorders.store.tables.base import Base
+from worksorders.store.tables.confidential import forgetting, interests, keys, seals, vault, walls
+from worksorders.store.tables.firms import contractors, vetting
+from worksorders.store.tables.identity import accounts, people
+from worksorders.store.tables.money import books, finance, invoice_files, payouts
+from worksorders.store.tables.plans import places, plan_parts, planning
+from worksorders.store.tables.work import (
     aftercare,
-    books,
     cases,
     catalogue,
     completion,
-    contractors,
     duty,
-    exchange,
-    finance,
-    forgetting,
-    interests,
-    invoice_files,
-    keys,
     offers,
     orders,
-    payouts,
-    people,
-    places,
-    plan_parts,
-    planning,
     safety,
-    seals,
     telling,
-    trail,
     variations,
-    vault,
-    vetting,
-    walls,
 )
-from worksorders.store.tables.base import Base
 
 __all__ = [
     "Base",

@@ -10,8 +10,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, fun
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from worksorders.store.tables.base import Base, HasId, one_of
-from worksorders.store.tables.contractors import Agreement
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Agreement
+from worksorders.store.tables.identity.people import AppUser
 
 
 class ApiToken(HasId, Base):

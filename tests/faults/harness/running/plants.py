@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from web import jobs
 from worksorders.steps import once, outbox
-from worksorders.store.tables.planning import PlanStop
+from worksorders.store.tables.plans.planning import PlanStop
 from worksorders.store.tables.trail import FormSubmission, OutboxMessage
 
 FILE = "FAULTS_PLANT"

@@ -8,7 +8,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode
 
 from tests import factories
-from tests.web.test_portal_offers import fields_of
+from tests.web.portal.test_portal_offers import fields_of
 
 ANSWER_SECONDS = 4.0
 PAUSE_SECONDS = 0.1

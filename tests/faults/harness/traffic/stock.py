@@ -10,9 +10,9 @@ from tests.faults.harness.traffic.planned import Planners
 from tests.steps.finance import paying
 from worksorders.steps.offers.making.urgent import offer_urgently
 from worksorders.steps.offers.published import offer_published_visits
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.offers import Offer
 
 FIRMS, WORKERS = 3, 6
 HOURS = (8, 10, 12, 14)

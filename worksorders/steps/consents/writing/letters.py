@@ -28,8 +28,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents import answers, reach
 from worksorders.steps.consents.writing.read_person import ShownPerson, read_for, require_purpose
 from worksorders.steps.consents.writing.sender import Sender, sender
-from worksorders.store.tables.interests import InterestContact, Letter
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.confidential.interests import InterestContact, Letter
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 TEMPLATE = "letter.html"
 SECURITY_WORK = "security_work"

@@ -23,8 +23,8 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.consents import reach
 from worksorders.steps.consents.writing.read_person import ShownPerson, read_for
 from worksorders.steps.jobs import Effect, Job, handles
-from worksorders.store.tables.interests import InterestContact
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.confidential.interests import InterestContact
+from worksorders.store.tables.identity.people import AppUser
 
 MESSAGE = "interest.message"
 TEMPLATE = "contact_update"

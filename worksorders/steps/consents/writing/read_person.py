@@ -21,7 +21,7 @@ from worksorders.steps import disclose
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.consents import reach
 from worksorders.steps.consents.persons import kind
-from worksorders.store.tables.interests import HomeInterest
+from worksorders.store.tables.confidential.interests import HomeInterest
 
 LEAST_PURPOSE, LONGEST_PURPOSE = 8, 200
 

@@ -13,7 +13,7 @@ from worksorders.domain.roles import Role
 from worksorders.gateways.messages.post import COVER_NAME
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 NAME = "letters"
 LONGEST = 120

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import local_day
-from worksorders.store.tables.contractors import Agreement, Firm
+from worksorders.store.tables.firms.contractors import Agreement, Firm
 
 
 def is_self_billing(session: Session, firm: Firm, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from worksorders.steps.finance.billing.own_details import OwnDetails, own_detail
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.find.own import KEPT_INSIDE
 from worksorders.steps.finance.match import load_invoice
-from worksorders.store.tables.finance import Invoice
+from worksorders.store.tables.money.finance import Invoice
 
 NEW_INVOICE = "NIN"
 _REASONS = {

@@ -21,9 +21,9 @@ from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.match import Outcome, match_invoice
 from worksorders.steps.finance.receive import add_invoice
 from worksorders.steps.people.bank_accounts import account_to_pay
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice, InvoiceLine, LineDecision
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine, LineDecision
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 ZERO = Decimal(0)
 SETTLED = ("approved", "paid")

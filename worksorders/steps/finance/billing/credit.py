@@ -15,7 +15,7 @@ from worksorders.domain.roles import Role
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.match import Outcome, lock_invoice, match_invoice
 from worksorders.steps.finance.receive import add_invoice, lock_firm, number_used
-from worksorders.store.tables.finance import Invoice, InvoiceLine
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine
 
 PORTAL, SELF_BILLED = "portal", "self_billed"
 

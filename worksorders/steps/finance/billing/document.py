@@ -23,9 +23,9 @@ from worksorders.steps.finance.billing.own_details import OwnDetails, own_detail
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.match import load_invoice
 from worksorders.steps.people.bank_accounts import account_to_pay
-from worksorders.store.tables.contractors import Agreement, Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.firms.contractors import Agreement, Firm
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 
 @dataclass(frozen=True, slots=True)

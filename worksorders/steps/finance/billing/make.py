@@ -15,8 +15,8 @@ from worksorders.steps.finance.billing.claims import Claim, claims_of, invoice_c
 from worksorders.steps.finance.billing.own_details import own_details
 from worksorders.steps.finance.match import Outcome, lock_orders
 from worksorders.steps.finance.receive import lock_firm
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.orders import WorksOrder
 
 PREFIX = "SB-"
 

@@ -15,7 +15,7 @@ from worksorders.domain.finance.facts.identifiers import (
 from worksorders.gateways.einvoice import EParty
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.gather.invoice import BUYER
-from worksorders.store.tables.catalogue import Setting
+from worksorders.store.tables.work.catalogue import Setting
 
 OWN_DETAILS = "own_details"
 

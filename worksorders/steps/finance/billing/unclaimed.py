@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, case, func
 from sqlalchemy.orm import Session
 
 from worksorders.steps.finance.billing.claims import SETTLED, claims_of
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice, InvoiceLine, LineDecision
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.safety import AbortiveCharge
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine, LineDecision
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.safety import AbortiveCharge
 
 ZERO = Decimal(0)
 

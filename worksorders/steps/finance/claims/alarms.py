@@ -16,8 +16,8 @@ from worksorders.steps import audit
 from worksorders.steps.duty.alerts import alert_duty
 from worksorders.steps.finance.claims.find import clock_of, unanswered
 from worksorders.steps.tell.messages import notify_users
-from worksorders.store.tables.payouts import ClaimWarning
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.payouts import ClaimWarning
 
 STEPS = (*CLAIM_ALARMS, CLAIM_DAYS)
 DUTY_FROM = CLAIM_ALARMS[-1]

@@ -36,9 +36,9 @@ from worksorders.domain.finance.clocks import (
 from worksorders.domain.local_time import NEW_ZEALAND, local_day, start_of_day
 from worksorders.steps.finance.settings import load_settings
 from worksorders.steps.lists.part import Part, cut, place_in
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PaymentSchedule, PayRun, PayRunItem
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PaymentSchedule, PayRun, PayRunItem
 
 YEAR = timedelta(days=365)
 WEEK = timedelta(days=7)

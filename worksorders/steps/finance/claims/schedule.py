@@ -26,8 +26,8 @@ from worksorders.steps.finance.find.own import KEPT_INSIDE
 from worksorders.steps.finance.gather.invoice import BUYER
 from worksorders.steps.finance.match import compute, load_invoice, lock_invoice
 from worksorders.steps.tell.messages import notify_firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PaymentSchedule
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PaymentSchedule
 
 UNTOLD = "The payee's details are being checked; the claim is paid once they are confirmed."
 

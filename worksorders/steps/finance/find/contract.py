@@ -22,9 +22,9 @@ from worksorders.domain.finance.contract import (
 from worksorders.domain.finance.ledger import Account, BudgetIdentity, budget_identity
 from worksorders.domain.local_time import local_day
 from worksorders.steps.finance.contract import rules_of
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.finance import FundingContract, LedgerEntry
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.money.finance import FundingContract, LedgerEntry
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.orders import WorksOrder
 
 PLANNED_HOME_CENTS = 364_700
 SPENT = (Account.ACCRUED.value, Account.INVOICED.value, Account.RETENTION.value, Account.PAID.value)

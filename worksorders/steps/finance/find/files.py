@@ -15,12 +15,12 @@ from worksorders.domain.local_time import local_day
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.billing.claims import Claim, claims_of
 from worksorders.steps.finance.clear import require_finance
-from worksorders.store.tables.contractors import Agreement, Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.invoice_files import InvoiceFile
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Agreement, Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.invoice_files import InvoiceFile
+from worksorders.store.tables.work.offers import LineAccepted
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 LATEST = 50
 

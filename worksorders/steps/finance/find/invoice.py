@@ -18,11 +18,11 @@ from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.find.queue import next_open
 from worksorders.steps.finance.gather.orders import order_facts
 from worksorders.steps.finance.match import load_invoice
-from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
-from worksorders.store.tables.invoice_files import InvoiceFile
-from worksorders.store.tables.orders import WorksLine
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import Invoice, InvoiceException, InvoiceLine
+from worksorders.store.tables.money.invoice_files import InvoiceFile
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.orders import WorksLine
 
 SEVERITY_WORDS = {"B": "Blocks", "H": "Holds", "W": "Warns"}
 

@@ -13,8 +13,8 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.billing.credit import may_credit
 from worksorders.steps.finance.own_invoice import may_learn_of
 from worksorders.steps.lists.part import Part, cut, place_in
-from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.money.finance import Invoice, InvoiceException, InvoiceLine
+from worksorders.store.tables.work.orders import WorksOrder
 
 ON_PAGE = 20
 SHOWN = {

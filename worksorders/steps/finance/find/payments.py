@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
-from worksorders.store.tables.contractors import BankAccount, Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import BankAccount, Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import Invoice
 
 LATEST = 20
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.identity.people import AppUser
 
 
 def names_of(session: Session, user_ids: Collection[uuid.UUID | None]) -> dict[uuid.UUID | None, str]:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, contains_eager
 from worksorders.domain.finance.codes import CODES
 from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.steps.finance.match import OPEN
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice, InvoiceException, InvoiceLine
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice, InvoiceException, InvoiceLine
+from worksorders.store.tables.work.orders import WorksOrder
 
 PAGE_SIZE = 25
 WAITING, HELD, ALL = "waiting", "held", "all"

@@ -22,10 +22,10 @@ from worksorders.steps.finance.claims.find import InTime, in_time
 from worksorders.steps.finance.find.contract import ContractPage, find_drawdown
 from worksorders.steps.finance.settings import load_settings
 from worksorders.steps.people.places import region_name
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.finance import FundingContract, InvoiceException, LedgerEntry
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import FundingContract, InvoiceException, LedgerEntry
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.offers import LineAccepted
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 YEAR = timedelta(days=365)
 

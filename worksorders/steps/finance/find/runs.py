@@ -15,10 +15,16 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.keeping.find import RELEASED, released_unpaid_cents
 from worksorders.steps.finance.payout.runs import load_run
-from worksorders.store.tables.contractors import BankAccount, Firm
-from worksorders.store.tables.finance import Invoice, InvoiceException
-from worksorders.store.tables.payouts import PaymentReturn, PayRun, PayRunFile, PayRunItem, RetentionMove
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import BankAccount, Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import Invoice, InvoiceException
+from worksorders.store.tables.money.payouts import (
+    PaymentReturn,
+    PayRun,
+    PayRunFile,
+    PayRunItem,
+    RetentionMove,
+)
 
 LATEST = 50
 

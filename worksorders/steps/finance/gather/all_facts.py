@@ -20,9 +20,9 @@ from worksorders.steps.finance.gather.parties import (
 )
 from worksorders.steps.finance.gather.shared import shared_details
 from worksorders.steps.finance.keeping.find import retention_facts
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.offers import LineAccepted
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.work.offers import LineAccepted
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 MOST_CANDIDATES = 25
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from worksorders.domain.finance.facts import EarlierClaim, EarlierClaims, EarlierLine, index_claims
 from worksorders.domain.finance.facts.identifiers import normalise_number
 from worksorders.steps.finance.gather.invoice import kind_of
-from worksorders.store.tables.finance import Invoice, InvoiceLine, LineDecision
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine, LineDecision
 
 
 def earlier_claims(session: Session, invoice: Invoice, line_ids: Collection[uuid.UUID]) -> EarlierClaims:

@@ -14,7 +14,7 @@ from worksorders.domain.finance.facts import (
     TaxInformation,
 )
 from worksorders.domain.money import Gross, Gst, Net
-from worksorders.store.tables.finance import Invoice, InvoiceLine
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine
 
 BUYER = "National Home Safety Service"
 STATED = ("supplier_name", "supplier_gst_number", "supplier_nzbn", "bank_account", "gst_stated", "buyer_name")

@@ -17,11 +17,17 @@ from worksorders.domain.local_time import day_words, local_day
 from worksorders.domain.safety.alarm_response import is_alarm_line
 from worksorders.steps.completion.proof import Proofs, asked_of, load_proofs
 from worksorders.steps.finance.gather.variations import approved_variations
-from worksorders.store.tables.contractors import RateCard
-from worksorders.store.tables.finance import ContractYear, FundingContract, Invoice, InvoiceLine, LineDecision
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.safety import AbortiveCharge
+from worksorders.store.tables.firms.contractors import RateCard
+from worksorders.store.tables.money.finance import (
+    ContractYear,
+    FundingContract,
+    Invoice,
+    InvoiceLine,
+    LineDecision,
+)
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.safety import AbortiveCharge
 
 ZERO = Decimal(0)
 CALL_OUTS = frozenset({"LK01", "SV08"})

@@ -23,8 +23,8 @@ from worksorders.domain.finance.ledger import Account
 from worksorders.domain.local_time import local_day
 from worksorders.steps.finance.keeping.find import shares_on
 from worksorders.steps.people.bank_accounts import account_to_pay
-from worksorders.store.tables.contractors import Agreement, BankAccount, Firm
-from worksorders.store.tables.finance import FundingContract, LedgerEntry
+from worksorders.store.tables.firms.contractors import Agreement, BankAccount, Firm
+from worksorders.store.tables.money.finance import FundingContract, LedgerEntry
 
 DRAWN = (Account.INVOICED.value, Account.RETENTION.value, Account.PAID.value)
 

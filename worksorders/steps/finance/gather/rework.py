@@ -13,10 +13,10 @@ from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.finance.patterns import BilledItem, find_rework
 from worksorders.domain.local_time import local_day
 from worksorders.gateways.measures import warranty_months
-from worksorders.store.tables.aftercare import Defect
-from worksorders.store.tables.finance import LineDecision
-from worksorders.store.tables.offers import LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import LineDecision
+from worksorders.store.tables.work.aftercare import Defect
+from worksorders.store.tables.work.offers import LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 
 def billed_items(session: Session) -> Sequence[BilledItem]:

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.facts import SharedDetail
 from worksorders.steps.people.bank_accounts import account_to_pay
-from worksorders.store.tables.contractors import BankAccount, Firm, Worker
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.telling import UserContact
+from worksorders.store.tables.firms.contractors import BankAccount, Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.telling import UserContact
 
 STAFF = "a person of our own staff"
 ACCOUNT, PHONE, MAIL = "account", "phone", "mail address"

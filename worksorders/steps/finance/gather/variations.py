@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.facts import VariationFacts
 from worksorders.domain.local_time import local_day
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.work.variations import Variation
 
 
 def approved_variations(

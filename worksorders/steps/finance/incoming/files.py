@@ -18,8 +18,8 @@ from worksorders.gateways.cipher import Cipher, WrappedKey
 from worksorders.steps import audit, disclose
 from worksorders.steps.actor import Actor
 from worksorders.store import vault
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.invoice_files import InvoiceFile
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.invoice_files import InvoiceFile
 
 SEALED_AS = "invoice.file"
 XML, PDF, JSON = "application/xml", "application/pdf", "application/json"

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from worksorders.domain.finance.facts import IntakeFault
 from worksorders.domain.finance.facts.identifiers import compact_digits
 from worksorders.gateways.einvoice import EInvoice
-from worksorders.store.tables.contractors import Agreement, Firm
-from worksorders.store.tables.finance import FundingContract
+from worksorders.store.tables.firms.contractors import Agreement, Firm
+from worksorders.store.tables.money.finance import FundingContract
 
 GLN = "0088"
 LONGEST_CODE = 40

@@ -13,7 +13,7 @@ from worksorders.gateways import places
 from worksorders.gateways.cipher import Cipher
 from worksorders.steps import disclose
 from worksorders.steps.free_text.check import screen
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.orders import WorksOrder
 
 MOST_CHARACTERS = 2_000
 LONGEST_NAME, LONGEST_ADDRESS = 4, 7

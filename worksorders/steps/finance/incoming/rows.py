@@ -19,9 +19,9 @@ from worksorders.steps.actor import Actor
 from worksorders.steps.finance.incoming.files import Incoming
 from worksorders.steps.finance.match import lock_orders
 from worksorders.steps.finance.receive import UNNAMED, add_invoice, lock_firm
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice, InvoiceLine
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice, InvoiceLine
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 _WORD = re.compile(r"[A-Za-z0-9-]{1,24}")
 _ITEM = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}")

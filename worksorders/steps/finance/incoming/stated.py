@@ -23,8 +23,8 @@ from worksorders.steps.finance.incoming import files
 from worksorders.steps.finance.incoming.files import Incoming
 from worksorders.steps.finance.match import Outcome
 from worksorders.steps.finance.receive import TypedInvoice, TypedLine, receive_document
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.invoice_files import InvoiceFile
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.invoice_files import InvoiceFile
 
 REMEDY = "Correct it, and send the whole document again"
 

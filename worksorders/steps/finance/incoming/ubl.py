@@ -25,8 +25,8 @@ from worksorders.steps.finance.incoming.protected import cases_repeated, fields_
 from worksorders.steps.finance.incoming.rows import add_rows, named_orders
 from worksorders.steps.finance.match import Outcome, match_invoice
 from worksorders.steps.free_text import tell
-from worksorders.store.tables.invoice_files import InvoiceFile
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.money.invoice_files import InvoiceFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 LARGEST = Decimal(10) ** 9
 

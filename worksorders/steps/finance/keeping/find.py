@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.finance.facts import RetentionFacts
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PayRun, PayRunItem, RetentionMove, RetentionTerm
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PayRun, PayRunItem, RetentionMove, RetentionTerm
 
 WITHHELD, TRUST, NOTICE, RELEASED, USED = "withheld", "trust", "notice", "released", "used"
 

@@ -23,8 +23,8 @@ from worksorders.steps.finance.keeping.find import NOTICE, RELEASED, USED, moves
 from worksorders.steps.finance.match import lock_invoice
 from worksorders.steps.finance.payout.count import returns_of
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import Invoice, LedgerEntry
-from worksorders.store.tables.payouts import RetentionMove
+from worksorders.store.tables.money.finance import Invoice, LedgerEntry
+from worksorders.store.tables.money.payouts import RetentionMove
 
 Mover = Callable[[At, int], Entry]
 

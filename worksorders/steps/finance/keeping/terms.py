@@ -16,8 +16,8 @@ from worksorders.domain.local_time import local_day
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
-from worksorders.store.tables.contractors import Agreement, Firm
-from worksorders.store.tables.payouts import RetentionTerm
+from worksorders.store.tables.firms.contractors import Agreement, Firm
+from worksorders.store.tables.money.payouts import RetentionTerm
 
 MOST_PERCENT = 10
 LONGEST_MONTHS = 60

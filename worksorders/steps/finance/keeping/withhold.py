@@ -18,8 +18,8 @@ from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.contract import require_state
 from worksorders.steps.finance.keeping.find import TRUST, WITHHELD, retention_facts
 from worksorders.steps.finance.match import OPEN, Outcome, compute, lock_invoice, match_invoice
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import RetentionMove, RetentionTerm
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import RetentionMove, RetentionTerm
 
 
 def due_of(session: Session, invoice: Invoice, now: datetime) -> int:

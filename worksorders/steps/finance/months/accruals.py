@@ -17,9 +17,9 @@ from worksorders.domain.money import line_cents
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.ledger import OVER, years_of_lines
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from worksorders.steps.finance.claims.find import clock_of, unanswered
 from worksorders.steps.finance.keeping.find import kept_rows
 from worksorders.steps.finance.match import OPEN
 from worksorders.steps.finance.uncommitted import find_uncommitted
-from worksorders.store.tables.books import AccountingPeriod, PatternFinding
-from worksorders.store.tables.finance import Invoice, LedgerEntry
-from worksorders.store.tables.payouts import PayRun
+from worksorders.store.tables.money.books import AccountingPeriod, PatternFinding
+from worksorders.store.tables.money.finance import Invoice, LedgerEntry
+from worksorders.store.tables.money.payouts import PayRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from worksorders.steps.finance.contract import lock_contracts
 from worksorders.steps.finance.months.accruals import accrue
 from worksorders.steps.finance.months.checklist import checklist, period_of
 from worksorders.steps.finance.months.find import balances_at, within
-from worksorders.store.tables.books import AccountingPeriod
-from worksorders.store.tables.finance import FundingContract, LedgerEntry
+from worksorders.store.tables.money.books import AccountingPeriod
+from worksorders.store.tables.money.finance import FundingContract, LedgerEntry
 
 
 def close(session: Session, actor: Actor, month: Month, now: datetime) -> AccountingPeriod:

@@ -13,8 +13,8 @@ from worksorders.domain.finance.months import Month, month_of
 from worksorders.domain.local_time import local_day
 from worksorders.steps.finance.months.accruals import Unaccepted, unaccepted
 from worksorders.steps.finance.months.checklist import Check, checklist, period_of
-from worksorders.store.tables.books import AccountingPeriod
-from worksorders.store.tables.finance import LedgerEntry
+from worksorders.store.tables.money.books import AccountingPeriod
+from worksorders.store.tables.money.finance import LedgerEntry
 
 ORDER = tuple(account for account in Account if account is not Account.BUDGET)
 

@@ -11,8 +11,8 @@ from worksorders.domain.finance.months import Month
 from worksorders.domain.local_time import local_day
 from worksorders.gateways.csv_safe import Cell, write_csv
 from worksorders.steps.finance.months.find import within
-from worksorders.store.tables.finance import ContractYear, Invoice, LedgerEntry
-from worksorders.store.tables.orders import WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import ContractYear, Invoice, LedgerEntry
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 JOURNAL = (
     "At", "Event", "Entry", "Contract year", "Order", "Item", "Invoice", "Account", "Debit", "Credit",

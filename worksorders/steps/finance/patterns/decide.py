@@ -15,9 +15,9 @@ from worksorders.domain.roles import Role
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import SHORTEST_REASON
-from worksorders.store.tables.books import PatternFinding
-from worksorders.store.tables.finance import Invoice, InvoiceException
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.money.books import PatternFinding
+from worksorders.store.tables.money.finance import Invoice, InvoiceException
+from worksorders.store.tables.work.orders import WorksOrder
 
 READERS = frozenset({Role.FINANCE, Role.AUDITOR})
 VERDICTS = ("confirmed", "dismissed")

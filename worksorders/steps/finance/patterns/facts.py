@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.finance import patterns
 from worksorders.domain.local_time import local_day
-from worksorders.store.tables.finance import Invoice, InvoiceException
-from worksorders.store.tables.offers import Photo
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Booking
-from worksorders.store.tables.variations import Variation
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.finance import Invoice, InvoiceException
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Photo
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.variations import Variation
 
 
 def raised_orders(session: Session, since: datetime) -> list[patterns.RaisedOrder]:

@@ -16,11 +16,11 @@ from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.local_time import local_day
 from worksorders.steps.finance.gather.rework import rework_billed
 from worksorders.steps.finance.patterns import facts
-from worksorders.store.tables.books import PatternFinding
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.orders import WorksOrder
-from worksorders.store.tables.people import AppUser
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.money.books import PatternFinding
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.work.orders import WorksOrder
 
 BACK = timedelta(days=365)
 

@@ -18,7 +18,7 @@ from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.payout.files import find_bills
 from worksorders.steps.finance.payout.gate import as_items
 from worksorders.steps.finance.payout.runs import load_run
-from worksorders.store.tables.payouts import PayRun
+from worksorders.store.tables.money.payouts import PayRun
 
 
 @dataclass(frozen=True, slots=True)

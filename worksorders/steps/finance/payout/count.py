@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from worksorders.store.tables.payouts import PayRunItem
+from worksorders.store.tables.money.payouts import PayRunItem
 
 
 def returns_of(session: Session, invoice_id: uuid.UUID, part: str = "invoice") -> int:

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.finance.payout.gate import INVOICE, Wanted
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PayRun, PayRunItem
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PayRun, PayRunItem
 
 
 def open_credits(session: Session, firm_ids: Collection[uuid.UUID]) -> list[tuple[Wanted, str]]:

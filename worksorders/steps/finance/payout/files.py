@@ -27,9 +27,9 @@ from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.payout.gate import INVOICE, as_items
 from worksorders.steps.finance.settings import load_settings
-from worksorders.store.tables.finance import ContractYear, Invoice, InvoiceLine, LedgerEntry
-from worksorders.store.tables.orders import WorksLine, WorksOrder
-from worksorders.store.tables.payouts import PayRun, PayRunFile
+from worksorders.store.tables.money.finance import ContractYear, Invoice, InvoiceLine, LedgerEntry
+from worksorders.store.tables.money.payouts import PayRun, PayRunFile
+from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 
 BANK, BILLS = "bank", "bills"
 MEDIA_TYPES = {BANK: "application/xml", BILLS: "text/csv"}

@@ -13,8 +13,8 @@ from worksorders.domain.errors import Faults
 from worksorders.domain.finance import payment as rules
 from worksorders.steps.finance.payout.gate import INVOICE, Wanted
 from worksorders.steps.people.bank_accounts import account_to_pay
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PayRun, PayRunItem
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PayRun, PayRunItem
 
 
 def freeze(

@@ -14,8 +14,8 @@ from worksorders.domain.finance.payment import PayableNow, PayItem
 from worksorders.steps.finance.gather.parties import bank_facts
 from worksorders.steps.finance.keeping.find import released_unpaid_cents
 from worksorders.steps.finance.match import compute, lock_invoice
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PayRun, PayRunItem
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PayRun, PayRunItem
 
 INVOICE, RETENTION = "invoice", "retention"
 

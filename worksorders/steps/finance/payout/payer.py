@@ -14,7 +14,7 @@ from worksorders.domain.errors import Faults, NotPermittedError, RefusedError
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
-from worksorders.store.tables.payouts import PayerAccount
+from worksorders.store.tables.money.payouts import PayerAccount
 
 
 def enter(session: Session, actor: Actor, *, name: str, number: str, now: datetime) -> PayerAccount:

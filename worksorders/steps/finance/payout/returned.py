@@ -20,8 +20,8 @@ from worksorders.steps.finance.payout.count import returns_of
 from worksorders.steps.finance.payout.gate import INVOICE
 from worksorders.steps.finance.payout.runs import lock_run
 from worksorders.steps.finance.posting import Where, post
-from worksorders.store.tables.finance import LedgerEntry
-from worksorders.store.tables.payouts import PaymentReturn, PayRun, PayRunItem
+from worksorders.store.tables.money.finance import LedgerEntry
+from worksorders.store.tables.money.payouts import PaymentReturn, PayRun, PayRunItem
 
 RETAINED = "%:retention:%"
 

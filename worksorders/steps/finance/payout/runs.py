@@ -33,8 +33,8 @@ from worksorders.steps.finance.payout.gate import (
 )
 from worksorders.steps.finance.payout.payer import payer_to_use
 from worksorders.steps.tell.messages import notify_firm
-from worksorders.store.tables.finance import Invoice
-from worksorders.store.tables.payouts import PayRun, PayRunItem
+from worksorders.store.tables.money.finance import Invoice
+from worksorders.store.tables.money.payouts import PayRun, PayRunItem
 
 SECOND_PERSON = frozenset({"approval", "two people"})
 

@@ -15,8 +15,8 @@ from worksorders.gateways import places
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.people.check_register import load_register
-from worksorders.store.tables.contractors import Absence, Firm, VettingCheck, Worker, WorkingHours
-from worksorders.store.tables.offers import Offer
+from worksorders.store.tables.firms.contractors import Absence, Firm, VettingCheck, Worker, WorkingHours
+from worksorders.store.tables.work.offers import Offer
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 

@@ -20,9 +20,9 @@ from worksorders.steps.offers.own_offer import GONE, is_available, is_known_to
 from worksorders.steps.offers.respond import arrival_choices
 from worksorders.steps.offers.seats import Seat, find_seats
 from worksorders.steps.offers.settings import load_settings
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 PAST_SHOWN = 10
 STILL_MINE = ("accepted", "en_route", "on_site", "done")

@@ -17,8 +17,8 @@ from worksorders.steps.offers.rates import prices_by_firm
 from worksorders.steps.offers.settings import OfferSettings
 from worksorders.steps.people.eligibility import eligible_workers
 from worksorders.steps.people.workforce import LOCAL, Person
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import Visit
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import Visit
 
 URGENT_TRAVEL_MINUTES = 60
 

@@ -19,9 +19,9 @@ from worksorders.steps.offers.making.candidates import Candidate, find_candidate
 from worksorders.steps.offers.making.opening import Proposal, ask_at_once, open_offer
 from worksorders.steps.offers.moves import WORKED_ON, move_visit, release_bookings
 from worksorders.steps.offers.settings import OfferSettings, load_settings
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 REFUSED_BY_ALL = "refused_by_all"
 

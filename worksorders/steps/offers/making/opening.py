@@ -15,8 +15,8 @@ from worksorders.steps import audit, outbox
 from worksorders.steps.offers.moves import move_visit
 from worksorders.steps.offers.settings import load_settings
 from worksorders.steps.tell.messages import notify_firm
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 LAPSE = "offer.lapse"
 AGAIN = "offer.again"

@@ -19,8 +19,8 @@ from worksorders.steps.offers.making.opening import AGAIN, URGENT, Proposal, ope
 from worksorders.steps.offers.moves import WORKED_ON, lock_order, lock_visits, move_visit
 from worksorders.steps.offers.settings import OfferSettings, load_settings
 from worksorders.steps.safety.missing import tell_nobody
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 FREE = ("unplanned", "planned")
 

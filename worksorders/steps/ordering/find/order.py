@@ -26,18 +26,18 @@ from worksorders.steps.ordering.find.shown import shown_states
 from worksorders.steps.ordering.lines import catalogue_of
 from worksorders.steps.ordering.rates import Totals, totals
 from worksorders.steps.ordering.settings import load_settings
-from worksorders.store.tables.cases import Assessment, CaseFile
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.offers import Offer
-from worksorders.store.tables.orders import (
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import Assessment, CaseFile
+from worksorders.store.tables.work.offers import Offer
+from worksorders.store.tables.work.orders import (
     ApprovalEvent,
     Visit,
     VisitDependency,
     WorksLine,
     WorksOrder,
 )
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Booking
 
 
 @dataclass(frozen=True)

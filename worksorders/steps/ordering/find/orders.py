@@ -30,8 +30,8 @@ from worksorders.domain.lifecycle.machines import ORDER
 from worksorders.gateways import places
 from worksorders.steps.lists.part import Place
 from worksorders.steps.ordering.find.shown import shown_states
-from worksorders.store.tables.cases import Assessment, CaseFile
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.cases import Assessment, CaseFile
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 PAGE_SIZE = 25
 OVER_STATES = ("closed", "cancelled", "superseded")

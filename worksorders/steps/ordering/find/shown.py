@@ -13,10 +13,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from worksorders.domain.lifecycle.openings import OpeningState
 from worksorders.domain.lifecycle.shown import LineFact, VisitFact, shown_state
-from worksorders.store.tables.cases import Opening
-from worksorders.store.tables.finance import InvoiceLine
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.money.finance import InvoiceLine
+from worksorders.store.tables.work.cases import Opening
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 NOTHING = Decimal(0)
 

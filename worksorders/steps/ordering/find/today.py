@@ -20,8 +20,8 @@ from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.insecure import InsecureHome, find_insecure
 from worksorders.steps.safety.find.lists import AgainRow, WarnedRow, to_plan_again, warned
 from worksorders.steps.safety.police_flag import FlagToReview, flags_to_review
-from worksorders.store.tables.cases import Assessment, CaseFile
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.cases import Assessment, CaseFile
+from worksorders.store.tables.work.orders import WorksOrder
 
 INSECURE_SHOWN = 20
 DUE_SHOWN = 15

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.store.scope import as_house
-from worksorders.store.tables.plan_parts import PlanPart
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.plan_parts import PlanPart
+from worksorders.store.tables.plans.planning import Plan
 
 MOST_POINTS = 120
 

@@ -20,7 +20,7 @@ from worksorders.steps.planning.solving.curve import whole_curve
 from worksorders.steps.planning.solving.found import Found
 from worksorders.steps.planning.solving.load import PlanCheckError
 from worksorders.steps.planning.solving.store import store
-from worksorders.store.tables.plan_parts import PlanPart
+from worksorders.store.tables.plans.plan_parts import PlanPart
 
 JOIN = "plan.join"
 COUNTED = (

@@ -19,8 +19,8 @@ from worksorders.steps.planning.open_visits import load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Plan
 
 PURPOSE = "planning"
 

@@ -23,9 +23,9 @@ from worksorders.steps.planning.solving.found import found_of, points
 from worksorders.steps.planning.solving.join import send_join
 from worksorders.steps.planning.solving.load import load_problem, on_behalf, refuse_broken
 from worksorders.steps.planning.when import Asked
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.plan_parts import PlanPart
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.plan_parts import PlanPart
+from worksorders.store.tables.plans.planning import Plan
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 PART = "plan.part"
 MOST_STARTS = 4

@@ -31,8 +31,8 @@ from worksorders.steps.planning.solving.join import send_join
 from worksorders.steps.planning.solving.load import load_problem, on_behalf, refuse_broken
 from worksorders.steps.planning.solving.part import PART
 from worksorders.steps.planning.when import Asked
-from worksorders.store.tables.plan_parts import PlanPart
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.plan_parts import PlanPart
+from worksorders.store.tables.plans.planning import Plan
 
 READING = "Reading visits and workers"
 SOLVING = "Improving"

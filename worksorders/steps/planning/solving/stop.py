@@ -16,7 +16,7 @@ from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.solving.part import end_waiting
 from worksorders.steps.planning.solving.store import discard
 from worksorders.store.scope import as_house
-from worksorders.store.tables.planning import Plan
+from worksorders.store.tables.plans.planning import Plan
 
 
 def cancel_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: datetime) -> Plan:

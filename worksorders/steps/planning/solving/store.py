@@ -17,8 +17,8 @@ from worksorders.steps import audit
 from worksorders.steps.actor import Actor
 from worksorders.steps.planning.open_visits import PLANNABLE
 from worksorders.steps.planning.solving.found import Found
-from worksorders.store.tables.orders import Visit
-from worksorders.store.tables.planning import Plan, PlanStop, PlanUnassigned
+from worksorders.store.tables.plans.planning import Plan, PlanStop, PlanUnassigned
+from worksorders.store.tables.work.orders import Visit
 
 
 def store(

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from worksorders.domain.order.deadlines import WARNING_WORDS, used_percent
 from worksorders.domain.safety.chain import LINK_WORDS, Clock, Link
 from worksorders.steps.safety.deadlines import clocks_of
-from worksorders.store.tables.cases import Opening, OpeningEvent
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.safety import DeadlineWarning as WarningRow
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.work.cases import Opening, OpeningEvent
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.safety import DeadlineWarning as WarningRow
 
 
 @dataclass(frozen=True, slots=True)

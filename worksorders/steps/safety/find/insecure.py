@@ -16,8 +16,8 @@ from worksorders.steps.lists.part import SIZE, Part, part_of
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.who import Escalation, OnIt, escalations, who_is_on
 from worksorders.steps.safety.find.worst import INSECURE, Ranked, rank_insecure
-from worksorders.store.tables.cases import Assessment, Opening
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.cases import Assessment, Opening
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 VISIT_OVER = ("done", "cancelled")
 ORDER_STEPS = {

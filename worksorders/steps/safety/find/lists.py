@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from worksorders.gateways import places
 from worksorders.steps.safety.deadlines import ENDED, OVER
 from worksorders.steps.site import notes
-from worksorders.store.tables.offers import VisitNote
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.safety import DeadlineWarning
+from worksorders.store.tables.work.offers import VisitNote
+from worksorders.store.tables.work.orders import Visit, WorksOrder
+from worksorders.store.tables.work.safety import DeadlineWarning
 
 SHOWN = 15
 ENDED_EARLY = ("no_access", "aborted")

@@ -20,8 +20,8 @@ from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety import alarm_plan, barrier, police_flag, suspend
 from worksorders.steps.safety.find.chain import Chain, find_chain
 from worksorders.steps.safety.find.who import Reported, reported
-from worksorders.store.tables.cases import Assessment
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.cases import Assessment
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 
 @dataclass(frozen=True)

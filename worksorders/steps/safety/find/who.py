@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.steps.site import notes
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.offers import Offer, OfferVisit, VisitNote
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.people import AppUser
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.identity.people import AppUser
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.offers import Offer, OfferVisit, VisitNote
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 REPORTS_SHOWN = 12
 REPORTED = (

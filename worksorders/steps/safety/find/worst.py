@@ -13,8 +13,8 @@ from worksorders.domain.order.deadlines import DeadlineRules, Urgency, make_safe
 from worksorders.steps.admin.urgency import deadline_rules
 from worksorders.steps.ordering.settings import place_of
 from worksorders.steps.safety.find.who import escalated_orders
-from worksorders.store.tables.cases import Assessment, CaseFile, Opening
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.work.cases import Assessment, CaseFile, Opening
+from worksorders.store.tables.work.orders import WorksOrder
 
 OVER = ("cancelled", "superseded")
 INSECURE = "insecure"

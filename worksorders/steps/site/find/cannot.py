@@ -13,9 +13,9 @@ from worksorders.domain.local_time import local_day
 from worksorders.gateways import places
 from worksorders.steps.people.eligibility import Obstacle, obstacle
 from worksorders.steps.people.workforce import Person, Workforce, load_workforce
-from worksorders.store.tables.contractors import Firm, Worker
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Firm, Worker
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 STOPPED = "does not work for the service any more"
 WHY = {

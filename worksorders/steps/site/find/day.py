@@ -15,8 +15,8 @@ from worksorders.gateways import places
 from worksorders.steps.lists.part import Part, cut, place_in
 from worksorders.steps.site import notes
 from worksorders.steps.site.find.visits import crews
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 LIVE = ("accepted", "en_route", "on_site")
 ENDED_EARLY = ("no_access", "aborted")

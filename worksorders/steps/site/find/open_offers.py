@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from worksorders.gateways import places
 from worksorders.steps.lists.part import SIZE, Part, cut, place_in
-from worksorders.store.tables.contractors import Firm
-from worksorders.store.tables.offers import Offer, OfferVisit
-from worksorders.store.tables.orders import WorksOrder
+from worksorders.store.tables.firms.contractors import Firm
 from worksorders.store.tables.trail import AuditEvent
+from worksorders.store.tables.work.offers import Offer, OfferVisit
+from worksorders.store.tables.work.orders import WorksOrder
 
 
 @dataclass(frozen=True)

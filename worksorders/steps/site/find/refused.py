@@ -14,8 +14,8 @@ from worksorders.steps.lists.part import SIZE, Part, cut, place_in
 from worksorders.steps.offers.making.cascade import REFUSED_BY_ALL
 from worksorders.steps.offers.making.opening import URGENT
 from worksorders.steps.offers.moves import WORKED_ON
-from worksorders.store.tables.offers import OfferVisit
-from worksorders.store.tables.orders import Visit, WorksOrder
+from worksorders.store.tables.work.offers import OfferVisit
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from worksorders.gateways import places
 from worksorders.steps.safety.charge import orders_to_accept
-from worksorders.store.tables.offers import LineAccepted, LineDone
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.offers import LineAccepted, LineDone
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 
 @dataclass(frozen=True)

@@ -29,12 +29,12 @@ from worksorders.steps.site import home
 from worksorders.steps.site.checklist import checklist_lines
 from worksorders.steps.site.openings import touched_openings
 from worksorders.steps.site.own_visit import HELD, moment_of, own_visit, viewer_of
-from worksorders.store.tables.cases import NeverSend
-from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
-from worksorders.store.tables.contractors import Worker
-from worksorders.store.tables.offers import LineDone, Photo
-from worksorders.store.tables.orders import Visit, WorksOrder
-from worksorders.store.tables.planning import Booking
+from worksorders.store.tables.firms.contractors import Worker
+from worksorders.store.tables.plans.planning import Booking
+from worksorders.store.tables.work.cases import NeverSend
+from worksorders.store.tables.work.completion import KeyEntry, LinePaper, LiveTest
+from worksorders.store.tables.work.offers import LineDone, Photo
+from worksorders.store.tables.work.orders import Visit, WorksOrder
 
 AHEAD = timedelta(days=14)
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.completion.proof import Proofs, load_proofs
 from worksorders.steps.site.accept_work import Work, missing_to_close, work_of
-from worksorders.store.tables.completion import KeyEntry, LinePaper, LiveTest
-from worksorders.store.tables.offers import LineDone, Photo
-from worksorders.store.tables.orders import Visit, WorksLine, WorksOrder
+from worksorders.store.tables.work.completion import KeyEntry, LinePaper, LiveTest
+from worksorders.store.tables.work.offers import LineDone, Photo
+from worksorders.store.tables.work.orders import Visit, WorksLine, WorksOrder
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from worksorders.store.tables.vault import TransactionId
+from worksorders.store.tables.confidential.vault import TransactionId
 
 revision = "0001"
 down_revision = None

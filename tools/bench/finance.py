@@ -1,0 +1,175 @@
+"""Time the match at 1,000, 10,000 and 100,000 order lines with a tenth as many invoice lines: `make bench-finance`.
+
+It fails where the largest takes more than 60 seconds or 500 MB, or where ten times the work takes more than fifteen
+times as long. Everything is matched by the rules alone, each invoice against all orders and all that was claimed
+before; a share of the invoices is too dear, too much or claimed twice, so that exceptions are part of the time.
+"""
+
+import itertools
+import resource
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from worksorders.domain.finance.codes import CODES
+from worksorders.domain.finance.decision import decide
+from worksorders.domain.finance.explain import explain
+from worksorders.domain.finance.facts import (
+    AcceptanceFacts,
+    AgreementFacts,
+    ContractFacts,
+    EarlierClaim,
+    InvoiceFacts,
+    InvoiceKind,
+    InvoiceLineFacts,
+    InvoiceSource,
+    MatchFacts,
+    OrderFacts,
+    OrderLineFacts,
+    SupplierFacts,
+    TaxInformation,
+    YearCap,
+    index_claims,
+    index_open_work,
+    index_parties,
+)
+from worksorders.domain.finance.reconcile import reconcile
+from worksorders.domain.money import Gross, Gst, Net, gst_cents, line_cents
+
+SIZES = (1_000, 10_000, 100_000)
+LINES = 5
+MOST_SECONDS, MOST_MEGABYTES, MOST_GROWTH = 60, 500, 15
+DAY = date(2026, 11, 12)
+AT = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
+FIRMS = 50
+RATE, FIFTEEN = Decimal("70.2500"), Decimal("0.15")
+
+
+def order_of(number: int) -> OrderFacts:
+    """An order of five lines, done and accepted."""
+    firm = f"firm-{number % FIRMS}"
+    lines = tuple(
+        OrderLineFacts(
+            line_id=f"{number}-{at}",
+            number=at,
+            item_code=f"LK{at:02}",
+            unit="each",
+            ordered_quantity=Decimal(4),
+            rate=RATE,
+            rate_card_version="1",
+            supplier_id=firm,
+            agreement_id=f"AG-{number % FIRMS}",
+            done_quantity=Decimal(4),
+            acceptances=(AcceptanceFacts(f"A-{number}-{at}", DAY, Decimal(4), "coordinator"),),
+            completed_on=DAY,
+        )
+        for at in range(1, LINES + 1)
+    )
+    return OrderFacts(f"W-{number}", "issued", "C-1", DAY, lines, "Year 1", region="E7")
+
+
+def invoice_of(number: int) -> InvoiceFacts:
+    """An invoice for a whole order; every tenth is too dear, every eleventh asks for too much."""
+    rate = RATE + 1 if number % 10 == 0 else RATE
+    quantity = Decimal(5) if number % 11 == 0 else Decimal(4)
+    lines = tuple(
+        InvoiceLineFacts(
+            f"I-{number}-{at}",
+            at,
+            quantity,
+            "each",
+            rate,
+            Net(line_cents(quantity, rate)),
+            item_code=f"LK{at:02}",
+            order_code=f"W-{number}",
+            description="Lock work",
+        )
+        for at in range(1, LINES + 1)
+    )
+    net = sum(line.net.cents for line in lines)
+    gst = gst_cents(net, FIFTEEN)
+    return InvoiceFacts(
+        invoice_id=f"I-{number}",
+        kind=InvoiceKind.INVOICE,
+        source=InvoiceSource.PORTAL,
+        supplier_id=f"firm-{number % FIRMS}",
+        number=f"INV-{number}A{number * 7919 % 10007}",
+        issued_on=date(2026, 11, 16),
+        received_at=AT,
+        net=Net(net),
+        gst=Gst(gst),
+        total=Gross(net + gst),
+        lines=lines,
+        tax=TaxInformation("Firm", "49-091-850", gst_stated=True, buyer_name="Us", buyer_contacts=("email",)),
+        entered_by="portal",
+    )
+
+
+def facts_of(order_lines: int) -> MatchFacts:
+    """All orders, and a claim before for every hundredth of them."""
+    orders = [order_of(number) for number in range(order_lines // LINES)]
+    suppliers = [SupplierFacts(f"firm-{at}", f"Firm {at}", gst_number="49-091-850") for at in range(FIRMS)]
+    agreements = [AgreementFacts(f"AG-{at}", f"firm-{at}", "C-1", date(2025, 1, 1)) for at in range(FIRMS)]
+    year = YearCap("Year 1", date(2026, 7, 1), date(2027, 6, 30), 10**12)
+    contract = ContractFacts("C-1", date(2026, 7, 1), date(2027, 6, 30), False, 10**12, (year,))
+    earlier = [
+        EarlierClaim(
+            f"E-{number}",
+            f"firm-{number % FIRMS}",
+            f"firm-{number % FIRMS}",
+            invoice_of(number).number,
+            InvoiceKind.INVOICE,
+            DAY,
+            number,
+        )
+        for number in range(0, len(orders), 100)
+    ]
+    return MatchFacts(
+        date(2026, 11, 23),
+        {one.supplier_id: one for one in suppliers},
+        {one.code: one for one in orders},
+        {one.agreement_id: one for one in agreements},
+        {contract.code: contract},
+        index_claims(earlier),
+        index_parties(suppliers),
+        open_work=index_open_work(orders),
+    )
+
+
+def run(order_lines: int) -> tuple[float, float, int, int]:
+    """Seconds by the clock and of the processor for all invoices, how many exceptions, and the cents accepted."""
+    facts = facts_of(order_lines)
+    wanted: Iterator[InvoiceFacts] = (invoice_of(number) for number in range(order_lines // LINES // 10))
+    started, busy, exceptions, accepted = time.perf_counter(), time.process_time(), 0, 0
+    for invoice in wanted:
+        match = reconcile(invoice, facts)
+        decision = decide(match)
+        pieces = explain(match, decision)
+        if sum(piece.gross_cents for piece in pieces) != decision.accepted_cents:
+            raise SystemExit(f"{invoice.number}: the explanations do not sum to what is accepted")
+        exceptions += len(decision.exceptions)
+        accepted += decision.accepted_cents
+    return time.perf_counter() - started, time.process_time() - busy, exceptions, accepted
+
+
+def main() -> None:
+    """Print a line a size, then fail where a bar is missed."""
+    print(f"{len(CODES)} codes; invoice lines are a tenth of the order lines")
+    times = []
+    for size in SIZES:
+        seconds, busy, exceptions, accepted = run(size)
+        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        times.append(busy)
+        print(
+            f"{size:>7,} order lines, {size // 10:>6,} invoice lines: {seconds:7.2f} s ({busy:.2f} s busy), {megabytes:4.0f} MB, "
+            f"{exceptions:,} exceptions, ${accepted // 100:,} accepted"
+        )
+    growth = max(after / before for before, after in itertools.pairwise(times))
+    print(f"ten times the work keeps the processor at most {growth:.1f} times as long")
+    if not accepted or seconds > MOST_SECONDS or megabytes > MOST_MEGABYTES or growth > MOST_GROWTH:
+        raise SystemExit(f"A bar is missed: {MOST_SECONDS} s, {MOST_MEGABYTES} MB, {MOST_GROWTH} times.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Firms, their workers and the checks that let a worker into a home."""

@@ -1,0 +1,1 @@
+"""Invoices, the ledger and what goes out and is closed."""

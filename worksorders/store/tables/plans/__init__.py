@@ -1,0 +1,1 @@
+"""Plans, the parts they are put together from, and places without a home."""
