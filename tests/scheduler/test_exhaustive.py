@@ -6,6 +6,7 @@ import time
 import pytest
 
 from scheduler.check import check_plan
+from scheduler.engine.warm import warm
 from scheduler.instance import parse_instance
 from scheduler.plan import Status
 from scheduler.solve import solve
@@ -14,6 +15,12 @@ from tests.scheduler.tiny import rich_data, tiny_data
 
 COUNT = int(os.environ.get("TINY_INSTANCES", "30"))
 MOST_SECONDS = 0.7  # of processor time; what is not proven by then must still be valid
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded():
+    """Compiled loops take longer to load than a tiny instance may take."""
+    warm()
 
 
 def confirm(data, variant):

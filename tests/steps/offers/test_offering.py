@@ -69,7 +69,7 @@ def test_the_trail_says_whose_turn_it_was(session, two_firms, offered):
         select(AuditEvent).where(AuditEvent.action == "offer.opened").order_by(AuditEvent.id)
     )
     assert [row.detail["turn"] for row in rows] == ["as the plan placed it", "the only firm that could go"]
-    assert {row.turn for row in open_rows(session)} == {"the only firm that could go"}
+    assert {row.turn for row in open_rows(session).rows} == {"the only firm that could go"}
 
 
 def test_of_several_firms_the_trail_names_the_place_in_turn(session):
@@ -78,7 +78,7 @@ def test_of_several_firms_the_trail_names_the_place_in_turn(session):
     plan = world.publish(session, order, made[0])
     offer_published_visits(session, plan.id, NOW)
     decline(session, world.account(session, made[0]), offers(session)[0].id, "rate", NOW)
-    (row,) = open_rows(session)
+    (row,) = open_rows(session).rows
     assert row.turn == "1 of 2 in turn: least work accepted in 28 days for its size"
 
 
