@@ -49,6 +49,7 @@ HOLDS: Mapping[str, frozenset[Field]] = {
     "dispatch.works": _TIMES,
     "dispatch.photo": _PHOTOS,
     "safety": frozenset({Field.CODE, Field.DEADLINES, *_OPENINGS}),
+    "safety.hazards": frozenset({Field.HAZARDS}),
     "changes": frozenset({Field.CODE, Field.AMOUNTS}),
     "changes.variation": _WORK,
     "changes.variations": _WORK,

@@ -48,7 +48,7 @@ from worksorders.steps.privacy import glass, walls
 from worksorders.steps.proposals.ask import propose
 from worksorders.steps.requests import flow
 from worksorders.steps.requests.flow import Given
-from worksorders.steps.safety import alarm_plan
+from worksorders.steps.safety import alarm_plan, hazards
 from worksorders.steps.site import leave, photos, stop, travel
 from worksorders.steps.site.checklist import save_checklist
 from worksorders.steps.tell import api as tell
@@ -100,6 +100,7 @@ def fill(services):
             words="Ring 111",
             now=NOW,
         )
+        hazards.note(session, mere, order_id, ["dog", "height"], NOW)
         fill_telling(session, mere, order_id)
         fill_supply(session, firm, office)
         fill_finance(session, firm, office)

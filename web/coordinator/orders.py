@@ -26,11 +26,13 @@ from web.coordinator.words import kind_words, rate_text, safe_times
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.domain.lifecycle.machines import ORDER
+from worksorders.domain.safety.hazards import hazard_words
 from worksorders.steps.forget.find import gone_of
 from worksorders.steps.ordering.document import order_pdf as make_pdf
 from worksorders.steps.ordering.find import orders as listing
 from worksorders.steps.ordering.find.order import OrderView, find_order
 from worksorders.steps.safety.find.chain import find_chain
+from worksorders.steps.safety.hazards import hazards_of
 from worksorders.steps.varying.find import find_of_order
 from worksorders.steps.varying.find_links import find_links
 from worksorders.steps.vetting.ahead import before_visits
@@ -91,6 +93,7 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
         variations=find_of_order(db(), order_id),
         order=found.order,
         gone=gone_of(db(), found.order.case_id),
+        hazards=hazard_words(hazards_of(db(), [found.order.case_id]).get(found.order.case_id, ())),
         chain=find_chain(db(), found.order, request_now()),
         forms=forms,
         form=form,

@@ -1,7 +1,7 @@
-"""Coordinators' pages about the safety of one home: chain of deadlines, suspension, police flag, alarm response."""
+"""Coordinators' pages about the safety of one home: chain of deadlines, suspension, police flag, alarm response, hazards."""
 
-from web.safety import alarm, making, order, pausing
+from web.safety import alarm, dangers, making, order, pausing
 from web.safety.blueprint import blueprint
 from web.safety.policy import POLICY
 
-__all__ = ["POLICY", "alarm", "blueprint", "making", "order", "pausing"]
+__all__ = ["POLICY", "alarm", "blueprint", "dangers", "making", "order", "pausing"]

@@ -14,6 +14,7 @@ from web.forms.fields import (
 )
 from worksorders.domain.lifecycle.reasons import SUSPEND
 from worksorders.domain.safety.alarm_response import LONGEST_REFERENCE, LONGEST_WORDS, RESPONDERS
+from worksorders.domain.safety.hazards import HAZARDS
 
 BY_WORKER = "worker_left_unsafe"
 
@@ -64,6 +65,16 @@ class AlarmForm(Form):
         "Who does what, in which order",
         [Length(max=LONGEST_WORDS * 2)],
         description="With names and numbers where they are needed: this is kept sealed, and each reading is logged",
+    )
+
+
+class HazardsForm(Form):
+    """What is dangerous about the home for whoever works there."""
+
+    hazards = CheckboxesField(
+        "What do workers have to know?",
+        choices=list(HAZARDS.choices()),
+        description="Choose all that are known; choose none where nothing is",
     )
 
 

@@ -11,6 +11,7 @@ POLICY = {
     "ask_to_lift": COORDINATORS,
     "lift": COORDINATORS,
     "police_flag": COORDINATORS,
+    "hazards": COORDINATORS,
     "alarm_plan": COORDINATORS,
     "alarm_words": COORDINATORS,
     "make_safe": COORDINATORS,

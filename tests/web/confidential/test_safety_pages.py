@@ -1,4 +1,4 @@
-"""The safety of a home on the coordinators' pages: suspension and its two looks, flag, alarm plan, make-safe visit."""
+"""The safety of a home on the coordinators' pages: suspension and its two looks, flag, alarm plan, hazards, make-safe visit."""
 
 from __future__ import annotations
 
@@ -183,3 +183,17 @@ def test_others_find_nothing_here(desk):
     for path in ("", "/suspend", "/make-safe", "/alarm-plan", "/police-flag", "/ask-to-lift"):
         assert desk.first.get(f"/safety/orders/{uuid.uuid4()}{path}").status_code == 404
     assert desk.first.get(f"/safety/visits/{uuid.uuid4()}/allow").status_code == 404
+
+
+def test_hazards_for_workers_are_chosen_from_the_list_and_stand_on_the_order(desk):
+    order = f"/orders/{desk.order_id}"
+    assert "None noted" in desk.first.get(order).text
+    wrong = desk.send(desk.first, "/hazards", hazards=["dog", "weapon"])
+    assert (wrong.status_code, "Choose one of those shown" in wrong.text) == (422, True)
+    assert desk.send(desk.first, "/hazards", hazards=["no_mobile", "dog"]).status_code == 303
+    shown = desk.second.get(order).text
+    assert "A dog; No mobile coverage" in shown
+    assert "Hazards for workers noted" in shown
+    assert desk.second.get(f"{desk.path}/hazards").text.count(" checked") == 2
+    assert desk.send(desk.second, "/hazards").status_code == 303
+    assert "None noted" in desk.first.get(order).text

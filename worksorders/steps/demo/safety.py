@@ -1,23 +1,26 @@
-"""What keeps homes safe in the demo's past: work allowed to begin, alarm plans, police flags, and a suspension to look at."""
+"""What keeps homes safe in the demo's past: work allowed to begin, alarm plans, police flags, hazards, a suspension."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.local_time import local_day
+from worksorders.domain.safety.hazards import HAZARDS
 from worksorders.steps.actor import Actor
 from worksorders.steps.demo.clock import Past
-from worksorders.steps.safety import alarm_plan, barrier, police_flag, suspend
+from worksorders.steps.safety import alarm_plan, barrier, hazards, police_flag, suspend
 from worksorders.steps.site import stop
 from worksorders.steps.site.openings import touched_openings
 from worksorders.store.tables.work.cases import Opening
 from worksorders.store.tables.work.orders import Visit, WorksOrder
 
+HAZARDS_SHARE = 0.4
 BARRIERS = frozenset({"front_door", "back_door", "window", "ranch_slider", "garage_door", "french_doors"})
 LEFT_OPEN = "The frame is split and the ply does not hold. I wait outside until somebody comes"
 ALLOWED = "The locksmith is on the way and closes the door this afternoon"
@@ -61,9 +64,10 @@ def keep_alarm_plan(session: Session, coordinator: Actor, order: WorksOrder, pas
 
 
 def leave_for_today(past: Past, coordinator: Actor) -> None:
-    """A flag that comes up for review, one that was just asked for, and the first look at each suspension."""
+    """Hazards, a flag that comes up for review, one just asked for, and the first look at each suspension."""
     today, now = local_day(past.now), past.now
     with past.sessions.begin() as session:
+        _note_hazards(session, coordinator, past)
         orders = _insecure_first(session)
         for number, order in enumerate(orders[:2]):
             moves: Sequence[tuple[str, int, int | None]] = (("asked", 20, None), ("set", 16, 5))
@@ -80,6 +84,16 @@ def leave_for_today(past: Past, coordinator: Actor) -> None:
         suspended = session.scalars(select(WorksOrder).where(WorksOrder.state == "suspended")).all()
         for order in suspended[:1]:
             suspend.ask_to_lift(session, coordinator, order.id, SAFE_AGAIN, now)
+
+
+def _note_hazards(session: Session, coordinator: Actor, past: Past) -> None:
+    """Some homes in which work goes on have a few; each order's own dice, so that the others fall as before."""
+    issued = select(WorksOrder).where(WorksOrder.state == "issued").order_by(WorksOrder.code)
+    codes = [code for code, _ in HAZARDS.choices() if code != "asbestos_known"]
+    for order in session.scalars(issued).all():
+        dice = Random(order.code)
+        if dice.random() < HAZARDS_SHARE:
+            hazards.note(session, coordinator, order.id, dice.sample(codes, dice.randint(1, 3)), past.now)
 
 
 def _insecure_first(session: Session) -> list[WorksOrder]:

@@ -86,6 +86,7 @@ WORDS = {
     "police_flag.declined": "Police declined a flag",
     "police_flag.reviewed": "Police flag looked at again",
     "police_flag.removed": "Police flag removed",
+    "hazards.noted": "Hazards for workers noted",
     "variation.asked": "Variation asked for on site",
     "variation.approved": "Variation approved",
     "variation.declined": "Variation declined",

@@ -20,11 +20,13 @@ from worksorders.domain.lifecycle.machine import possible
 from worksorders.domain.lifecycle.machines import VISIT
 from worksorders.domain.local_time import local_day, start_of_day
 from worksorders.domain.roles import Role
+from worksorders.domain.safety.hazards import hazard_words
 from worksorders.gateways import places
 from worksorders.steps.actor import Actor
 from worksorders.steps.completion.exits import is_exit
 from worksorders.steps.completion.proof import asked_of, load_proofs
 from worksorders.steps.offers.settings import load_settings
+from worksorders.steps.safety.hazards import hazards_of
 from worksorders.steps.site import home
 from worksorders.steps.site.checklist import checklist_lines
 from worksorders.steps.site.openings import touched_openings
@@ -97,7 +99,8 @@ class OpeningRow:
 class VisitPage:
     """One visit; `actions` are the moves possible now, `address_refusal` says why the address is not shown.
 
-    `paused` is set while nobody may go to the home; `named` where the actor is one of the visit's workers.
+    `paused` is set while nobody may go to the home; `named` where the actor is one of the visit's workers. `hazards`
+    are words for the named worker near the visit, None for everybody else and at any other time.
     """
 
     row: VisitRow
@@ -108,6 +111,7 @@ class VisitPage:
     lines: tuple[LineRow, ...]
     openings: tuple[OpeningRow, ...]
     photo_ids: tuple[uuid.UUID, ...]
+    hazards: tuple[str, ...] | None
 
 
 def find_visits(session: Session, actor: Actor, now: datetime) -> list[VisitRow]:
@@ -187,7 +191,13 @@ def find_visit(session: Session, actor: Actor, visit_id: uuid.UUID, now: datetim
         if Field.SECURE_STATE in fields
         else (),
         photo_ids=tuple(photo for found in photos.values() for photo in found),
+        hazards=_hazards(session, visit) if Field.HAZARDS in fields else None,
     )
+
+
+def _hazards(session: Session, visit: Visit) -> tuple[str, ...]:
+    case_id = visit.order.case_id
+    return hazard_words(hazards_of(session, [case_id]).get(case_id, ()))
 
 
 def _photos(session: Session, visit: Visit) -> Mapping[uuid.UUID | None, tuple[uuid.UUID, ...]]:
