@@ -6,13 +6,17 @@ import numpy as np
 
 from scheduler.problem import Pin, Precedence, Problem, Published, Shift, TimeWindow, Visit, Weights, Worker
 
+# Minutes east and north of seven homes and two bases.
+PLACES = ((55, 60), (54, 3), (5, 5), (23, 53), (10, 47), (51, 42), (54, 19), (16, 38), (13, 38))
+
 
 def warm() -> None:
-    """Solve a very small problem in every variant, which compiles every inner loop once."""
+    """Solve very small problems, of every variant and one that needs subset rows: all inner loops are compiled."""
     from scheduler.solve import solve  # noqa: PLC0415 -- compiles at import
 
     for variant in ("common", "full", "levels"):
         solve(_smallest(), variant, seconds=5.0, work=50)
+    solve(_fractional(), "common", seconds=5.0, work=50)
 
 
 def _smallest() -> Problem:
@@ -48,4 +52,40 @@ def _smallest() -> Problem:
         same_day=((0, 5),),
         weights=Weights(300, 250, 100),
         published={5: Published(1, 700)},
+    )
+
+
+def _fractional() -> Problem:
+    """Seven visits, of which a shift holds two: the relaxation mixes pairs of three, which subset rows forbid."""
+    places = np.array(PLACES, dtype=np.int32)
+    everyday = tuple(TimeWindow(day, 480, 960) for day in range(2))
+    visits = tuple(
+        Visit(
+            home=home,
+            trade="locksmith",
+            region="E7",
+            service_minutes=150,
+            urgency=1,
+            ready_day=0,
+            deadline_day=1,
+            windows=everyday,
+            windows_late=everyday,
+            unassigned_penalty=20000,
+            late_penalty_per_day=2000,
+        )
+        for home in range(len(PLACES) - 2)
+    )
+    shifts = tuple(Shift(day, 480, 1020, 30) for day in range(2))
+    workers = tuple(
+        Worker(frozenset({"locksmith"}), frozenset({"E7"}), 90, 10, 300, shifts, 5) for _ in range(2)
+    )
+    return Problem(
+        days=2,
+        visits=visits,
+        workers=workers,
+        travel=np.abs(places[:, None] - places[None, :]).sum(axis=2, dtype=np.int32),
+        precedences=(),
+        same_day=(),
+        weights=Weights(300, 250, 100),
+        published={},
     )
