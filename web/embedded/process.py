@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import IO
 
 PAUSE_SECONDS = 0.02
+# A parent that died before the tie was made sends no signal: its child has another parent by then, and gives up.
+STILL_OURS = 'test "$PPID" -eq "$0" || exit 1; exec "$@"'
 
 
 def spawn(
@@ -28,6 +30,7 @@ def spawn(
     ``prefix`` runs before the tie is made (a change of user would undo it); ``descriptors`` stay open.
     """
     tie = ["setpriv", "--pdeathsig", on_parent_death.name.removeprefix("SIG"), "--"]
+    tie += ["sh", "-c", STILL_OURS, str(os.getpid())]
     return subprocess.Popen(
         [*prefix, *tie, *command],
         stdin=subprocess.DEVNULL,

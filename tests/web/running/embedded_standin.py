@@ -56,9 +56,12 @@ def end(*_):
     if len(terms) > 1:
         sys.exit()
 signal.signal(signal.SIGTERM, end)
+parent = os.getpid()
 if os.fork() == 0:
     os.setpgrp()
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(1)
 while True:
     time.sleep(1000)
 """

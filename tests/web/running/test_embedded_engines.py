@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import psycopg
 import pytest
@@ -46,6 +47,26 @@ def test_a_session_ends_with_its_children_in_groups_of_their_own():
         assert len(session_members(process.pid)) == 2
         stop(process, [(signal.SIGTERM, 5)])
     assert session_members(process.pid) == []
+
+
+def test_a_child_whose_parent_died_before_they_were_tied_does_not_begin(tmp_path):
+    began, slow = tmp_path / "began", ("sh", "-c", 'read -r _ < "$0"; exec "$@"', str(tmp_path / "gate"))
+    os.mkfifo(tmp_path / "gate")
+    program = f"""
+import os, signal, subprocess
+from web.embedded.process import spawn
+child = spawn(["touch", {str(began)!r}], on_parent_death=signal.SIGKILL, output=subprocess.DEVNULL, prefix={slow!r})
+print(child.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    parent = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert parent.returncode == -signal.SIGKILL
+    (tmp_path / "gate").write_text("go\n")
+    until = time.monotonic() + 10
+    while session_members(int(parent.stdout)) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert session_members(int(parent.stdout)) == []
+    assert not began.exists()
 
 
 def test_an_ordinary_user_runs_postgres_as_it_is(monkeypatch):
