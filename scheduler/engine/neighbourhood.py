@@ -13,6 +13,7 @@ from scheduler.engine.columns.timing import clash
 from scheduler.engine.small import Small
 
 MOST_COLUMNS = 6000
+MOST_SECONDS, SHARE_OF_COLUMNS = 8.0, 0.6
 AGAIN = 12
 
 
@@ -57,12 +58,13 @@ class Neighbourhoods:
         start = [column for column in plan if column.shift in shifts]
         open_shifts = self._open(inside, {column.shift for column in fixed})
         small = Small(self.compiled, sorted(inside), open_shifts, fixed)
-        columns = small.columns(self.pool, start, budget, rounds)
+        inner = budget.part(min(MOST_SECONDS, SHARE_OF_COLUMNS * budget.left()), budget.work)
+        columns = small.columns(self.pool, start, inner, rounds)
         if columns is None:
             return None
-        return solve_exact(
-            self.compiled, self.rows, thinned(self.compiled, columns, start), fixed, start, limits
-        )
+        thin = thinned(self.compiled, columns, start)
+        inner = budget.part(MOST_SECONDS, budget.work)
+        return solve_exact(self.compiled, self.rows, thin, fixed, start, inner, limits)
 
     def _open(self, inside: set[int], busy: set[int]) -> list[int]:
         """Shifts not held by a fixed route that could serve a visit of the neighbourhood."""
@@ -150,12 +152,19 @@ def solve_exact(
     columns: Sequence[Column],
     fixed: Sequence[Column],
     start: Sequence[Column],
+    budget: Budget,
     limits: Limits,
 ) -> list[Column] | None:
-    """An integer choice whose exact times agree: where two routes clash inside a bucket, a row says so, and again."""
+    """An integer choice whose exact times agree: where two routes clash inside a bucket, a row says so, and again.
+
+    `limits` hold for each of these solves, `budget` for all of them; None where no time is left.
+    """
     master = IntegerMaster(compiled, rows, columns, fixed)
     for _ in range(AGAIN):
-        choice = master.solve(start, limits)
+        left = budget.left()
+        if left <= 0:
+            return None
+        choice = master.solve(start, limits._replace(seconds=min(limits.seconds, left)))
         if choice.taken is None:
             return None
         plan = [*fixed, *choice.taken]

@@ -25,6 +25,7 @@ FIRST_SECONDS_A_VISIT, FIRST_OF_LARGE, FIRST_COMMON = 0.015, 0.03, 0.006
 SHARE_OF_FIRST = 0.15
 SHARE_OF_BOUND, SHARE_OF_DIVE = 0.6, 0.6
 SHARE_OF_INTEGER, SHARE_OF_PROOF = 0.15, 0.8
+MOST_OF_NEIGHBOURHOOD = 4.0
 MEND = (40, 200)
 TAIL = 110
 MOST_MASTER = 12_000
@@ -154,7 +155,7 @@ class PartSolver:
         start = self.plan()
         thin = thinned(self.compiled, generation.promising(self.cost(), MOST_MASTER), start, MOST_MASTER)
         limits = self._limits(budget, SHARE_OF_INTEGER)
-        self.take(solve_exact(self.compiled, generation.rows, thin, (), start, limits))
+        self.take(solve_exact(self.compiled, generation.rows, thin, (), start, budget, limits))
 
     def _prove(self, budget: Budget) -> None:
         """Integer masters over complete sets of routes, where these are few enough."""
@@ -197,7 +198,7 @@ class PartSolver:
         search = Neighbourhoods(self.compiled, self.generation.pool, self.generation.rows, self.seed)
         limits = Limits(1e9, nodes=50) if budget.work is not None else Limits(max(0.05, 0.15 * budget.left()))
         rounds = None if budget.work is None else 30
-        self.take(search.tail(found, TAIL, budget.part(0.15 * budget.left(), budget.work), limits, rounds))
+        self.take(search.tail(found, TAIL, budget.part(0.3 * budget.left(), budget.work), limits, rounds))
 
     def _limits(self, budget: Budget, share: float) -> Limits:
         if budget.work is not None:
@@ -213,14 +214,9 @@ class PartSolver:
         while not budget.over() and not self.proven():
             if budget.work is not None and done * 200 >= budget.work:
                 return
-            limits = (
-                Limits(1e9, nodes=50)
-                if budget.work is not None
-                else Limits(min(4.0, max(0.05, budget.left())))
-            )
+            limits = Limits(1e9, nodes=50) if budget.work is not None else Limits(MOST_OF_NEIGHBOURHOOD)
             rounds = None if budget.work is None else 30
-            inner = budget.part(8.0, budget.work)
-            self.take(search.improve(self.plan(), min(visits, sizes[done % 3]), inner, limits, rounds))
+            self.take(search.improve(self.plan(), min(visits, sizes[done % 3]), budget, limits, rounds))
             if budget.over():
                 return
             if self.incumbent.run(SLICE * 80, COLD * 30, COLD):

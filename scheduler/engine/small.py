@@ -90,7 +90,8 @@ class Small:
         generation.run(budget, int(cost) + 1, rounds)
         if generation.best_prices is None:
             return None
-        generation.near(cost - generation.bound, NEAR)
+        if cost - generation.bound < MUST:
+            generation.near(cost - generation.bound, NEAR, budget)
         numbers = [
             pool.number(self.shift_of[c.shift], tuple(self.inside[a] for a in c.visits), c.starts)
             for c in generation.promising(int(np.ceil(cost)), 10**6)

@@ -228,7 +228,7 @@ class Generation:
     def strengthen(self, master: IntegerMaster) -> None:
         """Add rows to an integer master that no plan breaks; none but in the variant without links."""
 
-    def near(self, limit: float, most: int) -> None:
+    def near(self, limit: float, most: int, budget: Budget) -> None:
         """Take routes under this limit into the pool; nothing where links make that dear."""
 
     def priced(self, options: Collection[Order], marks: Iterable[tuple[int, int]] = ()) -> Prices | None:

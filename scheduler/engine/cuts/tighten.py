@@ -181,15 +181,23 @@ class Tightened(Generation):
                 if c in rows:
                     rows[c].SetCoefficient(x, many)
 
-    def near(self, limit: float, most: int) -> None:
-        """Take routes under this limit at the duals of the best bound into the pool, about `most` at the most."""
+    def near(self, limit: float, most: int, budget: Budget) -> None:
+        """Take routes under this limit at the duals of the best bound into the pool, about `most` at the most.
+
+        The clock is asked at every shift: far from the optimum each of them has more routes than time is for.
+        """
         if self.best_prices is None:
             return
         each = max(1, most // max(1, len(self.every)))
         charges = self.subsets.priced(self.best_duals)
-        found = self.cut_pricer.price(self.best_prices, charges, self.every, limit, BEAMS[2], each)
-        for route in found.routes if found is not None else ():
-            self.pool.number(*route)
+        for s in self.every:
+            if budget.over():
+                return
+            found = self.cut_pricer.price(
+                self.best_prices, charges, self.every[s : s + 1], limit, BEAMS[2], each
+            )
+            for route in found.routes if found is not None else ():
+                self.pool.number(*route)
 
     def reduced(self, column: Column) -> float:
         """Reduced cost of a column at the duals of the best bound."""
