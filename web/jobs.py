@@ -48,6 +48,7 @@ def deliver(services: Services, delivery: outbox.Delivery) -> bool:
         message = outbox.still_mine(session, delivery)
         if message is None or outbox.put_off_early(message, _now()):
             return False
+        outbox.begin(message)
         kind, payload = message.kind, dict(message.payload)
     job = Job(
         message_id=delivery.id,

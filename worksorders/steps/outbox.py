@@ -108,6 +108,16 @@ def put_off_early(message: OutboxMessage, now: datetime) -> bool:
     return True
 
 
+def begin(message: OutboxMessage) -> None:
+    """Give a locked row that is begun its first wait from now on.
+
+    It may have waited in the queue until it is all but due again: it would be sent anew, and done twice, before its
+    first sign of life.
+    """
+    least = func.clock_timestamp() + timedelta(seconds=FIRST_WAIT_SECONDS)
+    message.due_at = func.greatest(OutboxMessage.due_at, least)
+
+
 def keep(session: Session, delivery: Delivery, seconds: int = FIRST_WAIT_SECONDS) -> bool:
     """Put the next sending off while a long job is alive, and note that it is; False when another attempt has taken over."""
     kept = session.scalar(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from tests.steps.planning.conftest import FIRST_DAY
 from tests.steps.planning.drafting import ask, cancel, deliver, plan, reasons, stops, take
 from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.people.workforce import LOCAL
-from worksorders.steps.planning.solving import part
+from worksorders.steps.planning.solving import beat, part
 from worksorders.steps.planning.solving.curve import load_making, whole_curve
 from worksorders.steps.planning.solving.join import refuse_overlaps
 from worksorders.steps.planning.solving.load import PlanCheckError
@@ -115,7 +119,7 @@ def test_long_work_that_beats_and_what_waits_behind_it_are_not_overdue(world, no
     _, deliveries = begin(world, now)
     long_ago = func.clock_timestamp() - timedelta(minutes=5)
     with world.services.sessions.begin() as session:
-        session.execute(update(OutboxMessage).values(wanted_at=long_ago, done_at=long_ago))
+        session.execute(update(OutboxMessage).values(wanted_at=long_ago, done_at=long_ago, alive_at=None))
         ids = [one.id for one in deliveries]
         session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(done_at=None))
     assert overdue(world) == 3
@@ -152,3 +156,19 @@ def test_parts_that_send_one_worker_to_two_places_at_once_are_never_kept():
     refuse_overlaps([{"stops": [stop]}, {"stops": [later]}])
     with pytest.raises(PlanCheckError):
         refuse_overlaps([{"stops": [stop]}, {"stops": [stop]}])
+
+
+def test_a_beat_that_meets_an_error_of_the_database_is_not_the_last_one(monkeypatch):
+    monkeypatch.setattr(beat, "BEAT_SECONDS", 0.001)
+    kept = threading.Event()
+    answers = iter([NoConnectionError("no connection is free"), OperationalError("", {}, Exception())])
+
+    def keep():
+        if error := next(answers, None):
+            raise error
+        kept.set()
+        return True
+
+    with beat.beating(SimpleNamespace(keep=keep), lambda _beat: False) as found:
+        assert kept.wait(10)
+    assert not found.taken_over

@@ -127,6 +127,21 @@ def test_a_worker_that_wakes_late_changes_nothing(services, handler, sent):
     assert effects(services) == 1
 
 
+def test_work_that_waited_in_the_queue_is_not_sent_again_just_as_it_begins(services, handler, sent):
+    again = []
+
+    def look(job):
+        with services.sessions.begin() as session:
+            again.extend(outbox.take_due(session))
+        return effect_of(job)
+
+    handler(look)
+    hurry(services)
+    assert jobs.deliver(services, sent) is True
+    assert again == []
+    assert effects(services) == 1
+
+
 def test_an_effect_that_fails_half_way_leaves_nothing_and_is_tried_again(services, handler, sent):
     def half(job):
         def fail(session, now):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from scheduler.plan import Progress
 from worksorders.steps.jobs import Job
@@ -63,7 +63,7 @@ def beating(job: Job, tell: Callable[[Beat], bool], since: float = 0.0) -> Itera
                     beat.stop.set()
                 if tell(beat):
                     beat.stop.set()
-            except OperationalError as error:
+            except SQLAlchemyError as error:
                 log.warning("a beat was missed: %s", type(error).__name__)
 
     thread = threading.Thread(target=run, name="plan-beat", daemon=True)
