@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from worksorders.store.tables.base import Base, HasId, one_of
 
-ACCOUNT_CHANGES = ("invite", "role", "reopen", "password", "recovery", "contact")
+ACCOUNT_CHANGES = ("invite", "role", "reopen", "password", "recovery", "contact", "token", "lend")
 CHALLENGES = ("code", "passkey", "new_passkey", "step_up", "demo_link")
 
 
@@ -60,7 +60,8 @@ class Challenge(HasId, Base):
 class AccountChange(HasId, Base):
     """What one person wants of an account and a second one confirms: until then nothing of it is done.
 
-    `wanted` holds what is asked for, and is emptied of how somebody is reached once it is decided. The second person
+    `wanted` holds what is asked for, and is emptied of how somebody is reached, and of the mark of a first password's
+    first part, once it is decided. The second person
     may be whoever has the server's command line (`on_server`): where there is nobody else.
     """
 
@@ -69,7 +70,7 @@ class AccountChange(HasId, Base):
         one_of("kind", ACCOUNT_CHANGES),
         one_of("outcome", ("granted", "refused", "withdrawn", "expired")),
         CheckConstraint("asked_by <> user_id", name="not_ones_own"),
-        CheckConstraint("kind = 'invite' OR user_id IS NOT NULL", name="whose"),
+        CheckConstraint("kind IN ('invite', 'token') OR user_id IS NOT NULL", name="whose"),
         CheckConstraint("num_nonnulls(decided_at, outcome) IN (0, 2)", name="decided"),
         CheckConstraint(
             "CASE WHEN outcome IN ('granted', 'refused')"
@@ -79,6 +80,12 @@ class AccountChange(HasId, Base):
             " WHEN outcome = 'withdrawn' THEN NOT on_server AND decided_by IS NOT DISTINCT FROM asked_by"
             " ELSE NOT on_server AND decided_by IS NULL END",
             name="second_person",
+        ),
+        CheckConstraint(
+            "(kind = 'lend') = (wanted ? 'to_user_id')"
+            " AND (kind <> 'lend' OR wanted ->> 'to_user_id' <> ALL (ARRAY[asked_by::text,"
+            " coalesce(decided_by::text, '')]))",
+            name="taker",
         ),
         Index(
             "uq_account_change_open",
