@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tools.bench.lists import Reading, many_orders, time_readings
 from web.embedded.engines import DATABASE
-from worksorders.steps.finance.find.payments import find_approved, find_paid
+from worksorders.steps.finance.find.payments import find_approved, find_paid, find_ready, find_released
 from worksorders.steps.finance.find.queue import PAGE_SIZE, QueueFilter, find_queue, next_open
 from worksorders.steps.finance.uncommitted import uncommitted_part
 from worksorders.store.scope import HOUSE, KEY, Scope
@@ -73,7 +73,11 @@ def _readings(first: Invoice, last_page: int) -> dict[str, Reading]:
         "Queue, all, by an order's code": page(QueueFilter("all", "", "W-MANY-77")),
         "Queue, all, by a firm's name": page(QueueFilter("all", "", "firm 7")),
         "The next invoice": lambda session: next_open(session, first),
-        "Payments": lambda session: (find_approved(session), find_paid(session)),
+        "Payments": lambda session: (
+            find_approved(session),
+            find_ready(session, find_released(session)),
+            find_paid(session),
+        ),
     }
 
 

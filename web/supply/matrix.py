@@ -14,18 +14,24 @@ from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms.fields import YEARS
+from web.paging import page_address, page_number
 from web.supply.blueprint import blueprint
+from worksorders.steps.lists.part import part_of
 from worksorders.steps.people.places import region_choices
 from worksorders.steps.vetting import matrix as step
 
 
 @blueprint.get("/")
 def matrix() -> ResponseReturnValue:
-    """The matrix; what lacks comes first."""
+    """The matrix in pages; what lacks comes first, and is named above it whatever page is shown."""
     first_on, fault = _first_day()
+    found = _find(first_on)
     page = render_template(
         "supply/matrix.html",
-        matrix=_find(first_on),
+        days=found.days,
+        unmet=[row for row in found.rows if row.unmet],
+        shown=part_of(found.rows, page_number()),
+        address=page_address(),
         first_on=first_on,
         fault=fault,
         regions=region_choices(),

@@ -9,7 +9,9 @@ from web.answering import chosen, download
 from web.edge import db
 from web.extensions import request_now
 from web.filters import local_today
+from web.paging import page_address, page_number
 from web.supply.blueprint import blueprint
+from worksorders.steps.lists.part import part_of
 from worksorders.steps.people.places import region_choices
 from worksorders.steps.sharing import figures
 
@@ -21,11 +23,14 @@ LONGEST_LABEL = 18
 def sharing() -> str:
     """The figures of the last 30 or 90 days, of all regions or one."""
     found = _find()
+    firms = found.by_firm()
     return render_template(
         "supply/sharing.html",
         found=found,
-        bars=[(_short(row.firm), row.hours) for row in found.by_firm()[:MOST_BARS]],
-        most_bars=MOST_BARS,
+        shown=part_of(found.rows, page_number()),
+        address=page_address(),
+        bars=[(_short(row.firm), row.hours) for row in firms[:MOST_BARS]],
+        firms=len(firms),
         regions=region_choices(),
         csv_address=url_for("supply.sharing_csv", days=found.days, region=_region()),
     )

@@ -14,6 +14,7 @@ from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedErr
 from worksorders.gateways.payfiles import read_pain001, read_xero_totals
 from worksorders.steps.finance import clear
 from worksorders.steps.finance.find import payments
+from worksorders.steps.finance.find.runs import find_runs
 from worksorders.steps.finance.payout import payer, returned, runs
 from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.people import bank_accounts
@@ -107,7 +108,36 @@ def test_an_invoice_of_nothing_is_approved_and_waits_for_no_payment(session, peo
     nothing, _ = approved(session, people, firm, rate="0.00")
     paid, _ = approved(session, people, firm, number="INV-101")
     assert (nothing.state, nothing.payable_cents) == ("approved", 0)
-    assert [row.number for row in payments.find_approved(session)] == [paid.number]
+    waiting, cents = payments.find_approved(session)
+    assert ([row.number for row in waiting.rows], cents) == ([paid.number], paid.payable_cents)
+
+
+def test_what_waits_and_what_was_paid_come_in_pages_and_a_run_may_take_all_that_is_ready(
+    session, people, firm
+):
+    made = [approved(session, people, firm, name)[0] for name in ("RATA 1", "KOWHAI 22", "MIRO 333")]
+    held = prepare(session, people, made[0])
+    first, cents = payments.find_approved(session, 1, 2)
+    last, _ = payments.find_approved(session, 2, 2)
+    assert ([part.pages for part in (first, last)], len(first.rows), len(last.rows)) == ([2, 2], 2, 1)
+    rows = {row.number: row for row in (*first.rows, *last.rows)}
+    assert {number: row.run_code for number, row in rows.items()} == {
+        "RATA 1": held.code,
+        "KOWHAI 22": None,
+        "MIRO 333": None,
+    }
+    ready = payments.find_ready(session, payments.find_released(session))
+    assert cents == 3 * made[0].payable_cents
+    assert (set(ready.keys), ready.cents) == ({f"{one.id}/invoice" for one in made[1:]}, cents - 16_100)
+    rest = runs.prepare(session, people[2], ready.keys, pay_on=PAY_ON, now=NOW)
+    assert [run.code for run in find_runs(session, 2, 1).rows] != [
+        run.code for run in find_runs(session, 1, 1).rows
+    ]
+    for run in (held, rest):
+        runs.approve(session, people[3], run.id, NOW)
+    assert (payments.find_approved(session)[0].count, payments.find_ready(session, ()).keys) == (0, ())
+    assert [payments.find_paid(session, page, 2).count for page in (1, 2)] == [3, 3]
+    assert len(payments.find_paid(session, 2, 2).rows) == 1
 
 
 def test_what_cannot_be_paid_is_said_all_at_once(session, people, firm):

@@ -11,6 +11,7 @@ from tests.steps.finance import paying
 from tests.steps.finance.paying import NOW, TODAY, document, typed_line
 from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedError
 from worksorders.steps.finance import clear
+from worksorders.steps.finance.find.payments import find_ready, find_released
 from worksorders.steps.finance.keeping import find, releases, terms, withhold
 from worksorders.steps.finance.match import match_invoice
 from worksorders.steps.finance.payout import payer, runs
@@ -79,11 +80,14 @@ def test_the_ledger_follows_what_is_kept_back_released_and_paid(session, people,
     assert releases.release(session, people[0], invoice.id, later) == 1_734
     with pytest.raises(RefusedError, match="Nothing is kept back"):
         releases.release(session, people[0], invoice.id, later)
+    (waiting,) = find_released(session)
+    assert (waiting.number, waiting.cents, waiting.run_id) == (invoice.number, 1_734, None)
+    assert find_ready(session, (waiting,)).keys == (f"{invoice.id}/retention",)
     run = pay(session, people, f"{invoice.id}/retention", at=later, on=TODAY + timedelta(days=65))
     assert run.total_cents == 1_734
     found = paying.balances(session, order_id=order.id)
     assert (found["retention"], found["paid"], found["invoiced"]) == (0, 23_110, 0)
-    assert find.released_unpaid_cents(session, invoice.id) == 0
+    assert (find.released_unpaid_cents(session, invoice.id), find_released(session)) == (0, ())
     paying.assert_books_are_straight(session)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,12 +15,14 @@ from web.filters import local_today, money
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import CheckFileForm, ReturnForm, RunForm, WhyForm
 from web.forms.base import Form, apply_faults
+from web.paging import page_address, page_number
 from worksorders.domain.errors import Fault, FaultsError
 from worksorders.domain.workdays import add_working_days
-from worksorders.steps.finance.find import payments as found_payments
+from worksorders.steps.finance.find import payments as find
 from worksorders.steps.finance.find import runs as found_runs
 from worksorders.steps.finance.payout import compare, files, payer, returned
 from worksorders.steps.finance.payout import runs as step
+from worksorders.steps.lists.part import part_of
 
 STATE_WORDS = {
     "prepared": ("Waits for approval", "warn"),
@@ -27,53 +30,67 @@ STATE_WORDS = {
     "cancelled": ("Cancelled", "neutral"),
 }
 LARGEST_FILE = 20_000_000
+EVERYTHING = "everything"
 
 
 @blueprint.route("/payments", methods=["GET", "POST"])
 def payments() -> ResponseReturnValue:
-    """What is approved and not paid, the form that puts it into a run, and the runs."""
-    rows, released = found_payments.find_approved(db()), found_runs.find_released(db())
-    taken = found_runs.in_prepared_runs(db())
+    """What is approved and not paid, the form that puts it into a run, the runs, and what was paid: each in pages."""
+    waiting, cents = find.find_approved(db(), page_number())
+    all_released = find.find_released(db())
+    released, ready = part_of(all_released, page_number("released")), find.find_ready(db(), all_released)
     form = RunForm()
-    form.chosen.choices = [
-        (f"{row.id}/invoice", f"{row.number}, {row.firm}: {money(row.payable_cents)}")
-        for row in rows
-        if row.has_account and row.id not in taken and row.payable_cents > 0
-    ] + [
-        (f"{one.invoice_id}/retention", f"Retention of {one.number}, {one.firm}: {money(one.cents)}")
-        for one in released
-        if one.invoice_id not in taken
-    ]
+    form.chosen.choices = _choices(ready, waiting.rows, released.rows)
     if not form.is_submitted():
         form.pay_on.data = add_working_days(local_today(request_now()), 1)
     elif form.validate():
         try:
-            return take_once(form.key, "pay_run.prepare", lambda: _prepare(form))
+            return take_once(form.key, "pay_run.prepare", lambda: _prepare(form, ready))
         except FaultsError as faults:
             db().rollback()
             apply_faults(form, faults)
     page = render_template(
         "finance/payments.html",
         form=form,
-        rows=rows,
+        waiting=waiting,
+        waiting_cents=cents,
         released=released,
-        taken=taken,
-        runs=found_runs.find_runs(db()),
+        runs=found_runs.find_runs(db(), page_number("runs")),
         state_words=STATE_WORDS,
         payer=payer.payer_to_use(db()),
-        paid=found_payments.find_paid(db()),
+        paid=find.find_paid(db(), page_number("paid")),
+        page_address=page_address,
     )
     return page, form.status
 
 
-def _prepare(form: RunForm) -> str:
-    pay_on = form.pay_on.data
+def _choices(
+    ready: find.Ready, rows: Sequence[find.PaymentRow], released: Sequence[find.ReleasedRow]
+) -> list[tuple[str, str]]:
+    """What may be ticked: all that is ready where it is several documents, those on this page, retention."""
+    several = f"Everything that is ready: {len(ready.keys)} documents, {money(ready.cents)}"
+    return (
+        ([(EVERYTHING, several)] if len(ready.keys) > 1 else [])
+        + [
+            (f"{row.id}/invoice", f"{row.number}, {row.firm}: {money(row.payable_cents)}")
+            for row in rows
+            if row.ready
+        ]
+        + [
+            (f"{one.invoice_id}/retention", f"Retention of {one.number}, {one.firm}: {money(one.cents)}")
+            for one in released
+            if one.run_id is None
+        ]
+    )
+
+
+def _prepare(form: RunForm, ready: find.Ready) -> str:
+    pay_on, ticked = form.pay_on.data, set(form.chosen.data)
     assert pay_on is not None
-    run = step.prepare(db(), actor(), form.chosen.data, pay_on=pay_on, now=request_now())
+    chosen = (ticked - {EVERYTHING}) | (set(ready.keys) if EVERYTHING in ticked else set())
+    run = step.prepare(db(), actor(), chosen, pay_on=pay_on, now=request_now())
     flash(f"Run {run.code} is prepared: another person looks at it and approves it.", "success")
-    if len({f"{row.invoice_id}/{row.part}" for row in run.items} & set(form.chosen.data)) < len(
-        set(form.chosen.data)
-    ):
+    if not chosen <= {f"{row.invoice_id}/{row.part}" for row in run.items}:
         flash("What firms owe us by credit notes beyond their invoices waits for a later run.", "info")
     return url_for("finance.pay_run", pay_run_id=run.id)
 

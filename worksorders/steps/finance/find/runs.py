@@ -6,16 +6,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from worksorders.domain.finance.facts.identifiers import mask_account
 from worksorders.gateways.payfiles import remittance_text
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.clear import require_finance
-from worksorders.steps.finance.keeping.find import RELEASED, released_unpaid_cents
 from worksorders.steps.finance.payout.runs import load_run
-from worksorders.store.tables.firms.contractors import BankAccount, Firm
+from worksorders.steps.lists.part import SIZE, Part, cut, place_in
+from worksorders.store.tables.firms.contractors import BankAccount
 from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.money.finance import Invoice, InvoiceException
 from worksorders.store.tables.money.payouts import (
@@ -23,10 +23,7 @@ from worksorders.store.tables.money.payouts import (
     PayRun,
     PayRunFile,
     PayRunItem,
-    RetentionMove,
 )
-
-LATEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +54,13 @@ class RunPage:
         return self.names.get(user_id, "") if user_id else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Released:
-    """Retention that was released and is not paid."""
-
-    invoice_id: uuid.UUID
-    number: str
-    firm: str
-    cents: int
-
-
-def find_runs(session: Session) -> Sequence[PayRun]:
-    """The latest runs, those that wait for a second person first."""
-    return session.scalars(
-        select(PayRun)
-        .order_by((PayRun.state == "prepared").desc(), PayRun.prepared_at.desc(), PayRun.id)
-        .limit(LATEST)
-    ).all()
+def find_runs(session: Session, page: int = 1, size: int = SIZE) -> Part[PayRun]:
+    """A page of the runs, those that wait for a second person first, then the latest."""
+    listed = select(PayRun).order_by(
+        (PayRun.state == "prepared").desc(), PayRun.prepared_at.desc(), PayRun.id
+    )
+    place = place_in(session, listed, page, size)
+    return place.of(session.scalars(cut(listed, place)))
 
 
 def find_run(session: Session, actor: Actor, run_id: uuid.UUID) -> RunPage:
@@ -133,33 +120,6 @@ def _involved(session: Session, run: PayRun) -> frozenset[uuid.UUID]:
         ),
     ]
     return frozenset(one for pair in pairs for one in pair if one is not None)
-
-
-def in_prepared_runs(session: Session) -> dict[uuid.UUID, tuple[uuid.UUID, str]]:
-    """Documents that stand in a run which waits for approval, with the run's id and code."""
-    rows = session.execute(
-        select(PayRunItem.invoice_id, PayRun.id, PayRun.code)
-        .join(PayRun, PayRun.id == PayRunItem.run_id)
-        .where(PayRun.state == "prepared", PayRunItem.ended.is_(None))
-    )
-    return {invoice_id: (run_id, code) for invoice_id, run_id, code in rows}
-
-
-def find_released(session: Session) -> list[Released]:
-    """Released retention that no run has paid."""
-    rows = session.execute(
-        select(Invoice.id, Invoice.number, Firm.name)
-        .join(RetentionMove, RetentionMove.invoice_id == Invoice.id)
-        .join(Firm, Firm.id == Invoice.firm_id)
-        .where(RetentionMove.kind == RELEASED)
-        .group_by(Invoice.id, Firm.name)
-        .order_by(func.min(RetentionMove.recorded_at), Invoice.id)
-    ).all()
-    found = [
-        Released(invoice_id, number, firm, released_unpaid_cents(session, invoice_id))
-        for invoice_id, number, firm in rows
-    ]
-    return [one for one in found if one.cents]
 
 
 def own_payments(session: Session, actor: Actor) -> Sequence[tuple[PayRun, tuple[PayRunItem, ...]]]:
