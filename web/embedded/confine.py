@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ NOBODY = 65534
 NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
 OUTSIDE = Path("/var/lib")
 LONGEST_SOCKET_FOLDER = 80
+UNFIT_FOR_SOCKETS = re.compile(r"""[\s,="'\\]""")
 
 
 class EngineError(Exception):
@@ -57,16 +59,27 @@ def postgres_home(instance: Path) -> Path:
 
 
 def socket_folder(instance: Path) -> Path:
-    """Folder for the sockets: below the instance folder, or a short one where that path is too long.
+    """Folder for the sockets: below the instance folder, or a short one where that path does not serve.
 
-    A socket's whole path may have 108 bytes at the most.
+    A socket's whole path may have 108 bytes at the most; PostgreSQL takes a comma in it for the next folder, and
+    Valkey's list of clients is cut at spaces and equals signs.
     """
     owner = confinement().owner
     inside = instance.resolve() / "run"
-    if owner is None and len(os.fsencode(inside)) <= LONGEST_SOCKET_FOLDER:
+    if owner is None and _serves(inside):
         return private_folder(inside)
     name = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
-    return private_folder(Path(tempfile.gettempdir()) / f"hsw-{os.geteuid()}-{name}", owner)
+    temporary = Path(tempfile.gettempdir()) / f"hsw-{os.geteuid()}-{name}"
+    if not _serves(temporary):
+        msg = f"Sockets can lie neither in {inside} nor in {temporary}: set TMPDIR to a short path without spaces, commas and equals signs."
+        raise EngineError(msg)
+    return private_folder(temporary, owner)
+
+
+def _serves(folder: Path) -> bool:
+    """Whether sockets in the folder are reached by every client."""
+    short = len(os.fsencode(folder)) <= LONGEST_SOCKET_FOLDER
+    return short and not UNFIT_FOR_SOCKETS.search(str(folder))
 
 
 @functools.cache

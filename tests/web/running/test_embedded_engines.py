@@ -1,6 +1,7 @@
 """The private engines really run, really stop, and let in whom they should."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 import redis
 
 from web.embedded import confine
+from web.embedded.engines import start_valkey
 from web.embedded.installation import Installation
 from web.embedded.keys import KeyFileError, private_folder
 from web.embedded.parts import listen
@@ -32,6 +34,28 @@ def test_app_role_is_no_superuser_and_owns_nothing(postgres):
 def test_valkey_answers(valkey):
     with redis.Redis.from_url(valkey) as client:
         assert client.dbsize() == 0
+
+
+@pytest.mark.parametrize("name", ["a folder", "a,b", "a=b", "x" * 100])
+def test_a_folder_of_any_name_has_sockets_that_every_client_can_read(tmp_path, name):
+    folder = confine.socket_folder(tmp_path / name)
+    started = start_valkey(folder, log=tmp_path / "valkey.log")
+    try:
+        with redis.Redis.from_url(started.url) as client:
+            assert [found["addr"] for found in client.client_list()] == [f"{started.socket}:0"]
+    finally:
+        started.stop()
+        shutil.rmtree(folder)
+
+
+def test_a_temporary_folder_that_serves_no_socket_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "a folder"))
+    with pytest.raises(confine.EngineError, match="set TMPDIR to a short path without spaces"):
+        confine.socket_folder(tmp_path / "another folder")
+
+
+def test_sockets_stay_in_the_installation_where_its_path_allows(tmp_path):
+    assert confine.socket_folder(tmp_path / "Ōtautahi") == tmp_path / "Ōtautahi" / "run"
 
 
 def test_network_is_blocked():
