@@ -38,11 +38,13 @@ def solve(
     work: int | None = None,
     on_progress: OnProgress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    with_repairs: bool = True,
 ) -> Plan:
     """The best plan found within `seconds`, or within `work` steps, which does not depend on the clock.
 
     `workers` processes share the parts of the problem. `should_stop` is asked often; where it says yes the
-    best plan so far comes back at once. Raises ValueError for limits that make no sense.
+    best plan so far comes back at once. Without repairs visits left out carry their answer alone, which takes a
+    fraction of the time where many are left out. Raises ValueError for limits that make no sense.
     """
     if not math.isfinite(seconds) or seconds <= 0:
         raise ValueError(f"seconds must be more than 0, not {seconds}")
@@ -57,7 +59,7 @@ def solve(
         run.improve_by_levels()
     else:
         run.improve()
-    return run.plan(workers)
+    return run.plan(workers, with_repairs=with_repairs)
 
 
 class _Run:
@@ -196,7 +198,7 @@ class _Run:
         if self.on_progress is not None:
             self.on_progress(point)
 
-    def plan(self, workers: int) -> Plan:
+    def plan(self, workers: int, *, with_repairs: bool) -> Plan:
         """The joined plan, checked, scored, with its reasons."""
         routes = sorted(
             route
@@ -214,6 +216,7 @@ class _Run:
             settings={"seconds": self.budget.seconds, "work": self.budget.work, "workers": workers},
             curve=tuple(self.curve),
             levels=joined([one.levels for one in self.results]),
+            with_repairs=with_repairs,
         )
 
 
@@ -237,6 +240,7 @@ def finished(
     settings: dict[str, float | int | None],
     curve: tuple[Progress, ...] = (),
     levels: tuple[Level, ...] = (),
+    with_repairs: bool = True,
 ) -> Plan:
     """A plan of these routes with score, status and reasons; raises SolverError where a rule is broken."""
     cost = score(problem, routes, variant)
@@ -256,7 +260,7 @@ def finished(
         routes=tuple(routes),
         score=cost,
         lower_bound=None if unmet or levels else max(0, min(bound, cost.objective)),
-        unassigned=reasons(problem, routes, variant, proven),
+        unassigned=reasons(problem, routes, variant, proven, with_repairs=with_repairs),
         seconds=seconds,
         seed=seed,
         input_hash=problem.input_hash(),

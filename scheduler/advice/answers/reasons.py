@@ -55,15 +55,18 @@ WORDS = {
 
 
 def reasons(
-    problem: Problem, routes: Sequence[Route], variant: Variant, proven: bool
+    problem: Problem, routes: Sequence[Route], variant: Variant, proven: bool, *, with_repairs: bool = True
 ) -> tuple[Unassigned, ...]:
-    """One answer for each visit without a place in these routes; `proven` says that no better plan exists."""
+    """One answer for each visit without a place in these routes; `proven` says that no better plan exists.
+
+    Each carries its repairs, unless they are not wanted: to find them takes far longer than the answers.
+    """
     book = Book(problem, routes, variant)
     missing = [i for i in range(len(problem.visits)) if i not in book.start]
     answers = [answer(book, i, proven) for i in missing]
+    most = MOST_REPAIRED if with_repairs else 0
     return tuple(
-        one._replace(repairs=repairs_of(book, one)) if at < MOST_REPAIRED else one
-        for at, one in enumerate(answers)
+        one._replace(repairs=repairs_of(book, one)) if at < most else one for at, one in enumerate(answers)
     )
 
 

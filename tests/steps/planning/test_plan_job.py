@@ -8,7 +8,8 @@ from threading import Event, Thread
 import pytest
 from sqlalchemy import func, select
 
-from tests.steps.planning.drafting import ask, cancel, deliver, reasons, stops, take
+from scheduler.advice.answers import reasons as answers
+from tests.steps.planning.drafting import ask, cancel, deliver, plan, reasons, stops, take
 from web import jobs
 from worksorders.steps import outbox
 from worksorders.steps.planning.solving import prepare
@@ -96,3 +97,14 @@ def test_a_plan_that_only_waited_long_in_the_queue_is_still_made(world, now):
     jobs.deliver(world.services, delivery)
     deliver(world)
     assert world.get(Plan, plan_id).state == "draft"
+
+
+def test_making_a_plan_looks_for_no_repairs_which_come_when_they_are_asked_for(world, now, monkeypatch):
+    world.worker()
+    world.order({})
+    (nobody,) = world.order({"trade": "specialist"})
+    (too_long,) = world.order({"minutes": 400}, windows="480-600")
+    sought = []
+    monkeypatch.setattr(answers, "repairs_of", lambda _book, one: sought.append(one) or ())
+    assert reasons(world, plan(world, now)).keys() == {nobody, too_long}
+    assert sought == []

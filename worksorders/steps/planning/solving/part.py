@@ -144,6 +144,7 @@ def _solve(problem: Problem, share: Share, beat: Beat) -> SolvedPlan:
         work=share.work,
         on_progress=beat.on_progress,
         should_stop=beat.stop.is_set,
+        with_repairs=False,
     )
 
 

@@ -102,7 +102,14 @@ def _first_plan(problem: Problem, settings: PlanSettings, seed: int) -> SolvedPl
     """The most urgent first, with every rule, and no search: it stands within a second or two."""
     from scheduler.solve import solve  # noqa: PLC0415 -- only the planning worker loads the solver.
 
-    return solve(problem, "full", seconds=settings.seconds, seed=seed, should_stop=lambda: True)
+    return solve(
+        problem,
+        "full",
+        seconds=settings.seconds,
+        seed=seed,
+        should_stop=lambda: True,
+        with_repairs=False,
+    )
 
 
 def _cut(problem: Problem, frame: Frame, first: SolvedPlan) -> list[Piece]:
