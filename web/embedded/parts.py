@@ -1,5 +1,6 @@
 """Say which children make up the running product and how each is started and ended."""
 
+import errno
 import os
 import signal
 import socket
@@ -17,6 +18,10 @@ from web.embedded.supervisor import Part
 
 ROOT = Path(__file__).parents[2]
 QUEUES = ("planning", "default")
+PORT_REMEDIES = {
+    errno.EADDRINUSE: "Choose another port: make run PORT=8001",
+    errno.EACCES: "Ports below 1024 are the system's: make run PORT=8001",
+}
 # What takes work in stops before what does it, and the engines stop last.
 RANKS = {name: rank for rank, name in enumerate(("web", "worker", "relay", "valkey", "postgres"))}
 STOP_WEB = ((signal.SIGTERM, 8.0), (signal.SIGQUIT, 2.0))
@@ -66,7 +71,8 @@ def listen(address: str, port: int) -> socket.socket:
         listener.bind((address, port))
     except OSError as error:
         listener.close()
-        msg = f"Cannot serve on {address}, port {port}: {error.strerror}. Choose another: make run PORT={port + 1}"
+        remedy = PORT_REMEDIES.get(error.errno or 0, "BIND_ADDRESS takes an address of this machine.")
+        msg = f"Cannot serve on {address}, port {port}: {error.strerror}. {remedy}"
         raise EngineError(msg) from error
     listener.listen(256)
     return listener

@@ -1,6 +1,7 @@
 """The whole of `make run`: engines, migrations, demo, then the product, until somebody ends it."""
 
 import http.client
+import ipaddress
 import os
 import signal
 import socket
@@ -34,7 +35,7 @@ def run(
         _prepare_database(installation, commands, supervisor, say)
         web, *others = product_parts(installation, commands, listener.fileno())
         supervisor.start(web)
-        announce = Announcement(installation, commands, listener.getsockname()[1], supervisor, say, others)
+        announce = Announcement(installation, commands, listener, supervisor, say, others)
         supervisor.watch(announce.beat)
     except StoppedError:
         pass
@@ -130,7 +131,7 @@ class Announcement:
 
     installation: Installation
     commands: Commands
-    port: int
+    listener: socket.socket
     supervisor: Supervisor
     say: Callable[[str], None]
     waiting: list[Part]
@@ -144,7 +145,7 @@ class Announcement:
         waited = time.monotonic() - self.began
         if interrupted_make(os.getppid()):
             self.supervisor.ending.set()
-        ready = not self.told and answers(self.port)
+        ready = not self.told and answers(self.listener)
         if ready or waited > HEAD_START_SECONDS:
             while self.waiting:
                 self.supervisor.start(self.waiting.pop(0))
@@ -157,15 +158,17 @@ class Announcement:
     def _tell(self) -> None:
         self.told = True
         environment = self.installation.environment()
-        self.say(
-            f"Ready: {environment.get('PUBLIC_URL') or f'http://localhost:{self.port}'}  (Ctrl-C stops it)"
-        )
+        port = self.listener.getsockname()[1]
+        self.say(f"Ready: {environment.get('PUBLIC_URL') or f'http://localhost:{port}'}  (Ctrl-C stops it)")
         self.supervisor.once(_child(self.commands.show_people, environment))
 
 
-def answers(port: int) -> bool:
-    """Whether /healthz says 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def answers(listener: socket.socket) -> bool:
+    """Whether /healthz says 200 at the socket that the web serves on."""
+    host, port = listener.getsockname()[:2]
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if listener.family == socket.AF_INET6 else "127.0.0.1"
+    connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == http.client.OK

@@ -1,5 +1,6 @@
 """The private engines really run, really stop, and let in whom they should."""
 
+import http.server
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -19,6 +21,7 @@ from web.embedded.keys import KeyFileError, private_folder
 from web.embedded.parts import listen
 from web.embedded.process import session_members, spawn, stop
 from web.embedded.roles import prepare
+from web.embedded.running import answers
 from web.embedded.supervisor import Kept, Part, Supervisor
 
 
@@ -135,6 +138,35 @@ def test_a_taken_port_is_told_with_the_remedy():
         port = first.getsockname()[1]
         with pytest.raises(confine.EngineError, match=f"port {port}: Address already in use.*make run PORT="):
             listen("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_told_with_its_setting():
+    with pytest.raises(
+        confine.EngineError, match=r"on 192\.0\.2\.1, port 8000: .* BIND_ADDRESS takes an address"
+    ):
+        listen("192.0.2.1", 8000)
+
+
+class Healthy(http.server.BaseHTTPRequestHandler):
+    """Says 200 to everything."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_words):
+        """Nothing is written."""
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.2", "0.0.0.0"])
+def test_the_product_is_asked_for_its_health_at_the_address_it_serves_on(address):
+    with listen(address, 0) as listener, http.server.HTTPServer(("127.0.0.1", 0), Healthy) as server:
+        server.socket.close()
+        server.socket = listener
+        with ThreadPoolExecutor(1) as background:
+            served = background.submit(server.handle_request)
+            assert answers(listener)
+            served.result(5)
 
 
 def test_the_delay_doubles_up_to_half_a_minute():

@@ -106,7 +106,7 @@ class House:
     def wait_until_ready(self, seconds=60):
         """Wait for the first answer of the web and for both workers to listen."""
         until = time.monotonic() + seconds
-        while not (answers(self.port) and self.listening() >= 2):
+        while not (answers(self.listener) and self.listening() >= 2):
             if time.monotonic() > until:
                 raise EngineError(f"not ready within {seconds} s: see {self.folder}")
             time.sleep(0.1)
