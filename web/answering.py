@@ -68,6 +68,11 @@ def first_password(
     )
 
 
+def first_part(sign_in_name: str, part: str) -> str:
+    """The page that shows who asked the first part of a first password, once."""
+    return render_template("auth/first_part.html", sign_in_name=sign_in_name, part=part, form=None)
+
+
 def form_page(
     form: Form,
     *,

@@ -24,10 +24,13 @@ from worksorders.domain.roles import Role
 from worksorders.steps import disclose, outbox
 from worksorders.steps.account_changes import ask as ask_account
 from worksorders.steps.account_changes.kinds import Kind
+from worksorders.steps.account_changes.lending import ask_loan
+from worksorders.steps.account_changes.machines import ask_token
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.aftercare import inspections
 from worksorders.steps.completion.entry import KeyRow, LineEntry, PaperGiven
 from worksorders.steps.duty import roster
+from worksorders.steps.exchange.tokens import TokenDetails
 from worksorders.steps.finance import clear, own_invoice
 from worksorders.steps.finance.claims.schedule import make_schedule
 from worksorders.steps.finance.payout import payer, runs
@@ -35,6 +38,7 @@ from worksorders.steps.finance.receive import receive_typed
 from worksorders.steps.forget import holds
 from worksorders.steps.intake.take_in import take_in
 from worksorders.steps.limits import delegations
+from worksorders.steps.limits.delegations import Loan
 from worksorders.steps.offers import respond
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.steps.ordering import approve
@@ -141,6 +145,10 @@ def fill_accounts(session, people):
     ask_account.ask_recovery(session, aroha, tama, "Lost the phone, came in person", NOW)
     reached = Reached("tama@example.org", "")
     ask_account.ask_contact(session, people["daniel"], tama, reached, "A new address", NOW)
+    days = (NOW.date(), NOW.date() + timedelta(days=60))
+    token = TokenDetails("Refuge casework", frozenset({"orders:read"}), days[1], frozenset({"E7"}))
+    ask_token(session, aroha, token, "Tells advocates of the order’s state", NOW)
+    ask_loan(session, aroha, Loan(mere, tama, *days, 1_000, "Mere is ill"), NOW)
 
 
 def fill_intake(session, cipher, mere):
@@ -163,10 +171,9 @@ def fill_intake(session, cipher, mere):
     taken = take_in(session, cipher, mere, urgent, NOW)
     order = raise_order(session, mere, taken.assessment_id, NOW)
     approve.override(session, mere, order.id, "The door cannot be closed tonight", NOW)
-    delegations.delegate(
-        session, mere, to_user_id=actor(session, "aroha").user_id, from_on=NOW.date() + timedelta(days=1),
-        to_on=NOW.date() + timedelta(days=9), limit_cents=1_000, reason="On leave", now=NOW,
-    )  # fmt: skip
+    first, last = NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=9)
+    loan = delegations.Loan(mere.user_id, actor(session, "aroha").user_id, first, last, 1_000, "On leave")
+    delegations.delegate(session, mere, loan, NOW)
 
 
 def fill_field(session, cipher, firm, office, hemi):

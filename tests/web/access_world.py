@@ -76,10 +76,8 @@ def fill_with_another_firm(session, cipher):
     waiting(session, order.visits[0], office)
     lender, borrower = factories.make_user(session), factories.make_user(session)
     today = local_day(factories.NOW)
-    delegations.delegate(
-        session, factories.actor_of(lender), to_user_id=borrower.id, from_on=today, to_on=today,
-        limit_cents=100, reason="On leave", now=factories.NOW,
-    )  # fmt: skip
+    loan = delegations.Loan(lender.id, borrower.id, today, today, 100, "On leave")
+    delegations.delegate(session, factories.actor_of(lender), loan, factories.NOW)
     own_requests.ask_regions(session, office, ["E7", "E8"], factories.NOW)
     offer = session.scalars(select(Offer).where(Offer.firm_id == firm.id)).one()
     later = factories.NOW + timedelta(days=2)

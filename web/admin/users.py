@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from web.admin.blueprint import blueprint, chosen, uuid_or_none
 from web.admin.forms.users import ROLE_WORDS, ChangeForm, InviteForm, ReasonForm, UserForm, WhyForm
-from web.answering import answer_form
+from web.answering import answer_form, answer_shown_once, first_part
 from web.edge import actor, db
 from web.extensions import request_now
 from web.paging import page_number
@@ -25,8 +25,8 @@ from worksorders.steps.people import workers as people
 
 NOBODY = ("", "None")
 CONFIRMED = (
-    "A second person confirms it first, and is shown the first password, so that nobody both makes an account and holds"
-    " its password."
+    "The first password has two parts. You are shown one now and hand it over; the second person who confirms is shown"
+    " the other. So nobody but its owner can sign in to an account."
 )
 SENT = "A second person has to confirm it now. Until then nothing changes."
 
@@ -45,14 +45,14 @@ def invite() -> ResponseReturnValue:
     """Ask for an account."""
     form = _with_choices(InviteForm(data=_asked_for()))
 
-    def make() -> str:
-        ask.ask_invite(
+    def make() -> tuple[str, str]:
+        asked = ask.ask_invite(
             db(), actor(), form.sign_in_name.data, _details(form), form.reason.data or "", request_now()
         )
-        return _sent()
+        return _sent(), first_part(form.sign_in_name.data.strip(), asked.first_part)
 
     back = (url_for("admin.users"), "All users")
-    return answer_form(
+    return answer_shown_once(
         form,
         "user.invite",
         make,
@@ -79,13 +79,13 @@ def user(user_id: uuid.UUID) -> ResponseReturnValue:
 
 @blueprint.route("/users/<uuid:user_id>/change", methods=["GET", "POST"])
 def change_user(user_id: uuid.UUID) -> ResponseReturnValue:
-    """Change name or limits at once; ask for another role, firm or worker."""
+    """Change the name or lower limits at once; ask for another role, firm or worker, and for higher limits."""
     found = finding.find_user(db(), user_id)
     form = _with_choices(ChangeForm(data=_data(found)))
 
     def change() -> str:
         details = _details(form)
-        if step.is_other(step.another(db(), actor(), user_id), details):
+        if step.gives_more(step.another(db(), actor(), user_id), details):
             ask.ask_role(db(), actor(), user_id, details, form.reason.data or "", request_now())
             return _sent()
         step.change(db(), actor(), user_id, details)
@@ -99,7 +99,7 @@ def change_user(user_id: uuid.UUID) -> ResponseReturnValue:
         title=f"Role and limits of {found.display_name}",
         submit="Save",
         back=_back(found),
-        lead="Name and limits count at once. Another role, firm or worker waits until a second person confirms it, and ends the person’s sessions then.",
+        lead="A name and lower limits count at once. Another role, firm or worker and higher limits wait until a second person confirms them.",
     )
 
 
@@ -129,35 +129,42 @@ def disable_user(user_id: uuid.UUID) -> ResponseReturnValue:
 @blueprint.route("/users/<uuid:user_id>/enable", methods=["GET", "POST"])
 def enable_user(user_id: uuid.UUID) -> ResponseReturnValue:
     """Ask that a disabled account be opened again."""
-    return _ask_access(
-        Kind.REOPEN, user_id, "user.enable", "Open the account of {} again", "Ask to open the account"
+    found = finding.find_user(db(), user_id)
+    form = WhyForm()
+
+    def send() -> str:
+        ask.ask_access(db(), actor(), Kind.REOPEN, user_id, form.reason.data or "", request_now())
+        return _sent()
+
+    return answer_form(
+        form,
+        "user.enable",
+        send,
+        title=f"Open the account of {found.display_name} again",
+        submit="Ask to open the account",
+        back=_back(found),
+        lead="A second person confirms it first. It opens with the password that it had.",
     )
 
 
 @blueprint.route("/users/<uuid:user_id>/password", methods=["GET", "POST"])
 def reset_password(user_id: uuid.UUID) -> ResponseReturnValue:
     """Ask for a new password."""
-    return _ask_access(
-        Kind.PASSWORD, user_id, "user.reset_password", "Reset the password of {}", "Ask for a new password"
-    )
-
-
-def _ask_access(kind: Kind, user_id: uuid.UUID, purpose: str, title: str, submit: str) -> ResponseReturnValue:
     found = finding.find_user(db(), user_id)
     form = WhyForm()
 
-    def send() -> str:
-        ask.ask_access(db(), actor(), kind, user_id, form.reason.data or "", request_now())
-        return _sent()
+    def send() -> tuple[str, str]:
+        asked = ask.ask_access(db(), actor(), Kind.PASSWORD, user_id, form.reason.data or "", request_now())
+        return _sent(), first_part(found.sign_in_name, asked.first_part)
 
-    return answer_form(
+    return answer_shown_once(
         form,
-        purpose,
+        "user.reset_password",
         send,
-        title=title.format(found.display_name),
-        submit=submit,
+        title=f"Reset the password of {found.display_name}",
+        submit="Ask for a new password",
         back=_back(found),
-        lead="A second person confirms it first, and hands a new password over.",
+        lead="A second person confirms it first. You hand over the first part of the new password, they the second.",
     )
 
 

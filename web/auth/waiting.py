@@ -1,4 +1,4 @@
-"""What waits for a second person: new accounts, other roles, new passwords, other ways to be reached, recoveries."""
+"""What waits for a second person: new accounts, other roles, new passwords, other ways to be reached, recoveries, tokens, limits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import button, fresh_form
+from web.answering import button, first_part, fresh_form
 from web.auth.routes import blueprint
 from web.edge import actor, db, take_once
 from web.extensions import request_now
@@ -16,6 +16,7 @@ from web.forms.base import Form, apply_faults
 from web.forms.fields import Required, SelectField, TextAreaField
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.account_changes import ask, decide, find, hands
+from worksorders.steps.exchange.scopes import SCOPES
 
 SENT = "A second person has to confirm it now. Until then nothing changes."
 
@@ -35,17 +36,22 @@ def waiting() -> ResponseReturnValue:
 
 @blueprint.post("/accounts/recovery")
 def ask_recovery() -> ResponseReturnValue:
-    """Ask for a recovery."""
+    """Ask for a recovery; the first part of the password is shown in this answer alone."""
     form = _form()
+    shown: list[str] = []
 
     def act() -> str:
-        ask.ask_recovery(db(), actor(), uuid.UUID(form.user.data), form.reason.data or "", request_now())
+        asked = ask.ask_recovery(
+            db(), actor(), uuid.UUID(form.user.data), form.reason.data or "", request_now()
+        )
+        shown.append(first_part(dict(form.user.choices)[form.user.data], asked.first_part))
         flash(SENT, "success")
         return url_for("auth.waiting")
 
     if form.validate_on_submit():
         try:
-            return take_once(form.key, "recovery.ask", act)
+            answer = take_once(form.key, "recovery.ask", act)
+            return shown[0] if shown else answer
         except FaultsError as faults:
             db().rollback()
             apply_faults(form, faults)
@@ -54,13 +60,13 @@ def ask_recovery() -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<uuid:wish_id>/confirm")
 def confirm_change(wish_id: uuid.UUID) -> ResponseReturnValue:
-    """Confirm; a first password is shown in this answer alone, to whoever confirms and not to who asked."""
+    """Confirm; a password's second part or a token is shown in this answer alone, and not to who asked."""
     shown: list[str] = []
 
     def act() -> str:
-        password = decide.decide(db(), actor(), wish_id, grant=True, now=request_now())
-        if password:
-            shown.append(render_template("auth/confirmed.html", password=password, form=None))
+        made = decide.decide(db(), actor(), wish_id, grant=True, now=request_now())
+        if made:
+            shown.append(render_template("auth/confirmed.html", shown=made, form=None))
         flash("Confirmed.", "success")
         return url_for("auth.waiting")
 
@@ -112,6 +118,7 @@ def _page(form: RecoveryForm) -> ResponseReturnValue:
         lone=hands.lone_accounts(db()),
         is_alone=find.is_alone(db(), actor()),
         days=ask.WAITS.days,
+        scopes=SCOPES,
         button=fresh_form(),
     )
     return page, form.status

@@ -14,6 +14,7 @@ from web.forms.base import Form, apply_faults
 from web.forms.fields import DateField, MoneyField, SelectField, TextField
 from worksorders.domain.errors import FaultsError
 from worksorders.domain.roles import Role
+from worksorders.steps.account_changes.lending import ask_loan
 from worksorders.steps.limits import delegations
 
 
@@ -60,17 +61,19 @@ def _page(form: LimitForm) -> str:
 
 def _lend(form: LimitForm) -> str:
     chosen = form.from_user.data if "from_user" in form else ""
-    delegations.delegate(
-        db(),
-        actor(),
-        from_user_id=uuid.UUID(chosen) if chosen else None,
+    loan = delegations.Loan(
+        from_user_id=uuid.UUID(chosen) if chosen else actor().user_id,
         to_user_id=uuid.UUID(form.to_user.data) if form.to_user.data else None,
         from_on=form.from_on.data,
         to_on=form.to_on.data,
         limit_cents=form.limit.data,
         reason=form.reason.data or "",
-        now=request_now(),
     )
+    if loan.from_user_id != actor().user_id:
+        ask_loan(db(), actor(), loan, request_now())
+        flash("A second person has to confirm it now. Until then nothing changes.", "success")
+        return url_for("auth.waiting")
+    delegations.delegate(db(), actor(), loan, request_now())
     flash("The limits are lent. Each use of them names both of you.", "success")
     return url_for("changes.limits")
 

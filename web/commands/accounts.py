@@ -15,6 +15,7 @@ from worksorders.steps.account_changes import decide as deciding
 from worksorders.steps.account_changes import find, hands
 from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
+from worksorders.steps.exchange.tokens import PREFIX
 from worksorders.steps.privacy.glass import tell_privacy_officers
 
 accounts = AppGroup(
@@ -49,7 +50,7 @@ def waiting() -> None:
     for wish in wishes:
         role = f" ({wish.wanted['role'].replace('_', ' ')})" if wish.wanted.get("role") else ""
         click.echo(
-            f"{wish.id}  {wish.kind}{role} of {wish.sign_in_name}, asked by {wish.asked_by}: {wish.reason}"
+            f"{wish.id}  {wish.kind}{role} of {wish.sign_in_name or wish.name}, asked by {wish.asked_by}: {wish.reason}"
         )
     if not wishes:
         click.echo("Nothing waits.")
@@ -63,8 +64,16 @@ def waiting() -> None:
 @click.argument("wish", type=click.UUID)
 def confirm(wish: uuid.UUID) -> None:
     """Be the second person for WISH, where there is no other; in the trail, and privacy officers are told."""
-    password = _decide(wish, grant=True)
-    click.echo("Confirmed." + (f" The first password, for three days: {password}" if password else ""))
+    made = _decide(wish, grant=True)
+    if made is None:
+        click.echo("Confirmed.")
+    elif made.startswith(PREFIX):
+        click.echo(f"Confirmed. The token, shown only now: {made}")
+    else:
+        click.echo(f"Confirmed. The second part of the first password, for three days: {made}")
+        click.echo(
+            "Who asked hands over the first part; both together, one after the other, are the password."
+        )
 
 
 @accounts.command("refuse")

@@ -46,6 +46,11 @@ class TokenForm(Form):
         least=1,
         most=MOST_CALLS,
     )
+    reason = TextField(
+        "What is it for?",
+        description="A second person reads it and makes sure.",
+        validators=[Required("Say what it is for: a second person reads it."), Length(max=300)],
+    )
 
 
 class WebhookForm(Form):

@@ -8,12 +8,13 @@ from typing import Any
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from web.answering import answer_form, answer_shown_once, fresh_form
+from web.answering import answer_form, fresh_form
 from web.edge import actor, db
-from web.exchange.blueprint import blueprint, shown_once
+from web.exchange.blueprint import blueprint
 from web.exchange.forms import TokenForm
 from web.extensions import request_now
 from web.forms.base import Form
+from worksorders.steps.account_changes.machines import ask_token
 from worksorders.steps.exchange import tokens as step
 from worksorders.steps.exchange.scopes import SCOPES
 
@@ -28,10 +29,10 @@ def tokens() -> str:
 
 @blueprint.route("/tokens/new", methods=["GET", "POST"])
 def make_token() -> ResponseReturnValue:
-    """Make a token."""
+    """Ask for a token."""
     form: Any = TokenForm()
 
-    def make() -> tuple[str, str]:
+    def send() -> str:
         details = step.TokenDetails(
             name=form.name.data,
             scopes=frozenset(form.scopes.data or ()),
@@ -39,17 +40,18 @@ def make_token() -> ResponseReturnValue:
             regions=frozenset(form.regions.data or ()),
             calls_a_minute=form.calls_a_minute.data,
         )
-        row, secret = step.make(db(), actor(), details, request_now())
-        return shown_once(secret, f"Token of {row.name}", url_for("exchange.tokens"))
+        ask_token(db(), actor(), details, form.reason.data or "", request_now())
+        flash("A second person has to confirm it now, and is shown the token.", "success")
+        return url_for("auth.waiting")
 
-    return answer_shown_once(
+    return answer_form(
         form,
         "token.make",
-        make,
-        title="Make a token",
-        submit="Make the token",
+        send,
+        title="Ask for a token",
+        submit="Ask for the token",
         back=_back(),
-        lead="Another system sends it with each call. Give it no more than it needs.",
+        lead="Another system sends it with each call. Give it no more than it needs. It counts once a second person has confirmed it.",
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, Faults, FaultsError, NotPermittedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
+from worksorders.steps.accounts.two_parts import fold, join
 from worksorders.steps.actor import Actor
 from worksorders.store.tables.identity.accounts import Passkey
 from worksorders.store.tables.identity.people import AppUser, SignInAttempt, UserSession
@@ -67,7 +68,12 @@ def hash_password(password: str) -> str:
         raise NotPermittedError(
             f"A password has at least {SHORTEST_PASSWORD} characters; this one has {len(password)}."
         )
-    return _hasher.hash(password)
+    return _hasher.hash(fold(password))
+
+
+def hash_two_parts(mark: str, second: str) -> str:
+    """Argon2id hash of a first password in two parts, of which the first is known by its mark alone."""
+    return _hasher.hash(join(mark, second))
 
 
 def sign_in(
@@ -196,7 +202,7 @@ def choose_password(session: Session, actor: Actor, present: str, wanted: str, n
     if not _matches(user.password_hash, present):
         raise FaultsError([Fault("present", "The password that you have now is wrong.")])
     faults = Faults()
-    faults.require(wanted != present, "wanted", "Choose a password that you have not had.")
+    faults.require(fold(wanted) != fold(present), "wanted", "Choose a password that you have not had.")
     faults.require(
         user.sign_in_name.lower() not in wanted.lower(), "wanted", "The password holds your sign-in name."
     )
@@ -262,7 +268,7 @@ def _actor(user: AppUser, row: UserSession) -> Actor:
 
 def _matches(password_hash: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _hasher.verify(password_hash or _NOBODY, fold(password)) and password_hash is not None
     except (Argon2Error, InvalidHashError):
         return False
 

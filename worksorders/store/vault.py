@@ -180,3 +180,8 @@ def forget_values(
 def forget_case(session: Session, case_id: uuid.UUID) -> int:
     """Destroy a case's key with every sealed value and hash; gives how many values; WS003 under a legal hold."""
     return int(session.scalar(text("SELECT vault.forget_case(:c)"), {"c": case_id}) or 0)
+
+
+def forget_hazards(session: Session, case_id: uuid.UUID) -> int:
+    """Delete what was noted of a home for its workers; gives how many rows; WS003 under a legal hold."""
+    return int(session.scalar(text("SELECT vault.forget_hazards(:c)"), {"c": case_id}) or 0)

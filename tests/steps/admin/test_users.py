@@ -82,8 +82,8 @@ def test_sessions_end_at_once(session, admin, how):
     assert sign_in.find_session(session, token, NOW + timedelta(seconds=1)) is None
 
 
-def test_a_new_limit_leaves_the_session_open_and_is_in_the_trail(session, admin):
-    user = factories.make_user(session, "coordinator", raise_limit_cents=1)
+def test_a_lower_limit_leaves_the_session_open_and_is_in_the_trail(session, admin):
+    user = factories.make_user(session, "coordinator", raise_limit_cents=900_000)
     token, _ = sign_in.open_session(session, user, NOW)
     users.change(
         session,
@@ -93,7 +93,7 @@ def test_a_new_limit_leaves_the_session_open_and_is_in_the_trail(session, admin)
     )
     assert sign_in.find_session(session, token, NOW) is not None
     row = session.query(AuditEvent).filter_by(action="user.changed").one()
-    assert row.detail["before"]["raise_limit_cents"] == 1
+    assert row.detail["before"]["raise_limit_cents"] == 900_000
     assert row.detail["after"]["raise_limit_cents"] == 250_000
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from psycopg import DatabaseError
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -16,6 +17,7 @@ from worksorders.domain.local_time import local_day
 from worksorders.gateways.retention import rules
 from worksorders.steps import disclose, jobs
 from worksorders.steps.forget import destroy, due, holds, nightly
+from worksorders.steps.safety import hazards
 from worksorders.store import vault
 from worksorders.store.tables.confidential.forgetting import Forgotten
 from worksorders.store.tables.trail import AuditEvent, OutboxMessage
@@ -144,6 +146,28 @@ def test_a_hold_keeps_everything_until_another_person_lifts_it(world):
         holds.place(world.session, world.second, world.order.code, "Again", NOW)
     holds.lift(world.session, world.second, hold, NOW)
     assert destroy.forget_due(world.session, later) > 5
+
+
+@pytest.mark.parametrize("field", ["contact", "home", "everything"])
+def test_what_is_dangerous_about_a_home_is_forgotten_with_its_address(world, database, field):
+    coordinator = factories.actor_of(factories.make_user(world.session))
+    for codes in (["dog"], ["dog", "height"]):
+        hazards.note(world.session, coordinator, world.order.id, codes, NOW)
+    world.session.commit()
+    hold = holds.place(world.session, world.officer, world.order.code, "Proceedings in the Family Court", NOW)
+    with pytest.raises(DBAPIError), world.session.begin_nested():
+        vault.forget_hazards(world.session, world.case_id)
+    holds.lift(world.session, world.second, hold, NOW)
+    destroy.forget_field(world.session, None, world.case_id, RULES[field], NOW.date(), NOW)
+    world.session.commit()
+    with database.connect("works_owner") as owner:
+        left = owner.execute("SELECT count(*) FROM home_hazards").fetchone()[0]
+        assert left == (2 if field == "contact" else 0)
+        trail = owner.execute("SELECT string_agg(detail::text, '') FROM audit_event").fetchone()[0]
+        assert "dog" not in trail
+        if left:
+            with pytest.raises(DatabaseError, match="forgotten with their home"):
+                owner.execute("DELETE FROM home_hazards")
 
 
 def test_a_case_that_was_never_ordered_goes_as_a_whole(world):

@@ -49,9 +49,10 @@ def test_what_is_noted_last_stands_and_the_same_again_is_nothing(session, order,
     assert note(session, coordinator, order.id, ["poor_light"], NOW).version == 2
     assert note(session, coordinator, order.id, [], NOW).version == 3
     assert hazards_of(session, [order.case_id]) == {}
-    rows = session.scalars(select(AuditEvent).where(AuditEvent.action == "hazards.noted")).all()
-    told = {(row.detail["version"], *row.detail["codes"]) for row in rows}
-    assert told == {(1, "dog", "height"), (2, "poor_light"), (3,)}
+    rows = session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "hazards.noted").order_by(AuditEvent.id)
+    ).all()
+    assert [row.detail for row in rows] == [{"version": 1}, {"version": 2}, {"version": 3}]
     assert {(row.subject_id, row.actor_id) for row in rows} == {(order.case_id, coordinator.user_id)}
 
 

@@ -18,7 +18,7 @@ from worksorders.domain.errors import FaultsError, NotPermittedError, RefusedErr
 from worksorders.domain.finance.ledger import Account, budget_identity
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.finance.gather.orders import order_facts
-from worksorders.steps.limits.delegations import delegate, revoke
+from worksorders.steps.limits.delegations import Loan, delegate, revoke
 from worksorders.steps.ordering.moves import move_order
 from worksorders.steps.site.accept_work import close_order
 from worksorders.steps.site.leave import leave
@@ -91,10 +91,7 @@ def test_nobody_decides_what_they_asked_for(session, scene, waiting):
 def test_lent_limits_are_used_between_their_days_and_the_trail_names_both(session, scene, waiting):
     giver, taker = person(session, vary_limit_cents=40_000), person(session, vary_limit_cents=0)
     today = AT.date() + timedelta(days=1)
-    lent = delegate(
-        session, giver, to_user_id=taker.user_id, from_on=today, to_on=today, limit_cents=30_000,
-        reason="On leave", now=AT,
-    )  # fmt: skip
+    lent = delegate(session, giver, Loan(giver.user_id, taker.user_id, today, today, 30_000, "On leave"), AT)
     with pytest.raises(NotPermittedError):
         approve(session, taker, waiting.id, AT + timedelta(days=1))
     approve(session, taker, waiting.id, AT)
@@ -107,10 +104,7 @@ def test_lent_limits_are_used_between_their_days_and_the_trail_names_both(sessio
 def test_limits_that_were_taken_back_count_no_more(session, scene, waiting):
     giver, taker = person(session, vary_limit_cents=40_000), person(session, vary_limit_cents=0)
     today = AT.date() + timedelta(days=1)
-    lent = delegate(
-        session, giver, to_user_id=taker.user_id, from_on=today, to_on=today, limit_cents=30_000,
-        reason="On leave", now=AT,
-    )  # fmt: skip
+    lent = delegate(session, giver, Loan(giver.user_id, taker.user_id, today, today, 30_000, "On leave"), AT)
     revoke(session, giver, lent.id, AT)
     with pytest.raises(NotPermittedError):
         approve(session, taker, waiting.id, AT)

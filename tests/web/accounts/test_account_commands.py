@@ -16,6 +16,7 @@ from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.trail import AuditEvent
 from worksorders.store.tables.work.telling import OutgoingMessage
 
+PART = re.compile(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){2}")
 PASSWORD = re.compile(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}")
 
 
@@ -43,20 +44,21 @@ def test_the_first_account_is_made_on_the_server_and_signs_in(run, browser, serv
 
 
 def test_an_only_administrator_is_told_to_go_to_the_server_which_confirms_or_refuses(
-    run, signed_in, services, clock
+    run, signed_in, services, clock, browser
 ):
     admin, actor = signed_in("administrator")
     assert "accounts waiting" in admin.get("/accounts").text
     assert "Nothing waits" in run("waiting")[1]
     with services.sessions.begin() as session:
         officer = UserDetails("Hana", Role.PRIVACY_OFFICER)
-        ask.ask_invite(session, actor, "hana", officer, "The new officer", clock.now)
+        asked = ask.ask_invite(session, actor, "hana", officer, "The new officer", clock.now)
         ask.ask_invite(session, actor, "li", UserDetails("Li", Role.AUDITOR), "The new auditor", clock.now)
         waiting = {one.sign_in_name: str(one.id) for one in find.waiting(session, None, clock.now)}
         first, second = waiting["hana"], waiting["li"]
     assert "invite (privacy officer) of hana" in run("waiting")[1]
     code, said = run("confirm", first)
-    assert (code, bool(PASSWORD.search(said))) == (0, True)
+    assert (code, "Who asked hands over the first part" in said) == (0, True)
+    assert browser.sign_in("hana", asked.first_part + PART.search(said)[0]).status_code == 303
     assert run("refuse", second)[0] == 0
     assert run("confirm", second)[0] == 1
     assert "accounts waiting" not in admin.get("/accounts").text

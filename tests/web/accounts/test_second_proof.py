@@ -143,7 +143,7 @@ def test_a_recovery_takes_two_and_leaves_nothing_of_the_old_way_in(app, services
         asker = factories.actor_of(factories.make_user(session, "administrator", is_demo=False))
         second = factories.actor_of(factories.make_user(session, "privacy_officer", is_demo=False))
         token, _ = sign_in.open_session(session, session.get_one(AppUser, with_code.id), clock.now)
-        ask.ask_recovery(session, asker, with_code.id, "Called back on the known number", clock.now)
+        asked = ask.ask_recovery(session, asker, with_code.id, "Called back on the known number", clock.now)
     with services.sessions() as session:
         wish = find.waiting(session, asker, clock.now)[0]
         assert not wish.may_decide
@@ -152,7 +152,7 @@ def test_a_recovery_takes_two_and_leaves_nothing_of_the_old_way_in(app, services
         with pytest.raises(NotPermittedError):
             decide.decide(session, factories.actor_of(with_code), wish.id, grant=True, now=clock.now)
     with services.sessions.begin() as session:
-        password = decide.decide(session, second, wish.id, grant=True, now=clock.now)
+        password = asked.first_part + decide.decide(session, second, wish.id, grant=True, now=clock.now)
     with services.sessions() as session:
         assert sign_in.find_session(session, token, clock.now) is None
         with pytest.raises(NotFoundError):

@@ -23,7 +23,10 @@ def firm(services):
         return factories.make_firm(session, region="E7")
 
 
-PASSWORD = re.compile(r"[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3}")
+FIRST, SECOND = (
+    re.compile(rf"data-{which}-part[^>]*>([A-Z0-9]{{5}}(?:-[A-Z0-9]{{5}}){{2}})<")
+    for which in ("first", "second")
+)
 WHY = "Starts on Monday, met at the office"
 
 
@@ -35,29 +38,37 @@ def confirm(browser, what="Confirm"):
     return send(browser, found[1]) if found else None
 
 
-def test_an_account_is_made_once_a_second_person_confirms_who_alone_sees_the_password(admin, signed_in, app):
+def test_an_account_is_made_once_a_second_person_confirms_and_each_sees_one_part_of_its_password(
+    admin, signed_in, app
+):
     fields = {"sign_in_name": "ngaio", "display_name": "Ngaio", "role": "coordinator", "reason": WHY}
-    page = send(admin, "/admin/users/new", form_uuid=str(uuid.uuid4()), **fields)
+    key = str(uuid.uuid4())
+    first = FIRST.search(send(admin, "/admin/users/new", form_uuid=key, **fields).text)[1]
+    again = send(admin, "/admin/users/new", form_uuid=key, **fields)
+    assert first not in again.text
+    page = admin.get("/accounts")
     assert "New account" in page.text
     assert "Somebody else confirms" in page.text
-    assert not PASSWORD.search(page.text)
     assert confirm(admin) is None
     again = send(admin, "/admin/users/new", form_uuid=str(uuid.uuid4()), **fields)
     assert again.status_code == 422
     assert "waits for a second person already" in again.text
     officer, _ = signed_in("privacy_officer")
     page = confirm(officer)
-    password = PASSWORD.search(page.text)[0]
-    assert "No account waits" in officer.get("/accounts").text
-    assert password not in admin.get("/accounts").text
-    assert type(admin)(app).sign_in("ngaio", password).status_code == 303
+    second = SECOND.search(page.text)[1]
+    assert first not in page.text
+    assert "Nothing waits" in officer.get("/accounts").text
+    assert second not in admin.get("/accounts").text
+    for half in (first, second):
+        assert type(admin)(app).sign_in("ngaio", half).status_code == 422
+    assert type(admin)(app).sign_in("ngaio", f"{first} {second}").status_code == 303
 
 
 def test_what_waits_is_refused_or_taken_back_and_nothing_happens(admin, signed_in):
     other, actor = signed_in("coordinator")
     path = f"/admin/users/{actor.user_id}"
     fields = {"display_name": "Hemi", "role": "finance", "reason": WHY}
-    assert "Another role or firm" in send(admin, f"{path}/change", **fields).text
+    assert "Another role, firm or limit" in send(admin, f"{path}/change", **fields).text
     assert "waits for a second person" in admin.get(path).text
     assert "Taken back" in confirm(admin, "Take it back").text
     send(admin, f"{path}/change", **fields)
@@ -73,7 +84,7 @@ def test_how_somebody_else_is_reached_waits_too_and_stays_out_of_the_trail(admin
     assert send(admin, path, email="nowhere", reason=WHY).status_code == 422
     assert "mere@example.org" in send(admin, path, email="mere@example.org", reason=WHY).text
     assert "mere@example.org" not in admin.get(path).text
-    assert "No account waits" in confirm(signed_in("privacy_officer")[0]).text
+    assert "Nothing waits" in confirm(signed_in("privacy_officer")[0]).text
     assert "mere@example.org" in admin.get(path).text
     with services.sessions() as session:
         kept = session.query(AuditEvent).filter(AuditEvent.action.like("account_change%")).all()
@@ -103,9 +114,14 @@ def test_faults_of_an_invitation_stand_at_their_fields(admin):
 def test_an_account_is_changed_disabled_and_opened_again(admin, signed_in):
     other, actor = signed_in("coordinator")
     path = f"/admin/users/{actor.user_id}"
-    page = send(admin, f"{path}/change", display_name="Ngaio", role="coordinator", raise_limit_cents="1,500")
+    page = send(admin, f"{path}/change", display_name="Ngaio", role="coordinator")
     assert "Ngaio" in page.text
-    assert "$1,500.00" in page.text
+    more = {"display_name": "Ngaio", "role": "coordinator", "raise_limit_cents": "1,500"}
+    assert send(admin, f"{path}/change", **more).status_code == 422
+    assert "$1,500.00" in send(admin, f"{path}/change", **more, reason=WHY).text
+    assert "$1,500.00" not in admin.get(path).text
+    assert "Confirmed" in confirm(signed_in("privacy_officer")[0]).text
+    assert "$1,500.00" in admin.get(path).text
     assert other.get("/unlock").status_code == 200
     page = send(admin, f"{path}/disable", reason="left the programme")
     assert "Disabled" in page.text
@@ -114,8 +130,8 @@ def test_an_account_is_changed_disabled_and_opened_again(admin, signed_in):
     assert "Open a closed account again" in send(admin, f"{path}/enable", reason=WHY).text
     assert "Confirmed" in confirm(second).text
     assert "Active" in admin.get(path).text
-    assert "New password" in send(admin, f"{path}/password", reason=WHY).text
-    assert PASSWORD.search(confirm(second).text)
+    assert FIRST.search(send(admin, f"{path}/password", reason=WHY).text)
+    assert SECOND.search(confirm(second).text)
 
 
 def test_nobody_changes_their_own_account(signed_in):

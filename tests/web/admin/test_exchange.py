@@ -252,17 +252,21 @@ def test_a_role_hands_in_its_own_kinds_and_sees_its_own_results(signed_in, servi
     assert template.text.startswith("\ufefffirm_code,first_name")
 
 
-def test_a_token_is_shown_once_and_revoked_by_a_button(signed_in, services):
+def test_a_token_is_shown_once_to_who_confirms_it_and_revoked_by_a_button(signed_in, services):
     browser, _ = signed_in("administrator")
     sent = {
         "form_uuid": str(uuid.uuid4()), "name": "Refuge", "scopes": ["orders:read"], "regions": ["E8"],
-        "last_on": ["1", "3", "2027"], "calls_a_minute": "60",
+        "last_on": ["1", "3", "2027"], "calls_a_minute": "60", "reason": "Takes orders to the refuge",
     }  # fmt: skip
-    made = browser.post("/exchange/tokens/new", sent)
-    secret = re.search(r"wo_[\w-]{40,}", made.text).group(0)
-    again = browser.post("/exchange/tokens/new", sent, follow_redirects=True)
-    assert secret not in again.text
-    assert "Bay of Plenty" in again.text
+    waits = browser.post("/exchange/tokens/new", sent, follow_redirects=True).text
+    assert "1 March 2027" in waits
+    assert count(services, ApiToken) == 0
+    other, _ = signed_in("administrator")
+    act = re.search(r'action="(/accounts/[0-9a-f-]+/confirm)"', other.get("/accounts").text)[1]
+    key = {"form_uuid": str(uuid.uuid4())}
+    secret = re.search(r"wo_[\w-]{40,}", other.post(act, key).text).group(0)
+    assert secret not in other.post(act, key, follow_redirects=True).text
+    assert "Bay of Plenty" in browser.get("/exchange/tokens").text
     assert count(services, ApiToken) == 1
     called = browser.client.get("/api/v1/orders", headers={"Authorization": f"Bearer {secret}"})
     assert called.status_code == 200

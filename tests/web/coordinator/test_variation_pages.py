@@ -195,3 +195,24 @@ def test_limits_are_lent_and_ended_on_their_page(services, sign_in):
     end = re.search(r'action="(/changes/limits/[^"]+/revoke)"', page).group(1)
     assert browser.post(end, {"form_uuid": str(uuid.uuid4())}).status_code == 303
     assert "Revoked" in browser.get("/changes/limits").text
+
+
+def test_an_administrator_asks_for_the_limits_of_somebody_else_to_be_lent(services, sign_in):
+    with services.sessions.begin() as session:
+        boss = factories.actor_of(factories.make_user(session, "administrator"))
+        officer = factories.actor_of(factories.make_user(session, "privacy_officer"))
+        giver = factories.make_user(session, display_name="Mere Lender", raise_limit_cents=90_000).id
+        taker = factories.make_user(session, display_name="Tane Taker").id
+    browser, second = sign_in(boss), sign_in(officer)
+    data = {
+        "form_uuid": str(uuid.uuid4()), "from_user": str(giver), "to_user": str(taker), "limit": "250",
+        "reason": "She is ill", "from_on": ["25", "11", "2026"], "to_on": ["4", "12", "2026"],
+    }  # fmt: skip
+    sent = browser.post("/changes/limits", data, page="/changes/limits", follow_redirects=True)
+    assert "Limits lent to: Tane Taker" in " ".join(re.sub("<[^>]*>", " ", sent.text).split()).replace(
+        " :", ":"
+    )
+    assert "Coming" not in browser.get("/changes/limits").text
+    act = re.search(r'action="(/accounts/[0-9a-f-]+/confirm)"', second.get("/accounts").text)[1]
+    assert second.post(act, {"form_uuid": str(uuid.uuid4())}).status_code == 303
+    assert "Coming" in browser.get("/changes/limits").text

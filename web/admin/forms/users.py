@@ -47,11 +47,11 @@ class UserForm(Form):
 
 
 class ChangeForm(UserForm):
-    """The same of an account that there is; a second person reads the reason of another role or firm."""
+    """The same of an account that there is; a second person reads the reason of another role, firm or limit."""
 
     reason = TextField(
         "Reason",
-        description="Where role, firm or worker change: a second person reads it.",
+        description="Where role, firm or worker change or a limit rises: a second person reads it.",
         validators=[Length(max=300)],
     )
 

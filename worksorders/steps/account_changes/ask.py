@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import Fault, FaultsError, RefusedError
 from worksorders.domain.roles import Role
 from worksorders.steps import audit, outbox
-from worksorders.steps.account_changes.kinds import Kind, as_it_is, written
+from worksorders.steps.account_changes.kinds import MARK, WITH_PASSWORD, Kind, as_it_is, written
+from worksorders.steps.accounts import two_parts
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
@@ -28,12 +30,30 @@ CONFIRMERS = frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER})
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 WAITING_ALREADY = "This waits for a second person already."
 # A page that asks for nothing but a reason has no other field to tell a fault at.
-_FIELD = {Kind.INVITE: "sign_in_name", Kind.ROLE: "role", Kind.RECOVERY: "user", Kind.CONTACT: "email"}
+_FIELD = {
+    Kind.INVITE: "sign_in_name",
+    Kind.ROLE: "role",
+    Kind.RECOVERY: "user",
+    Kind.CONTACT: "email",
+    Kind.LEND: "from_user",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What waits now; `first_part` of the first password is shown once, to who asked, where there will be one."""
+
+    wish: AccountChange
+    first_part: str = ""
+
+    @property
+    def id(self) -> uuid.UUID:
+        return self.wish.id
 
 
 def ask_invite(
     session: Session, actor: Actor, sign_in_name: str, details: UserDetails, reason: str, now: datetime
-) -> AccountChange:
+) -> Asked:
     """Ask for an account; raises FaultsError at the fields of the details, `sign_in_name` or `reason`."""
     _only(actor, ADMINISTRATORS)
     faults = _reason_faults(reason)
@@ -44,13 +64,13 @@ def ask_invite(
     if faults:
         raise FaultsError(faults)
     wanted = written(details) | {"sign_in_name": sign_in_name.strip()}
-    return _keep(session, actor, Kind.INVITE, None, wanted, reason, now)
+    return _with_part(session, actor, Kind.INVITE, None, wanted, reason, now)
 
 
 def ask_role(
     session: Session, actor: Actor, user_id: uuid.UUID, details: UserDetails, reason: str, now: datetime
 ) -> AccountChange:
-    """Ask that an account become another role's, firm's or worker's, with limits; FaultsError as for a new one."""
+    """Ask that an account become another role's, firm's or worker's, or approve more; FaultsError as for a new one."""
     _only(actor, ADMINISTRATORS)
     user = users.another(session, actor, user_id)
     faults = _reason_faults(reason)
@@ -60,31 +80,29 @@ def ask_role(
         faults += list(found.faults)
     if faults:
         raise FaultsError(faults)
-    return _keep(
+    return keep(
         session, actor, Kind.ROLE, user.id, written(details) | {"before": as_it_is(user)}, reason, now
     )
 
 
 def ask_access(
     session: Session, actor: Actor, kind: Kind, user_id: uuid.UUID, reason: str, now: datetime
-) -> AccountChange:
+) -> Asked:
     """Ask for a new password, or that a disabled account be opened again; FaultsError at `reason`."""
     _only(actor, ADMINISTRATORS)
     user = users.another(session, actor, user_id)
     if kind is Kind.REOPEN and user.disabled_at is None:
         raise RefusedError(f"{user.display_name} is active already.", state="active", action="enable")
-    return _keep(session, actor, kind, user.id, {}, reason, now)
+    return _with_part(session, actor, kind, user.id, {}, reason, now)
 
 
-def ask_recovery(
-    session: Session, actor: Actor, user_id: uuid.UUID, reason: str, now: datetime
-) -> AccountChange:
+def ask_recovery(session: Session, actor: Actor, user_id: uuid.UUID, reason: str, now: datetime) -> Asked:
     """Ask that somebody's passkeys and authenticator app be taken away; FaultsError at `user` or `reason`."""
     _only(actor, CONFIRMERS)
     user = session.get(AppUser, user_id)
     if user is None or user.disabled_at or user.id == actor.user_id:
         raise FaultsError([Fault("user", "Choose an account that is not your own."), *_reason_faults(reason)])
-    return _keep(session, actor, Kind.RECOVERY, user.id, {}, reason, now)
+    return _with_part(session, actor, Kind.RECOVERY, user.id, {}, reason, now)
 
 
 def ask_contact(
@@ -103,10 +121,27 @@ def ask_contact(
     if faults:
         raise FaultsError(faults)
     wanted = {"email": reached.email, "mobile": reached.mobile}
-    return _keep(session, actor, Kind.CONTACT, user.id, wanted, reason, now)
+    return keep(session, actor, Kind.CONTACT, user.id, wanted, reason, now)
 
 
-def _keep(
+def _with_part(
+    session: Session,
+    actor: Actor,
+    kind: Kind,
+    user_id: uuid.UUID | None,
+    wanted: dict[str, Any],
+    reason: str,
+    now: datetime,
+) -> Asked:
+    """Keep the wish, with the mark of the first part of a password where one will be handed over."""
+    if kind not in WITH_PASSWORD:
+        return Asked(keep(session, actor, kind, user_id, wanted, reason, now))
+    part = two_parts.new_part()
+    wanted = wanted | {MARK: two_parts.mark_of(part)}
+    return Asked(keep(session, actor, kind, user_id, wanted, reason, now), part)
+
+
+def keep(
     session: Session,
     actor: Actor,
     kind: Kind,
@@ -115,6 +150,7 @@ def _keep(
     reason: str,
     now: datetime,
 ) -> AccountChange:
+    """Keep a wish whose details were checked, and tell whoever may confirm it; FaultsError at `reason`."""
     faults = _reason_faults(reason)
     if faults:
         raise FaultsError(faults)
@@ -150,8 +186,13 @@ def note(
 ) -> None:
     """The audit row of a wish that was made or ended; how somebody is reached stays out of the trail."""
     detail: dict[str, Any] = {"kind": wish.kind, "user": str(wish.user_id) if wish.user_id else None}
-    if wish.kind in {Kind.INVITE, Kind.ROLE}:
-        detail["role"] = wish.wanted["role"]
+    told = {
+        Kind.INVITE: ("role",),
+        Kind.ROLE: ("role",),
+        Kind.TOKEN: ("scopes", "regions"),
+        Kind.LEND: ("to_user_id",),
+    }
+    detail |= {name: wish.wanted[name] for name in told.get(Kind(wish.kind), ())}
     if wish.on_server:
         detail["on_server"] = True
     what = "asked" if moved[0] is None else moved[1]
@@ -178,22 +219,25 @@ def end_if_old(session: Session, wish: AccountChange, now: datetime) -> bool:
     if not is_old(wish, now):
         return False
     wish.decided_at, wish.outcome = now, "expired"
-    forget_how_reached(wish)
+    forget_details(wish)
     session.flush()
     note(session, None, wish, ("waiting", "expired"))
     return True
 
 
-def forget_how_reached(wish: AccountChange) -> None:
-    """Keep no mail address or number of somebody once the wish is over."""
-    if wish.kind == Kind.CONTACT:
-        wish.wanted = {}
+def forget_details(wish: AccountChange) -> None:
+    """Keep no mail address or number of somebody, and no mark of a password's part, once the wish is over."""
+    kept = {} if wish.kind == Kind.CONTACT else {k: v for k, v in wish.wanted.items() if k != MARK}
+    if kept != wish.wanted:
+        wish.wanted = kept
 
 
 def _refuse_a_second(
     session: Session, kind: Kind, user_id: uuid.UUID | None, wanted: dict[str, Any], now: datetime
 ) -> None:
-    """One wish of a kind about an account at a time; the database's own rule is behind it."""
+    """One wish of a kind about an account at a time; the database's own rule is behind it. Tokens may be many."""
+    if kind is Kind.TOKEN:
+        return
     same = (
         AccountChange.user_id == user_id
         if user_id

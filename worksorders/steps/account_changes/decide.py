@@ -14,11 +14,12 @@ from worksorders.steps.account_changes.ask import (
     CONFIRMERS,
     EXPIRE,
     end_if_old,
-    forget_how_reached,
+    forget_details,
     is_old,
     note,
 )
-from worksorders.steps.account_changes.kinds import carry_out
+from worksorders.steps.account_changes.carry_out import carry_out
+from worksorders.steps.account_changes.kinds import MARK, WITH_PASSWORD, Kind
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.jobs import Effect, Job, handles
 from worksorders.steps.privacy.glass import tell_privacy_officers
@@ -26,7 +27,7 @@ from worksorders.store.tables.identity.accounts import AccountChange
 from worksorders.store.tables.identity.people import AppUser
 
 NO_SUCH = "This does not wait (any more)."
-NOT_TWO = "A second person decides: not who asked, and not whose account it is."
+NOT_TWO = "A second person decides: not who asked, and not whose account or limits it is about."
 ONE_HAND = (
     "Your account and that of who asked may be one person's: one of them was handed over by the other alone, or both by"
     " the same person. Somebody else confirms, or whoever runs the server."
@@ -36,7 +37,7 @@ ONE_HAND = (
 def decide(
     session: Session, actor: Actor | None, wish_id: uuid.UUID, *, grant: bool, now: datetime
 ) -> str | None:
-    """Confirm or refuse; gives the first password to be handed over, shown once, where there is one.
+    """Confirm or refuse; gives what is shown once, to be handed over: the second part of a first password, or a token.
 
     No actor is the server's command line, the second person where there is no other. Raises NotFoundError for what
     does not wait, NotPermittedError for who asked, for whose account it is, and for who may be the same person;
@@ -47,16 +48,17 @@ def decide(
         _refuse_the_same(session, actor, wish)
     if grant:
         _refuse_for_another(session, wish)
+        _refuse_without_a_part(wish)
     wish.decided_by = actor.user_id if actor else None
     wish.on_server = actor is None
     wish.decided_at, wish.outcome = now, "granted" if grant else "refused"
-    password = carry_out(session, actor, wish, now) if grant else None
+    shown = carry_out(session, actor, wish, now) if grant else None
     note(session, actor, wish, ("waiting", wish.outcome))
-    forget_how_reached(wish)
+    forget_details(wish)
     session.flush()
     if grant and (wish.on_server or _is_of_the_office(session, wish)):
         tell_privacy_officers(session, now)
-    return password
+    return shown
 
 
 def withdraw(session: Session, actor: Actor, wish_id: uuid.UUID, now: datetime) -> None:
@@ -66,7 +68,7 @@ def withdraw(session: Session, actor: Actor, wish_id: uuid.UUID, now: datetime) 
         raise NotFoundError(NO_SUCH)
     wish.decided_by, wish.decided_at, wish.outcome = actor.user_id, now, "withdrawn"
     note(session, actor, wish, ("waiting", "withdrawn"))
-    forget_how_reached(wish)
+    forget_details(wish)
     session.flush()
 
 
@@ -96,7 +98,7 @@ def _waiting(session: Session, wish_id: uuid.UUID, now: datetime) -> AccountChan
 
 
 def _refuse_the_same(session: Session, actor: Actor, wish: AccountChange) -> None:
-    if actor.user_id in {wish.asked_by, wish.user_id}:
+    if actor.user_id in {wish.asked_by, wish.user_id} or wish.wanted.get("to_user_id") == str(actor.user_id):
         raise NotPermittedError(NOT_TWO)
     if actor.role not in CONFIRMERS:
         raise NotFoundError(NO_SUCH)
@@ -110,6 +112,16 @@ def _refuse_for_another(session: Session, wish: AccountChange) -> None:
     if asker.disabled_at is not None or asker.role not in CONFIRMERS:
         raise RefusedError(
             f"{asker.display_name} may no longer ask for this: refuse it.", state="waiting", action="confirm"
+        )
+
+
+def _refuse_without_a_part(wish: AccountChange) -> None:
+    """What was asked before passwords came in two parts would show a whole one to who confirms."""
+    if Kind(wish.kind) in WITH_PASSWORD and MARK not in wish.wanted:
+        raise RefusedError(
+            "This was asked before first passwords came in two parts: refuse it, and have it asked again.",
+            state="waiting",
+            action="confirm",
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,18 +13,21 @@ from sqlalchemy.orm import Session, aliased
 
 from worksorders.steps.account_changes import hands
 from worksorders.steps.account_changes.ask import CONFIRMERS, WAITS
-from worksorders.steps.account_changes.kinds import Kind
+from worksorders.steps.account_changes.kinds import MARK, Kind
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.store.tables.firms.contractors import Firm
 from worksorders.store.tables.identity.accounts import AccountChange
 from worksorders.store.tables.identity.people import AppUser
+
+DAYS = frozenset({"from_on", "to_on", "last_on"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Something that waits; `may_decide` tells whether who looks can be the second person, `own` whether they asked.
 
-    `wanted` holds what is asked for, with the firm by name under `firm`.
+    `wanted` holds what is asked for, with the firm by name under `firm` and whom limits are lent under `to`. A token
+    has its system's name and no sign-in name.
     """
 
     id: uuid.UUID
@@ -54,13 +57,18 @@ def waiting(session: Session, actor: Actor | None, now: datetime) -> Sequence[Wi
     ).all()
     seen = hands.look(session) if rows and actor else hands.Hands({})
     firms = _firm_names(session, [wish.wanted for wish, _, _ in rows])
+    takers = _user_names(session, [wish.wanted for wish, _, _ in rows])
     return [
         Wish(
             wish.id,
             Kind(wish.kind),
-            user.display_name if user else wish.wanted["display_name"],
-            user.sign_in_name if user else wish.wanted["sign_in_name"],
-            wish.wanted | {"firm": firms.get(wish.wanted.get("firm_id") or "", "")},
+            user.display_name if user else wish.wanted.get("display_name") or wish.wanted["name"],
+            user.sign_in_name if user else wish.wanted.get("sign_in_name", ""),
+            _readable(wish.wanted)
+            | {
+                "firm": firms.get(wish.wanted.get("firm_id") or "", ""),
+                "to": takers.get(wish.wanted.get("to_user_id") or "", ""),
+            },
             wish.reason,
             by,
             wish.asked_at,
@@ -69,6 +77,7 @@ def waiting(session: Session, actor: Actor | None, now: datetime) -> Sequence[Wi
             may_decide=actor is None
             or (
                 actor.user_id not in {wish.asked_by, wish.user_id}
+                and str(actor.user_id) != wish.wanted.get("to_user_id")
                 and not seen.meet(actor.user_id, wish.asked_by)
             ),
         )
@@ -115,3 +124,20 @@ def _firm_names(session: Session, wanted: Sequence[Mapping[str, Any]]) -> dict[s
         return {}
     rows = session.execute(select(Firm.id, Firm.name).where(Firm.id.in_(ids)))
     return {str(row.id): row.name for row in rows}
+
+
+def _readable(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked for with its days as days, and without the mark of a password's part."""
+    return {
+        name: date.fromisoformat(value) if name in DAYS else value
+        for name, value in wanted.items()
+        if name != MARK
+    }
+
+
+def _user_names(session: Session, wanted: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    ids = {uuid.UUID(one["to_user_id"]) for one in wanted if one.get("to_user_id")}
+    if not ids:
+        return {}
+    rows = session.execute(select(AppUser.id, AppUser.display_name).where(AppUser.id.in_(ids)))
+    return {str(row.id): row.display_name for row in rows}

@@ -1,32 +1,22 @@
-"""What can be wanted of an account, and what is done once it is confirmed."""
+"""What can be wanted of an account and of what counts beside it, and how that is kept while it waits."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
-from worksorders.domain.errors import RefusedError
 from worksorders.domain.roles import Role
-from worksorders.steps import audit
-from worksorders.steps.actor import Actor
-from worksorders.steps.admin import users
 from worksorders.steps.admin.users import UserDetails
-from worksorders.steps.tell import contacts
-from worksorders.store.tables.identity.accounts import AccountChange, Passkey
 from worksorders.store.tables.identity.people import AppUser
 
-WHO = ("role", "firm_id", "worker_id")
-LIMITS = ("raise_limit_cents", "vary_limit_cents")
+# Where the mark of a password's first part is kept until there is a second.
+MARK = "first_part"
 
 
 class Kind(StrEnum):
-    """A new account, another role, an account opened again, a password, all that signs in, how somebody is reached."""
+    """What waits, by its word: about an account but for tokens of other systems, and limits of one lent to another."""
 
     INVITE = "invite"
     ROLE = "role"
@@ -34,6 +24,8 @@ class Kind(StrEnum):
     PASSWORD = "password"  # noqa: S105 -- the name of a kind, no password.
     RECOVERY = "recovery"
     CONTACT = "contact"
+    TOKEN = "token"  # noqa: S105 -- the name of a kind, no token.
+    LEND = "lend"
 
 
 WITH_PASSWORD = frozenset({Kind.INVITE, Kind.PASSWORD, Kind.RECOVERY})
@@ -64,84 +56,14 @@ def read(wanted: Mapping[str, Any]) -> UserDetails:
 
 
 def as_it_is(user: AppUser) -> dict[str, Any]:
-    """Who an account is now, in the same words, to notice a change while a wish waits."""
-    return {"role": user.role, "firm_id": _text(user.firm_id), "worker_id": _text(user.worker_id)}
-
-
-def carry_out(session: Session, actor: Actor | None, wish: AccountChange, now: datetime) -> str | None:
-    """Do what was wanted; gives the first password of the account, where it has a new one.
-
-    Raises FaultsError or RefusedError where it cannot be done any more.
-    """
-    if wish.kind == Kind.INVITE:
-        user, password = users.make(
-            session, actor, wish.wanted["sign_in_name"], read(wish.wanted), now, asked_by=str(wish.asked_by)
-        )
-        wish.user_id = user.id
-        return password
-    user = session.get_one(AppUser, wish.user_id, with_for_update=True)
-    return _DO[Kind(wish.kind)](session, actor, wish, user, now)
-
-
-def _role(
-    session: Session, actor: Actor | None, wish: AccountChange, user: AppUser, now: datetime
-) -> str | None:
-    if wish.wanted["before"] != as_it_is(user):
-        raise RefusedError(
-            "The account has another role or firm since this was asked for: refuse it, and ask again.",
-            state="changed",
-            action="confirm",
-        )
-    users.put(session, actor, user, read(wish.wanted), asked_by=str(wish.asked_by))
-    users.end_sessions(session, user.id, now)
-    return None
-
-
-def _reopen(
-    session: Session, actor: Actor | None, wish: AccountChange, user: AppUser, now: datetime
-) -> str | None:
-    del now
-    users.reopen(session, actor, user, asked_by=str(wish.asked_by))
-    return None
-
-
-def _password(
-    session: Session, actor: Actor | None, wish: AccountChange, user: AppUser, now: datetime
-) -> str | None:
-    return users.renew(session, actor, user, now, asked_by=str(wish.asked_by))
-
-
-def _recovery(
-    session: Session, actor: Actor | None, wish: AccountChange, user: AppUser, now: datetime
-) -> str | None:
-    """Take every passkey and the authenticator app away, beside a new password."""
-    user.totp_secret_sealed = None
-    session.execute(
-        update(Passkey).where(Passkey.user_id == user.id, Passkey.removed_at.is_(None)).values(removed_at=now)
-    )
-    password = users.renew(session, actor, user, now, asked_by=str(wish.asked_by))
-    audit.record(
-        session, actor, "user.recovered", ("app_user", user.id), detail={"asked_by": str(wish.asked_by)}
-    )
-    return password
-
-
-def _contact(
-    session: Session, actor: Actor | None, wish: AccountChange, user: AppUser, now: datetime
-) -> str | None:
-    reached = contacts.Reached(wish.wanted["email"], wish.wanted["mobile"])
-    contacts.put(session, actor, user.id, reached, now, by=wish.asked_by)
-    return None
-
-
-_Doing = Callable[[Session, Actor | None, AccountChange, AppUser, datetime], str | None]
-_DO: dict[Kind, _Doing] = {
-    Kind.ROLE: _role,
-    Kind.REOPEN: _reopen,
-    Kind.PASSWORD: _password,
-    Kind.RECOVERY: _recovery,
-    Kind.CONTACT: _contact,
-}
+    """Who an account is now and what it may approve, in the same words, to notice a change while a wish waits."""
+    return {
+        "role": user.role,
+        "firm_id": _text(user.firm_id),
+        "worker_id": _text(user.worker_id),
+        "raise_limit_cents": user.raise_limit_cents,
+        "vary_limit_cents": user.vary_limit_cents,
+    }
 
 
 def _id(text: str | None) -> uuid.UUID | None:

@@ -1,7 +1,7 @@
 """Accounts: who may sign in, as what, and up to which limits.
 
 Nobody changes their own role, limits or state, and what would let one person be two (a new account, another role, a
-new password, an account opened again) is done here alone only for the server's command line and, about its own people,
+new password, an account opened again) or approve more (a higher limit) is done here alone only for the server's command line and, about its own people,
 a firm's office; all else comes from `steps/account_changes`, where a second person confirms. Every change leaves an
 audit row, and a changed role, a reset password or a disabled account ends its sessions at once.
 """
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.errors import DomainError, Faults, NotPermittedError, RefusedError
 from worksorders.domain.roles import USER_ROLES, Role
 from worksorders.steps import audit, sign_in
+from worksorders.steps.accounts import two_parts
 from worksorders.steps.accounts.demo_data import is_demo
 from worksorders.steps.actor import Actor
 from worksorders.steps.admin.find_users import find_user
@@ -45,19 +46,26 @@ class UserDetails:
 
 
 def make(
-    session: Session, actor: Actor | None, sign_in_name: str, details: UserDetails, now: datetime, **more: str
+    session: Session,
+    actor: Actor | None,
+    sign_in_name: str,
+    details: UserDetails,
+    now: datetime,
+    mark: str | None = None,
+    **more: str,
 ) -> tuple[AppUser, str]:
     """Make an account; returns it with its first password, which is shown once and kept only as a hash.
 
-    It opens the account for three days, and only to choose another password. `more` goes into the trail: who asked
-    for it, where another confirmed. Pages of the office never come here by themselves (`steps/account_changes`).
+    It opens the account for three days, and only to choose another password; with the mark of a first part it is the
+    second one. `more` goes into the trail: who asked for it, where another confirmed. Pages of the office never come
+    here by themselves (`steps/account_changes`).
     """
     check(session, details, sign_in_name)
-    password = new_password()
+    password, password_hash = _first(mark)
     user = AppUser(
         id=uuid.uuid4(),
         sign_in_name=sign_in_name.strip(),
-        password_hash=sign_in.hash_password(password),
+        password_hash=password_hash,
         password_expires_at=now + sign_in.FIRST_PASSWORD_LASTS,
         created_at=now,
         is_demo=is_demo(session),
@@ -80,11 +88,22 @@ def invite(
 
 
 def change(session: Session, actor: Actor, user_id: uuid.UUID, details: UserDetails) -> AppUser:
-    """Change the name or the limits of another; a new role, firm or worker waits for a second person instead."""
+    """Change the name of another or lower limits; all that gives more waits for a second person instead."""
     user = another(session, actor, user_id)
-    if is_other(user, details):
-        raise NotPermittedError("A new role, firm or worker waits for a second person: ask for it.")
+    if gives_more(user, details):
+        raise NotPermittedError(
+            "A new role, firm or worker and a higher limit wait for a second person: ask for it."
+        )
     return put(session, actor, user, details)
+
+
+def gives_more(user: AppUser, details: UserDetails) -> bool:
+    """Whether the details make somebody else of an account, or let it approve more."""
+    return (
+        is_other(user, details)
+        or details.raise_limit_cents > user.raise_limit_cents
+        or details.vary_limit_cents > user.vary_limit_cents
+    )
 
 
 def is_other(user: AppUser, details: UserDetails) -> bool:
@@ -155,15 +174,25 @@ def reset_password(session: Session, actor: Actor, user_id: uuid.UUID, now: date
     return user, renew(session, actor, user, now)
 
 
-def renew(session: Session, actor: Actor | None, user: AppUser, now: datetime, **more: str) -> str:
-    """A new first password; ends the account's sessions and forgets its failed tries."""
-    password = new_password()
-    user.password_hash = sign_in.hash_password(password)
+def renew(
+    session: Session, actor: Actor | None, user: AppUser, now: datetime, mark: str | None = None, **more: str
+) -> str:
+    """A new first password, or its second part; ends the account's sessions and forgets its failed tries."""
+    password, user.password_hash = _first(mark)
     user.password_expires_at = now + sign_in.FIRST_PASSWORD_LASTS
     end_sessions(session, user.id, now)
     sign_in.forget_failures(session, user.sign_in_name)
     audit.record(session, actor, "user.password_reset", ("app_user", user.id), detail=dict(more))
     return password
+
+
+def _first(mark: str | None) -> tuple[str, str]:
+    """What is handed over, and the hash of the whole password: alone, or beside a first part."""
+    if mark is None:
+        password = new_password()
+        return password, sign_in.hash_password(password)
+    second = two_parts.new_part()
+    return second, sign_in.hash_two_parts(mark, second)
 
 
 def _alone(actor: Actor | None, firm_id: uuid.UUID | None) -> None:

@@ -67,9 +67,19 @@ class Admission:
     wait_seconds: int = 0
 
 
-def make(session: Session, actor: Actor, details: TokenDetails, now: datetime) -> tuple[ApiToken, str]:
-    """Make a token; returns it with its secret, which nobody sees again. Raises FaultsError with every fault."""
-    _check(details, local_day(now))
+def make(
+    session: Session,
+    actor: Actor | None,
+    details: TokenDetails,
+    now: datetime,
+    *,
+    asked_by: uuid.UUID | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token; returns it with its secret, which nobody sees again. Raises FaultsError with every fault.
+
+    Pages come here by `steps/account_changes` alone: one administrator asks, a second person makes it count.
+    """
+    check(details, local_day(now))
     key = uuid.uuid4()
     user = AppUser(
         id=uuid.uuid4(),
@@ -94,12 +104,14 @@ def make(session: Session, actor: Actor, details: TokenDetails, now: datetime) -
         region_codes=sorted(details.regions) or None,
         calls_a_minute=details.calls_a_minute,
         created_at=now,
-        created_by=actor.user_id,
+        created_by=asked_by or (actor.user_id if actor else None),
         expires_at=start_of_day(details.last_on + timedelta(days=1)),
     )
     session.add(row)
     session.flush()
     detail = {"scopes": row.scopes, "regions": row.region_codes, "last_on": details.last_on.isoformat()}
+    if asked_by is not None:
+        detail["asked_by"] = str(asked_by)
     audit.record(session, actor, "token.made", ("api_token", row.id), detail=detail)
     return row, secret
 
@@ -198,7 +210,8 @@ def _count(session: Session, row: ApiToken, now: datetime) -> int:
     return max(1, int((found.window_at + WINDOW - now).total_seconds()) + 1)
 
 
-def _check(details: TokenDetails, today: date) -> None:
+def check(details: TokenDetails, today: date) -> None:
+    """Raise FaultsError with every fault of the details, each at its field."""
     faults = Faults()
     faults.require(details.name.strip(), "name", "Say which system holds the token.")
     faults.require(

@@ -14,6 +14,7 @@ from worksorders.domain.privacy.retention import Due, RetentionRule
 from worksorders.gateways.retention import rules
 from worksorders.steps import audit
 from worksorders.steps.actor import Actor, NotFoundError
+from worksorders.steps.disclose import HOME_ADDRESS
 from worksorders.steps.forget import due
 from worksorders.store import vault
 from worksorders.store.tables.confidential.forgetting import Forgotten
@@ -86,8 +87,12 @@ def erase_case(session: Session, actor: Actor | None, case_id: uuid.UUID, now: d
 def _destroy(session: Session, case_id: uuid.UUID, rule: RetentionRule, now: datetime) -> int:
     if rule.takes_all:
         values = vault.forget_case(session, case_id)
+        values += vault.forget_hazards(session, case_id)
         return values + _photos(session, case_id, now) + _files(session, case_id, now)
     values = vault.forget_values(session, case_id, rule.kinds) if rule.kinds else 0
+    if HOME_ADDRESS in rule.kinds:
+        # What was noted of a home for its workers is of no use without the home, and tells it apart from others.
+        values += vault.forget_hazards(session, case_id)
     if rule.field == "photos":
         values += _photos(session, case_id, now)
     if rule.field == "invoice_files":

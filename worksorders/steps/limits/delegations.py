@@ -38,55 +38,71 @@ class DelegationRow:
     may_revoke: bool
 
 
-def delegate(
-    session: Session,
-    actor: Actor,
-    *,
-    to_user_id: uuid.UUID | None,
-    from_on: date | None,
-    to_on: date | None,
-    limit_cents: int | None,
-    reason: str,
-    now: datetime,
-    from_user_id: uuid.UUID | None = None,
-) -> ApprovalDelegation:
-    """Lend one's own limits, or as an administrator another's.
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """What somebody lends: whose limits, to whom, both days inside, up to which sum before GST."""
 
-    FaultsError at `from_user`, `to_user`, `from_on`, `to_on`, `limit` or `reason` with every fault; NotPermittedError
-    where somebody lends limits that are not theirs.
+    from_user_id: uuid.UUID | None
+    to_user_id: uuid.UUID | None
+    from_on: date | None
+    to_on: date | None
+    limit_cents: int | None
+    reason: str
+
+
+def delegate(session: Session, actor: Actor, loan: Loan, now: datetime) -> ApprovalDelegation:
+    """Lend one's own limits; FaultsError as `check`, NotPermittedError where they are another's.
+
+    An administrator asks for another's (`steps/account_changes/lending.py`), and a second person confirms.
     """
-    giver_id = from_user_id or actor.user_id
-    if giver_id != actor.user_id and actor.role is not Role.ADMINISTRATOR:
-        raise NotPermittedError("You can lend your own limits only; an administrator lends those of others.")
-    giver, taker = _approver(session, giver_id), _approver(session, to_user_id)
+    if loan.from_user_id != actor.user_id:
+        raise NotPermittedError(
+            "You can lend your own limits only; those of others an administrator asks for, and a second person confirms."
+        )
+    check(session, loan, actor.user_id, now)
+    return put(session, actor, loan, actor.user_id, now)
+
+
+def check(session: Session, loan: Loan, made_by: uuid.UUID, now: datetime) -> None:
+    """FaultsError at `from_user`, `to_user`, `from_on`, `to_on`, `limit` or `reason` with every fault."""
+    giver, taker = _approver(session, loan.from_user_id), _approver(session, loan.to_user_id)
     faults = Faults()
     faults.require(giver is not None, "from_user", "Choose a coordinator or administrator who has limits.")
     faults.require(
-        taker is not None and taker.id != giver_id, "to_user", "Choose another coordinator or administrator."
+        taker is not None and taker.id != loan.from_user_id,
+        "to_user",
+        "Choose another coordinator or administrator.",
     )
     faults.require(
-        giver_id == actor.user_id or to_user_id != actor.user_id,
+        loan.from_user_id == made_by or loan.to_user_id != made_by,
         "to_user",
         "Nobody gives limits to themselves: have whose limits they are, or another administrator, lend them to you.",
     )
-    _check_days(from_on, to_on, local_day(now), faults)
+    _check_days(loan.from_on, loan.to_on, local_day(now), faults)
     if giver is not None:
-        _check_limit(giver, limit_cents, faults)
-    text = reason.strip()
+        _check_limit(giver, loan.limit_cents, faults)
     faults.require(
-        0 < len(text) <= LONGEST_REASON, "reason", f"Say why, in at most {LONGEST_REASON} characters."
+        0 < len(loan.reason.strip()) <= LONGEST_REASON,
+        "reason",
+        f"Say why, in at most {LONGEST_REASON} characters.",
     )
     faults.raise_if_any()
+
+
+def put(
+    session: Session, actor: Actor | None, loan: Loan, made_by: uuid.UUID, now: datetime
+) -> ApprovalDelegation:
+    """Write a loan that was checked; the trail names who asked for it beside who confirmed."""
     row = ApprovalDelegation(
         id=uuid.uuid4(),
-        from_user_id=giver_id,
-        to_user_id=to_user_id,
-        from_on=from_on,
-        to_on=to_on,
-        limit_cents=limit_cents,
-        reason=text,
+        from_user_id=loan.from_user_id,
+        to_user_id=loan.to_user_id,
+        from_on=loan.from_on,
+        to_on=loan.to_on,
+        limit_cents=loan.limit_cents,
+        reason=loan.reason.strip(),
         made_at=now,
-        made_by=actor.user_id,
+        made_by=made_by,
     )
     session.add(row)
     session.flush()
@@ -206,7 +222,7 @@ def _state(row: ApprovalDelegation, today: date) -> str:
     return "coming" if row.from_on > today else "in force"
 
 
-def _record(session: Session, actor: Actor, row: ApprovalDelegation, what: str) -> None:
+def _record(session: Session, actor: Actor | None, row: ApprovalDelegation, what: str) -> None:
     audit.record(
         session,
         actor,
@@ -218,5 +234,6 @@ def _record(session: Session, actor: Actor, row: ApprovalDelegation, what: str) 
             "from": row.from_on.isoformat(),
             "to": row.to_on.isoformat(),
             "limit_cents": row.limit_cents,
+            "made_by": str(row.made_by),
         },
     )

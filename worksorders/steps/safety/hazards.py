@@ -54,7 +54,8 @@ def note(
         actor,
         "hazards.noted",
         ("case_file", case_id),
-        detail={"codes": list(wanted), "before": list(noted), "version": row.version},
+        # Which ones stands in the row, which is forgotten with the home; the trail is kept for longer.
+        detail={"version": row.version},
     )
     return row
 
