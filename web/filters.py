@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 
 from web.forms.parsed_fields import phone
+from worksorders.domain.money import format_rate
 
 NEW_ZEALAND = ZoneInfo("Pacific/Auckland")
 NONE = "–"
@@ -104,6 +105,11 @@ def quantity(value: Decimal | int | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def unit_rate(rate: Decimal, unit: str = "") -> str:
+    """`$1,072.50`, or `$0.1234` where the rate has more than two decimals; with its unit `$74.20 each`."""
+    return format_rate(rate, unit)
+
+
 def percent(value: Decimal | None, places: int = 1) -> str:
     """`12.5 %` from the share 0.125."""
     return NONE if value is None else f"{value * 100:,.{places}f} %"
@@ -186,6 +192,7 @@ FILTERS = {
         nz_full_datetime,
         money,
         quantity,
+        unit_rate,
         percent,
         minutes,
         span,

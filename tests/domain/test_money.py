@@ -17,6 +17,7 @@ from worksorders.domain.money import (
     allowed_gst,
     exact,
     format_cents,
+    format_rate,
     gst_cents,
     gst_method_of,
     gst_rate_on,
@@ -201,3 +202,14 @@ def test_a_number_too_large_for_exact_money_is_refused():
     assert exact("999999999999.9999") == Decimal("999999999999.9999")
     with pytest.raises(MoneyError, match="too large"):
         exact(10**12)
+
+
+@pytest.mark.parametrize(
+    ("rate", "unit", "text"),
+    [
+        ("87.5000", "", "$87.50"), ("1050.0000", "each", "$1,050.00 each"), ("1.2345", "sash", "$1.2345 per sash"),
+        ("0.0000", "", "$0.00"), ("12.345", "", "$12.345"), ("-3.1000", "m2", "-$3.10 per m2"), ("100", "", "$100.00"),
+    ],
+)  # fmt: skip
+def test_a_rate_shows_cents_and_more_places_only_where_it_has_them(rate, unit, text):
+    assert format_rate(Decimal(rate), unit) == text

@@ -25,6 +25,11 @@ EMPTY = {
     "gross_cents": 123450,
 }
 
+LINE = {
+    "item": "LK01", "work": "Lock work", "visit": "1", "quantity": 1, "unit": "each", "rate": "$1.00",
+    "amount_cents": 100,
+}  # fmt: skip
+
 
 def test_a_document_is_tagged_titled_and_in_english_with_its_macrons():
     reader = PdfReader(io.BytesIO(pdf.render_pdf("order.html", EMPTY)))
@@ -55,3 +60,12 @@ def test_an_address_in_a_document_is_refused_whatever_it_is(monkeypatch, address
 def test_a_missing_value_is_an_error_and_not_an_empty_place():
     with pytest.raises(UndefinedError):
         pdf.render_pdf("order.html", {"code": "W-TEST"})
+
+
+def test_a_sum_stands_once_below_a_table_that_goes_over_pages():
+    reader = PdfReader(
+        io.BytesIO(pdf.render_pdf("order.html", EMPTY | {"lines": [LINE] * 90, "net_cents": 9_000}))
+    )
+    texts = [page.extract_text() for page in reader.pages]
+    assert len(texts) > 1
+    assert ["$90.00" in text for text in texts] == [False] * (len(texts) - 1) + [True]

@@ -74,11 +74,4 @@ def plain_rate(value: Decimal) -> str:
     return f"{whole}.{decimals.ljust(2, '0')}"
 
 
-def unit_rate(value: Decimal) -> str:
-    """`$1,072.50`, or `$0.1234` where the rate has more than two decimals."""
-    whole, _, decimals = plain_rate(value).partition(".")
-    return f"${int(whole):,}.{decimals}"
-
-
 blueprint.add_app_template_filter(region_name, "region_name")
-blueprint.add_app_template_filter(unit_rate, "unit_rate")

@@ -22,7 +22,7 @@ from web.coordinator.forms import (
     SendOnForm,
 )
 from web.coordinator.region_view import region_view
-from web.coordinator.words import kind_words, rate_text, safe_times
+from web.coordinator.words import kind_words, safe_times
 from web.edge import actor, db
 from web.extensions import request_now
 from worksorders.domain.lifecycle.machines import ORDER
@@ -99,7 +99,6 @@ def order_page(order_id: uuid.UUID, form: PageForm | None = None) -> ResponseRet
         form=form,
         kind_words=kind_words,
         new_uuid=uuid.uuid4,
-        rate_text=rate_text,
         safe_times=safe_times,
     )
     return page, form.status if form is not None else 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import time
-from decimal import Decimal
 
 from web.filters import words
 from worksorders.steps.intake.referral import windows_of
@@ -15,12 +14,6 @@ LAST_MINUTE = 24 * 60
 def kind_words(kind: str) -> str:
     """`Front door` from `front_door`."""
     return KIND_WORDS.get(kind, words(kind))
-
-
-def rate_text(rate: Decimal) -> str:
-    """`$87.50`, and up to four places where a rate has them."""
-    whole = rate.quantize(Decimal("0.01"))
-    return f"${whole:,}" if whole == rate else f"${rate.normalize():,f}"
 
 
 def safe_times(text: str) -> str:

@@ -153,7 +153,7 @@ class ContractForm(Form):
     )
     total = MoneyField("Total for three years", [Required("Enter the total.")], least=1, default=360_000_000)
     gst_basis = RadioField(
-        "Is GST inside the total?",
+        "Is GST included in the total?",
         [Required("Choose whether GST is inside the total.")],
         choices=[("exclusive", "No, the total is before GST"), ("inclusive", "Yes, GST is inside")],
     )

@@ -15,6 +15,7 @@ from web.finance.blueprint import SOURCE_WORDS, STATE_WORDS, blueprint
 from web.finance.forms import ApproveForm, HoldForm, NoteForm, ReasonForm, ReleaseForm
 from web.forms.base import Form, apply_faults
 from worksorders.domain.errors import FaultsError
+from worksorders.domain.finance.made_up import GST_WORDS
 from worksorders.steps.finance import clear
 from worksorders.steps.finance.find import invoice as found_invoice
 
@@ -51,6 +52,7 @@ def show(invoice_id: uuid.UUID, wrong: str = "", form: Form | None = None) -> Re
         me=actor().user_id,
         state_words=STATE_WORDS,
         source_words=SOURCE_WORDS,
+        gst_words=GST_WORDS,
     )
     return shown, 422 if form is not None and form.errors else 200
 

@@ -258,6 +258,13 @@ def format_cents(cents: int, currency: str = NZD) -> str:
     return f"{sign}{symbol}{dollars:,}.{rest:02d}"
 
 
+def format_rate(rate: Decimal, unit: str = "") -> str:
+    """A rate as people read it, with as many places as it has and at least two: "$74.20 each", "$33.3333 per sash"."""
+    places = max(2, -int(rate.normalize().as_tuple().exponent))
+    per = "" if not unit else " each" if unit == "each" else f" per {unit}"
+    return f"{'-' if rate < 0 else ''}${abs(rate):,.{places}f}{per}"
+
+
 def plain_cents(cents: int) -> str:
     """Money as files want it: "1234.50" with no sign of the currency."""
     dollars, rest = divmod(abs(cents), 100)

@@ -9,6 +9,7 @@ from worksorders.domain.finance.explain import explain, slice_acceptances
 from worksorders.domain.finance.facts import VariationFacts
 from worksorders.domain.finance.reconcile import reconcile
 from worksorders.domain.finance.schedule import needs_schedule, payment_schedule
+from worksorders.domain.money import Net
 
 
 def explained(document, world):
@@ -35,9 +36,19 @@ def test_each_acceptance_explains_its_own_cents():
 def test_an_explanation_reads_as_a_sentence():
     (one,) = explained(invoice(), facts())
     assert one.in_words() == (
-        "10 each × $70.0000 on order WO-7K2M line 1 (LK01), rate card 3, accepted 12 November 2026 (A-1): "
+        "10 × $70.00 each on order WO-7K2M line 1 (LK01), rate card 3, accepted 12 November 2026: "
         "$700.00 and GST $105.00."
     )
+
+
+def test_a_part_that_is_not_quantity_times_rate_says_why():
+    line = replace(in_two_parts(), invoiced_quantity=D(5), invoiced_cents=16667)
+    document = invoice(invoice_line(quantity=5, rate="33.3333"))
+    (one,) = explained(document, facts(order(line, invoiced_cents=16667)))
+    assert "5 × $33.3333 each" in one.in_words()
+    assert "By itself that is $166.67: the parts of a line are rounded" in one.in_words()
+    (less,) = explained(invoice(invoice_line(discount=Net(1000), net=69000)), facts())
+    assert "By itself that is $700.00: no more is claimed" in less.in_words()
 
 
 def test_what_was_invoiced_before_is_not_explained_again():
@@ -79,7 +90,7 @@ def test_a_schedule_names_claim_amount_calculation_and_reasons():
     assert (schedule.claimed_cents, schedule.scheduled_cents) == (80500, 56350)
     line, gst = schedule.lines
     assert (line.claimed_cents, line.scheduled_cents, line.difference_cents) == (70000, 49000, 21000)
-    assert line.calculation.startswith("7 each × $70.0000 on order WO-7K2M line 1")
+    assert line.calculation.startswith("7 × $70.00 each on order WO-7K2M line 1")
     assert line.reasons[0].startswith("More invoiced than accepted: expected at most 7 each accepted in all")
     assert (gst.claimed_cents, gst.scheduled_cents) == (10500, 7350)
 

@@ -315,5 +315,5 @@ def test_a_reversed_acceptance_takes_the_room_away():
 def test_an_exception_reads_as_a_sentence():
     (found, *_) = reconcile(invoice(invoice_line(rate="75.0000")), facts()).exceptions
     assert found.in_words() == (
-        "Rate above the card: expected 70.0000 a each (rate card 3), found 75.0000. Difference $50.00."
+        "Rate above the card: expected $70.00 each (rate card 3), found $75.00. Difference $50.00."
     )

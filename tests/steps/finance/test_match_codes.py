@@ -154,7 +154,7 @@ def test_r01_a_rate_above_the_card_of_the_day_of_issue(desk):
     assert "R01" in codes(outcome)
     assert outcome.decision.accepted_net_cents == 7_000
     found = next(one for one in outcome.decision.exceptions if one.code == "R01")
-    assert (found.difference_cents, "70.0000" in found.expected, found.actual) == (100, True, "71.0000")
+    assert (found.difference_cents, "$70.00" in found.expected, found.actual) == (100, True, "$71.00")
     assert "R01" not in codes(desk.receive(desk.line(quantity=1, rate="70.00"), number="INV-101"))
 
 
@@ -239,7 +239,7 @@ def test_exceptions_are_kept_in_words_with_expected_actual_and_difference(desk):
     outcome = desk.receive(desk.line(quantity=1, rate="71.00"))
     row = desk.session.scalars(select(InvoiceException).where(InvoiceException.code == "R01")).one()
     assert row.message == (
-        "Rate above the card: expected 70.0000 a each (rate card 1), found 71.0000. Difference $1.00."
+        "Rate above the card: expected $70.00 each (rate card 1), found $71.00. Difference $1.00."
     )
     assert (row.severity, row.state, row.difference_cents) == ("B", "open", 100)
     assert row.invoice_line_id == outcome.invoice.lines[0].id

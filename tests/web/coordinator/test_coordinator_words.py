@@ -1,20 +1,10 @@
-"""Rates and safe times as a coordinator reads them."""
+"""Kinds and safe times as a coordinator reads them."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from web.coordinator.words import kind_words, rate_text, safe_times
-
-
-@pytest.mark.parametrize(
-    ("rate", "text"),
-    [("87.5000", "$87.50"), ("1050.0000", "$1,050.00"), ("1.2345", "$1.2345"), ("0.0000", "$0.00")],
-)
-def test_a_rate_shows_cents_and_more_places_only_where_it_has_them(rate, text):
-    assert rate_text(Decimal(rate)) == text
+from web.coordinator.words import kind_words, safe_times
 
 
 @pytest.mark.parametrize(

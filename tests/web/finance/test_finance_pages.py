@@ -238,7 +238,7 @@ def test_a_contract_is_recorded_by_form(signed_in):
     }  # fmt: skip
     assert browser.post("/finance/contract/new", data | {"starts_on": ["2", "7", "2026"]}).status_code == 422
     assert browser.post("/finance/contract/new", data).status_code == 303
-    assert "GST inside" in browser.get("/finance/contract?code=NHSS-2").text
+    assert "GST included" in browser.get("/finance/contract?code=NHSS-2").text
     other = data | {"form_uuid": str(uuid.uuid4()), "code": "nhss-3"}
     assert "pays for some of these days already" in browser.post("/finance/contract/new", other).text
 

@@ -12,7 +12,7 @@ from worksorders.domain.finance.facts import AcceptanceFacts, OrderLineFacts
 from worksorders.domain.finance.reconcile import Match
 from worksorders.domain.finance.split.case import BoundLine
 from worksorders.domain.finance.split.gst import gst_lines
-from worksorders.domain.money import format_cents, line_cents, spread_cents
+from worksorders.domain.money import format_cents, format_rate, line_cents, spread_cents
 
 _ZERO = Decimal(0)
 
@@ -56,9 +56,22 @@ class Explanation:
             return f"Credit on {where}: {money}."
         when = f", accepted {self.accepted_on.day} {self.accepted_on:%B %Y}" if self.accepted_on else ""
         return (
-            f"{self.quantity.normalize():f} {self.unit} × ${self.paid_rate} on {where}, "
-            f"rate card {self.rate_card_version}{when} ({self.acceptance_id}): {money}."
+            f"{self.quantity.normalize():f} × {format_rate(self.paid_rate, self.unit)} on {where}, "
+            f"rate card {self.rate_card_version}{when}: {money}.{self._why_not_the_product()}"
         )
+
+    def _why_not_the_product(self) -> str:
+        """Where the cents are not quantity times rate, what they are instead."""
+        product = line_cents(self.quantity, self.paid_rate)
+        if product == self.net_cents:
+            return ""
+        if abs(product - self.net_cents) == 1:
+            why = "the parts of a line are rounded so that they sum to the line rounded once"
+        elif self.net_cents < product:
+            why = "no more is claimed, or a discount or allowance comes off"
+        else:
+            why = "a surcharge of the agreement comes on top"
+        return f" By itself that is {format_cents(product)}: {why}."
 
 
 @dataclass(frozen=True, slots=True)

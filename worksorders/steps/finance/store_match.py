@@ -92,6 +92,7 @@ def store_decision(session: Session, match: Match, decision: Decision, invoice: 
             "words": piece.in_words(),
             "net_cents": piece.net_cents,
             "gst_cents": piece.gst_cents,
+            "acceptance": piece.acceptance_id,
         }
         words.setdefault(piece.line_id, []).append(told)
     for line in invoice.lines:

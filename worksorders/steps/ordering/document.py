@@ -8,7 +8,7 @@ from typing import Any
 from worksorders.domain.disclosure.offer import coarse_area
 from worksorders.domain.lifecycle.machine import words
 from worksorders.domain.local_time import local_day
-from worksorders.domain.money import line_cents
+from worksorders.domain.money import format_rate
 from worksorders.gateways import places
 from worksorders.gateways.documents.pdf import render_pdf
 from worksorders.steps.ordering.find.order import OrderView, VisitView
@@ -38,7 +38,7 @@ def sheet(found: OrderView) -> dict[str, Any]:
                 "visit": numbers.get(line.visit_id, "–") if line.visit_id else "–",
                 "quantity": line.quantity,
                 "unit": line.unit,
-                "rate_cents": line_cents(1, line.rate),
+                "rate": format_rate(line.rate),
                 "amount_cents": found.amounts[line.id],
             }
             for line in found.lines

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from worksorders.domain.finance.exceptions import MatchException
 from worksorders.domain.finance.facts import OrderLineFacts
 from worksorders.domain.finance.split.case import BoundLine, MatchCase, Room
-from worksorders.domain.money import RATE_PLACES, exact, format_cents, line_cents
+from worksorders.domain.money import RATE_PLACES, exact, format_cents, format_rate, line_cents
 
 
 def check(case: MatchCase) -> tuple[MatchException, ...]:
@@ -80,7 +80,7 @@ def _below(bound: BoundLine) -> Iterator[MatchException]:
     if line.net.cents < due:
         yield MatchException(
             "R04",
-            f"{line.quantity.normalize():f} × {line.unit_rate} = {format_cents(due)}",
+            f"{line.quantity.normalize():f} × {format_rate(line.unit_rate)} = {format_cents(due)}",
             format_cents(line.net.cents),
             line.line_id,
             line.net.cents - due,
@@ -94,8 +94,8 @@ def _dearer(bound: BoundLine, room: Room, target: OrderLineFacts) -> Iterator[Ma
     if stated > target.rate and not any(short.code == "R01" for short in room.shortfalls):
         yield MatchException(
             "R01",
-            f"at most {target.rate} a {target.unit}",
-            str(stated),
+            f"at most {format_rate(target.rate, target.unit)}",
+            format_rate(stated),
             bound.line.line_id,
             0,
             stops=(),
@@ -107,8 +107,8 @@ def _cheaper(bound: BoundLine, target: OrderLineFacts) -> Iterator[MatchExceptio
     if line.unit_rate < target.rate:
         yield MatchException(
             "R02",
-            f"{target.rate} a {target.unit}",
-            str(line.unit_rate),
+            format_rate(target.rate, target.unit),
+            format_rate(line.unit_rate),
             line.line_id,
             line_cents(line.quantity, line.unit_rate) - line_cents(line.quantity, target.rate),
         )

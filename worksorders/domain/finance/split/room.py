@@ -14,7 +14,7 @@ from worksorders.domain.finance.facts import OrderLineFacts
 from worksorders.domain.finance.split.case import BoundLine, MatchCase, Room, Shortfall
 from worksorders.domain.finance.split.credit import credit_rooms
 from worksorders.domain.finance.split.units import same_unit
-from worksorders.domain.money import Rounding, exact, format_cents, line_cents, round_cents
+from worksorders.domain.money import Rounding, exact, format_cents, format_rate, line_cents, round_cents
 
 _ZERO = Decimal(0)
 
@@ -142,15 +142,15 @@ def _room(case: MatchCase, bound: BoundLine, target: OrderLineFacts, before: tup
     fall.to(
         uplift.on(base),
         "R04",
-        f"{_plain(units)} × {line.unit_rate} = {format_cents(uplift.on(base) - line.discount.cents)}",
+        f"{_plain(units)} × {format_rate(line.unit_rate)} = {format_cents(uplift.on(base) - line.discount.cents)}",
         format_cents(line.net.cents),
     )
     paid_rate = min(line.unit_rate, target.rate)
     fall.to(
         uplift.on(line_cents(units, paid_rate)),
         "R01",
-        f"{target.rate} a {target.unit} (rate card {target.rate_card_version or 'of the order'})",
-        str(line.unit_rate),
+        f"{format_rate(target.rate, target.unit)} (rate card {target.rate_card_version or 'of the order'})",
+        format_rate(line.unit_rate),
     )
     return _through_quantities(fall, _Claim(target, *before, units, paid_rate, uplift))
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from worksorders.domain.finance.codes import CODES, Code
 from worksorders.domain.finance.facts import OrderLineFacts
+from worksorders.domain.finance.made_up import Amounts, made_up
 from worksorders.steps.actor import Actor
 from worksorders.steps.finance.clear import require_finance
 from worksorders.steps.finance.find.queue import next_open
@@ -94,8 +95,30 @@ class InvoicePage:
         every = (*self.document_exceptions, *(one for line in self.lines for one in line.exceptions))
         return tuple(one for one in every if one.state == "open" and one.kind.severity != "W")
 
+    @property
+    def made_up(self) -> tuple[tuple[str, int], ...]:
+        """How what is payable comes about from the claim."""
+        return made_up_of(self.invoice)
+
     def name(self, user_id: uuid.UUID | None) -> str:
         return self.people.get(user_id, "the system") if user_id else "the system"
+
+
+def made_up_of(invoice: Invoice) -> tuple[tuple[str, int], ...]:
+    """What is payable of an invoice, row by row from its claim."""
+    decided = [line.decision for line in invoice.lines if line.decision]
+    return made_up(
+        Amounts(
+            total=invoice.total_cents,
+            held_net=sum(row.held_cents for row in decided),
+            disputed_net=sum(row.disputed_cents for row in decided),
+            accepted_net=invoice.accepted_net_cents,
+            accepted_gst=invoice.accepted_gst_cents,
+            withheld_gst=invoice.held_gst_cents + invoice.disputed_gst_cents,
+            prepaid=invoice.prepaid_cents,
+            payable=invoice.payable_cents,
+        )
+    )
 
 
 def find_invoice(session: Session, actor: Actor, invoice_id: uuid.UUID) -> InvoicePage:

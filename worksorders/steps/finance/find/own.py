@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from worksorders.domain.finance.codes import CODES
 from worksorders.steps.actor import Actor, NotFoundError
 from worksorders.steps.finance.billing.credit import may_credit
+from worksorders.steps.finance.find.invoice import made_up_of
 from worksorders.steps.finance.own_invoice import may_learn_of
 from worksorders.steps.lists.part import Part, cut, place_in
 from worksorders.store.tables.money.finance import Invoice, InvoiceException, InvoiceLine
@@ -39,6 +40,11 @@ class OwnInvoice:
     differences: tuple[tuple[str, str, str, str], ...]
     may_credit: bool = False
     credited_by: str = ""
+
+    @property
+    def made_up(self) -> tuple[tuple[str, int], ...]:
+        """How what is payable comes about from the claim, once somebody has approved it."""
+        return made_up_of(self.invoice) if self.invoice.state in {"approved", "paid"} else ()
 
     @property
     def is_credit(self) -> bool:

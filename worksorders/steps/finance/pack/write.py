@@ -29,7 +29,7 @@ def pack_csv(report: FunderReport) -> bytes:
 def _rows(report: FunderReport) -> Iterator[Row]:
     contract = report.page.contract
     yield "Contract", "", "", "Code", contract.code
-    yield "Contract", "", "", "GST", "inside" if contract.gst_basis == "inclusive" else "not inside"
+    yield "Contract", "", "", "GST", "included" if contract.gst_basis == "inclusive" else "not included"
     yield "Contract", "", "", "Total", plain_cents(contract.total_cents)
     yield "Contract", "", "", "As at", report.today
     for year in report.page.years:
