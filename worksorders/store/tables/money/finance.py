@@ -58,8 +58,8 @@ class LedgerEntry(HasId, Base):
     amount_cents: Mapped[Cents]
     contract_year_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract_year.id"))
     order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_order.id"))
-    line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_line.id"))
-    invoice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"))
+    line_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_line.id"), index=True)
+    invoice_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     at: Mapped[datetime]
     by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))
 
@@ -99,7 +99,7 @@ class Invoice(HasId, Base):
     number: Mapped[str]
     number_normalised: Mapped[str]
     claim_number: Mapped[int | None]
-    duplicate_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"))
+    duplicate_of_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     stated: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     source: Mapped[str]
     kind: Mapped[str] = mapped_column(server_default="invoice")

@@ -48,7 +48,7 @@ class DutyAlert(HasId, Base):
     )
     kind: Mapped[str]
     order_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("works_order.id"))
-    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     raised_at: Mapped[datetime]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("app_user.id"))

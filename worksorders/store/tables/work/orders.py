@@ -110,7 +110,7 @@ class WorksLine(HasId, Base):
     interim: Mapped[bool] = mapped_column(server_default="false")
     interim_for: Mapped[str | None]
     because: Mapped[str] = mapped_column(server_default="")
-    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     version: Mapped[int] = mapped_column()
     removed_at: Mapped[datetime | None]
     original_quantity: Mapped[Decimal | None]

@@ -90,7 +90,7 @@ class CallTask(HasId, Base):
     )
     kind: Mapped[str]
     order_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("works_order.id"))
-    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"))
+    visit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("visit.id"), index=True)
     contact_id: Mapped[uuid.UUID | None]
     state: Mapped[str]
     raised_at: Mapped[datetime]
