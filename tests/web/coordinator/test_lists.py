@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import re
+import uuid
 
 import pytest
 
@@ -44,6 +46,19 @@ def test_what_cannot_be_read_is_told_with_the_remedy(signed_in, orders):
     assert "“me” is not a firm" in page.text
     assert "not the end of a page" in page.text
     assert browser.post("/lists/orders/export?to=2026-13-01").status_code == 422
+
+
+@pytest.mark.parametrize("name", ["orders", "workers"])
+@pytest.mark.parametrize(
+    "made_up",
+    ["[" * 2_900, '["a\\u0000b", "{}"]', '["\\ud800", "{}"]', '{{"a": 1, "b": 2}}', "[1e999, 1]", "7"],
+)
+def test_what_somebody_made_up_as_the_end_of_a_page_is_told_as_such(signed_in, orders, name, made_up):
+    browser, _ = signed_in("administrator")
+    after = base64.urlsafe_b64encode(made_up.format(uuid.uuid4()).encode()).decode()
+    page = browser.get(f"/lists/{name}?after={after}")
+    assert page.status_code == 422
+    assert "not the end of a page" in page.text
 
 
 def test_an_export_is_in_the_trail_and_comes_by_post_alone(signed_in, orders, services):

@@ -163,17 +163,26 @@ def _cursor(sort: Any, key: uuid.UUID) -> str:
 
 
 def _beyond(register: Register, after: str) -> ColumnElement[bool]:
-    """The rows after the cursor in the list's order."""
+    """The rows after the cursor in the list's order; whatever somebody made up instead of one is told as such."""
     try:
         padded = after + "=" * (-len(after) % 4)
         value, key = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        at = datetime.fromisoformat(value) if register.newest_first else str(value)
+        at = datetime.fromisoformat(value) if register.newest_first else _text(value)
         place = tuple_(at, uuid.UUID(key))
-    except (ValueError, TypeError, AttributeError, binascii.Error):
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         message = "This is not the end of a page: take the value of “next” as it was given, or leave it out."
         raise FaultsError([Fault("after", message)]) from None
     here = tuple_(register.sort, register.key)
     return here < place if register.newest_first else here > place
+
+
+def _text(value: Any) -> str:
+    """A text that the database can hold; ValueError for signs that it cannot."""
+    text = str(value)
+    if "\0" in text:
+        raise ValueError("a NUL")
+    text.encode("utf-8")
+    return text
 
 
 def _row(found: RowMapping) -> Row:
