@@ -3,7 +3,7 @@
 from wtforms.validators import NumberRange, Optional
 
 from web.forms.base import Form
-from web.forms.fields import CheckboxesField, CheckboxField, DateField, Required, SelectField
+from web.forms.fields import CheckboxesField, CheckboxField, DateField, HiddenField, Required, SelectField
 from web.forms.parsed_fields import TimeField, WholeNumberField
 
 
@@ -19,7 +19,9 @@ class PlanForm(Form):
 
 
 class MoveForm(Form):
-    """Where a visit is to go."""
+    """Where a visit is to go, and where it was when that was decided."""
+
+    seen = HiddenField()
 
     worker = SelectField("Worker", validators=[Required("Choose a worker.")])
     on = SelectField("Day", validators=[Required("Choose a day.")])

@@ -48,10 +48,13 @@ def move(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
                 place=place,
                 pin=form.pin.data,
                 now=request_now(),
+                seen=form.seen.data,
             )
         except FaultsError as faults:
             db().rollback()
             apply_faults(form, faults)
+            placed = find_plans.placed(db(), plan, visit_id)
+            form.seen.data, from_worker = placed.seen, placed.still_with(from_worker)
         else:
             flash(f"{placed.code} is now on {nz_date(place.on)} at {nz_time(place.start_at)}.", "success")
             return _back(plan_id)
@@ -62,7 +65,7 @@ def move(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
 
 def _prefilled(placed: find_plans.Placed, from_worker: uuid.UUID | None) -> dict[str, object]:
     worker = from_worker or placed.worker_id
-    values: dict[str, object] = {"pin": True, "worker": str(worker) if worker else None}
+    values: dict[str, object] = {"pin": True, "seen": placed.seen, "worker": str(worker) if worker else None}
     if placed.local_start is not None:
         values |= {"on": placed.local_start.date().isoformat(), "start": placed.local_start.time()}
     return values
@@ -79,6 +82,7 @@ def pin(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
             visit_id=visit_id,
             pin=request.form.get("pin") == "yes",
             now=request_now(),
+            seen=request.form.get("seen"),
         )
     return redirect(url_for("planning.plan", plan_id=plan_id), 303)
 

@@ -20,6 +20,7 @@ from web.planning.forms import ActionForm, PlanForm
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.planning import area_map, find_plans, publish, request_plan
 from worksorders.steps.planning import board as boards
+from worksorders.steps.planning.seen import draft_key
 from worksorders.steps.planning.solving.curve import Making, load_making
 from worksorders.steps.planning.solving.stop import cancel_plan, discard_plan
 from worksorders.steps.vetting import ahead
@@ -80,6 +81,7 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
         week = min(max(1, request.args.get("week", 1, type=int)), weeks)
         values |= {
             "board": shown,
+            "seen": draft_key(db(), found),
             "proof": find_plans.proof,
             "curve": picture((found.result or {}).get("curve", ())),
             "lapsing": ahead.in_plan(db(), plan_id, request_now()),
@@ -145,7 +147,7 @@ def publish_it(plan_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _publish(plan_id: uuid.UUID) -> str:
-    done = publish.publish_plan(db(), actor(), plan_id, request_now())
+    done = publish.publish_plan(db(), actor(), plan_id, request_now(), request.form.get("seen"))
     flash(f"Published: {done.held} visits are held for their workers, and offers go out now.", "success")
     for code, why in done.left_out[:MOST_TOLD]:
         flash(f"{code} was left out: {why}.", "info")

@@ -58,6 +58,6 @@ def _ask_for(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
 
 
 def _repair(plan_id: uuid.UUID, visit_id: uuid.UUID) -> str:
-    codes = apply_repair(enquiry(plan_id, visit_id), request.form.get("kind", ""))
+    codes = apply_repair(enquiry(plan_id, visit_id), request.form.get("kind", ""), request.form.get("key"))
     flash(f"Placed: {', '.join(codes)}. Publish the plan to hold the time.", "success")
     return url_for("planning.plan", plan_id=plan_id)

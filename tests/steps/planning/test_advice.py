@@ -180,5 +180,5 @@ def test_only_a_draft_and_an_open_visit_can_be_asked_about(world, now, drafted):
         ask(world, now, plan_id, plan_id)
     with world.services.sessions.begin() as session:
         publish.publish_plan(session, world.actor, plan_id, now)
-    with pytest.raises(RefusedError, match="Only a draft"):
+    with pytest.raises(RefusedError, match="published meanwhile"):
         ask(world, now, plan_id, visit)

@@ -124,6 +124,7 @@ class Drag {
       worker: found.worker,
       on: found.day,
       start: found.start,
+      seen: this.card.dataset.seen,
     });
     if (this.card.dataset.pinned === "yes") form.set("pin", "y");
     try {

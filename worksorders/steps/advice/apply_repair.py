@@ -8,19 +8,21 @@ from scheduler.plan import Repair
 from worksorders.domain.errors import RefusedError
 from worksorders.steps.advice.keep import keep_places
 from worksorders.steps.advice.standing import Draft, Enquiry, breaks_a_rule, load_draft
-from worksorders.steps.advice.why import APPLICABLE
+from worksorders.steps.advice.why import APPLICABLE, key_of
 
 PURPOSE = "repair a plan"
 GONE = "The plan has changed since: ask again what would help."
 
 
-def apply_repair(enquiry: Enquiry, kind: str) -> tuple[str, ...]:
+def apply_repair(enquiry: Enquiry, kind: str, key: str | None = None) -> tuple[str, ...]:
     """Give the visit the place that the repair of this kind found; returns the codes of all visits that were placed.
 
-    Raises RefusedError where the draft no longer has that repair, or where its result would break a rule.
+    `key` is the repair as it was shown (`key_of`). Raises RefusedError where the draft no longer has it, or where its result would break a rule.
     """
     draft = load_draft(enquiry, PURPOSE, lock=True)
     repair = _found(draft, kind)
+    if key is not None and key != key_of(draft, repair):
+        raise RefusedError(GONE, state=draft.plan.state, action="repair")
     _, routes = applied(draft.problem, draft.book.routes(), repair)
     if breaks_a_rule(draft, routes):
         raise RefusedError(GONE, state=draft.plan.state, action="repair")

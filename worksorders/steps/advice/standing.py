@@ -24,6 +24,7 @@ from worksorders.steps.planning.build import Frame, build
 from worksorders.steps.planning.open_visits import OpenVisit, OpenWork, load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
+from worksorders.steps.planning.seen import refuse_ended
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked, minute_of
 from worksorders.store.scope import as_house
@@ -104,6 +105,7 @@ def load_ground(
 
     Raises RefusedError for a plan that is no draft.
     """
+    refuse_ended(plan, "ask", "nothing was changed")
     if plan.state != "draft":
         raise RefusedError(
             "Only a draft can be asked about; make a new plan.", state=plan.state, action="ask"

@@ -17,6 +17,7 @@ from scheduler.changes import Change, Cleared, LongerShift, NewWorker, WiderWind
 from scheduler.plan import Repair
 from worksorders.steps.advice.standing import Draft
 from worksorders.steps.advice.whom_to_ask import questions
+from worksorders.steps.planning.seen import repair_key
 from worksorders.steps.planning.when import wall
 
 STEP_CENTS = 2000
@@ -63,6 +64,7 @@ class Help:
     latest: datetime | None = None
     visits: tuple[str, ...] = ()
     search: bool = False
+    key: str = ""
 
     @property
     def applicable(self) -> bool:
@@ -158,6 +160,17 @@ def _help(draft: Draft, repair: Repair, refused: Collection[uuid.UUID]) -> Help:
         earliest=next((fact.earliest for fact in facts), None),
         latest=next((fact.latest for fact in facts), None),
         visits=draft.codes(moved),
+        key=key_of(draft, repair),
+    )
+
+
+def key_of(draft: Draft, repair: Repair) -> str:
+    """A repair by the places that it gives, so that a button applies what was shown or nothing."""
+    people = draft.frame.people
+    return repair_key(
+        (draft.frame.visits[spot.visit].id, people[spot.worker].worker_id, spot.start)
+        for spot in repair.places
+        if spot.worker < len(people)
     )
 
 

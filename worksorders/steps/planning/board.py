@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from worksorders.domain.local_time import local_day
 from worksorders.gateways import places
 from worksorders.steps.people.workforce import LOCAL, midnight
+from worksorders.steps.planning.seen import place_key
 from worksorders.store.tables.firms.contractors import Firm, Worker
 from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop, PlanUnassigned
 from worksorders.store.tables.work.orders import Visit, WorksOrder
@@ -33,7 +34,8 @@ class Told:
 class Stop:
     """A visit on the board: when, what trade, in which area; never at which home.
 
-    `told` is what was published for it before; None where nothing was, or where it stands as published.
+    `told` is what was published for it before; None where nothing was, or where it stands as published. `seen` goes
+    back with a move, so that it never undoes what somebody else did meanwhile.
     """
 
     visit_id: uuid.UUID
@@ -54,6 +56,7 @@ class Stop:
     area_code: str = ""
     region_code: str = ""
     told: Told | None = None
+    seen: str = ""
 
     @property
     def movable(self) -> bool:
@@ -162,10 +165,14 @@ def _drafted(session: Session, plan: Plan) -> Iterable[tuple[uuid.UUID, Stop]]:
         .where(PlanStop.plan_id == plan.id)
     ).all()
     told = _told(session, [visit.id for _, visit, _ in rows])
+    crews: dict[uuid.UUID, list[PlanStop]] = defaultdict(list)
+    for stop, visit, _ in rows:
+        crews[visit.id].append(stop)
     for stop, visit, order in rows:
         shown = _stop(visit, order, (stop.start_at, stop.end_at), "draft", pinned=stop.pinned)
-        before = told.get(visit.id)
-        yield stop.worker_id, replace(shown, place_estimated=stop.place_estimated, told=before)
+        seen = place_key(crews[visit.id])
+        shown = replace(shown, place_estimated=stop.place_estimated, told=told.get(visit.id), seen=seen)
+        yield stop.worker_id, shown
 
 
 def _told(session: Session, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, Told]:

@@ -15,6 +15,7 @@ from worksorders.gateways import places
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.people.workforce import LOCAL
 from worksorders.steps.planning.open_visits import PLANNABLE
+from worksorders.steps.planning.seen import place_key
 from worksorders.store.tables.firms.contractors import Firm, FirmRegion, Worker
 from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.plans.planning import Plan, PlanStop
@@ -51,6 +52,11 @@ class Placed:
     start_at: datetime | None
     pinned: bool
     place_estimated: bool
+    seen: str
+
+    def still_with(self, worker_id: uuid.UUID | None) -> uuid.UUID | None:
+        """That worker while the visit is with them, else whoever it is with now."""
+        return worker_id if str(worker_id) in self.seen else self.worker_id
 
     @property
     def local_start(self) -> datetime | None:
@@ -160,12 +166,12 @@ def placed(session: Session, plan: Plan, visit_id: uuid.UUID) -> Placed:
     if row is None or plan.state != "draft":
         raise NotFoundError("There is no such visit to be moved.")
     visit, order, estimated = row
-    stop = session.scalars(
+    stops = session.scalars(
         select(PlanStop)
         .where(PlanStop.plan_id == plan.id, PlanStop.visit_id == visit_id)
         .order_by(PlanStop.worker_id)
-        .limit(1)
-    ).one_or_none()
+    ).all()
+    stop = stops[0] if stops else None
     return Placed(
         visit_id=visit.id,
         code=visit.code,
@@ -180,6 +186,7 @@ def placed(session: Session, plan: Plan, visit_id: uuid.UUID) -> Placed:
         start_at=stop.start_at if stop else None,
         pinned=bool(stop and stop.pinned),
         place_estimated=bool(estimated),
+        seen=place_key(stops),
     )
 
 

@@ -23,6 +23,7 @@ from worksorders.steps.planning.build import Frame, build
 from worksorders.steps.planning.open_visits import OpenWork, load_open_work
 from worksorders.steps.planning.places import read_places
 from worksorders.steps.planning.request_plan import find_plan
+from worksorders.steps.planning.seen import moved_meanwhile, place_key, refuse_ended, refuse_moved
 from worksorders.steps.planning.settings import PlanSettings
 from worksorders.steps.planning.when import Asked, minute_of, wall
 from worksorders.store.tables.firms.contractors import Worker
@@ -73,17 +74,20 @@ def move_visit(
     place: Place,
     pin: bool,
     now: datetime,
+    seen: str | None = None,
 ) -> None:
     """Put a visit of a draft somewhere else (or in it, when it was not placed), and pin it there if asked.
 
-    Of a crew the worker `from_worker_id` is replaced and everybody takes the new start. Raises FaultsError at
-    `start` with every rule that the place breaks; nothing is changed then.
+    Of a crew the worker `from_worker_id` is replaced and everybody takes the new start. `seen` is the place (as
+    `place_key` says it) from which it was taken; None asks nothing. Raises FaultsError at `start` where it is
+    elsewhere by now, or with every rule that the place breaks; nothing is changed then.
     """
     plan = _draft(session, plan_id)
     stops = list(session.scalars(select(PlanStop).where(PlanStop.plan_id == plan.id)))
     visit = session.get(Visit, visit_id)
     if visit is None or session.get(Worker, place.worker_id) is None:
         raise NotFoundError("There is no such visit or worker.")
+    refuse_moved(session, visit, stops, from_worker_id, seen)
     moved = _moved(plan, visit, stops, from_worker_id, place)
     _refuse_broken(session, sessions, cipher, actor, plan=plan, moved=moved, visit=visit, now=now)
     for stop in [stop for stop in stops if stop.visit_id == visit.id]:
@@ -108,9 +112,16 @@ def move_visit(
 
 
 def set_pin(
-    session: Session, actor: Actor, *, plan_id: uuid.UUID, visit_id: uuid.UUID, pin: bool, now: datetime
+    session: Session,
+    actor: Actor,
+    *,
+    plan_id: uuid.UUID,
+    visit_id: uuid.UUID,
+    pin: bool,
+    now: datetime,
+    seen: str | None = None,
 ) -> None:
-    """Pin a placed visit where the draft has it, or let it go."""
+    """Pin a placed visit where the draft has it, or let it go; RefusedError where it is no longer where it was `seen`."""
     plan = _draft(session, plan_id)
     stops = session.scalars(
         select(PlanStop)
@@ -119,6 +130,9 @@ def set_pin(
     ).all()
     if not stops:
         raise NotFoundError("This visit has no place in the plan.")
+    if seen is not None and seen != place_key(stops):
+        told = moved_meanwhile(session, session.get_one(Visit, visit_id), stops)
+        raise RefusedError(told, state=plan.state, action="pin")
     for stop in stops:
         stop.pinned = pin
     _set_pin(session, actor, visit_id, (stops[0].worker_id, stops[0].start_at) if pin else None, now)
@@ -149,6 +163,7 @@ def _set_pin(
 
 def _draft(session: Session, plan_id: uuid.UUID) -> Plan:
     plan = find_plan(session, plan_id, lock=True)
+    refuse_ended(plan, "move", "no visit was moved or pinned")
     if plan.state != "draft":
         raise RefusedError("Only a draft can be changed; make a new plan.", state=plan.state, action="move")
     return plan

@@ -21,6 +21,7 @@ from worksorders.steps.people.eligibility import obstacle
 from worksorders.steps.people.workforce import LOCAL, Workforce, load_workforce
 from worksorders.steps.planning.request_plan import find_plan
 from worksorders.steps.planning.same_day import group_by_day
+from worksorders.steps.planning.seen import refuse_changed_draft, refuse_ended
 from worksorders.store.tables.firms.contractors import Worker
 from worksorders.store.tables.plans.planning import Booking, Plan, PlanStop
 from worksorders.store.tables.work.orders import Visit
@@ -36,14 +37,20 @@ class Published:
     left_out: tuple[tuple[str, str], ...]
 
 
-def publish_plan(session: Session, actor: Actor, plan_id: uuid.UUID, now: datetime) -> Published:
+def publish_plan(
+    session: Session, actor: Actor, plan_id: uuid.UUID, now: datetime, seen: str | None = None
+) -> Published:
     """Hold the slots of a draft's visits; what has changed since it was solved is left out, never forced.
 
     A visit is left out when its order is no longer issued, its time is past, its worker may no longer go, or the
     time is taken: the database's exclusion constraint decides the last. With it go the visits of its day without
-    which an opening would stand open overnight.
+    which an opening would stand open overnight. `seen` is the draft as it was looked at (`draft_key`); raises
+    RefusedError where it is another one by now, or none any more.
     """
     plan = find_plan(session, plan_id, lock=True)
+    refuse_ended(plan, "publish", "nothing was sent twice")
+    if seen is not None:
+        refuse_changed_draft(session, plan, seen)
     before, plan.state = plan.state, move(PLAN, plan.state, "publish", actor.role)
     plan.published_at, plan.published_by = now, actor.user_id
     audit.record(session, actor, "plan.published", ("plan", plan.id), moved=(before, plan.state))

@@ -87,9 +87,11 @@ def _check(starts_on: date, region_codes: Collection[str], seconds: int | None, 
 
 
 def find_plan(session: Session, plan_id: uuid.UUID, *, lock: bool = False) -> Plan:
-    """A plan by id; raises NotFoundError."""
+    """A plan by id, locked as it is now and not as this session read it before; raises NotFoundError."""
     query = select(Plan).where(Plan.id == plan_id)
-    plan = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    plan = session.scalars(query).one_or_none()
     if plan is None:
         raise NotFoundError("There is no such plan.")
     return plan
