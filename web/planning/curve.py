@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-LEFT, RIGHT, TOP, FOOT = 90.0, 560.0, 20.0, 190.0
+LEFT, RIGHT, TOP, FOOT = 104.0, 560.0, 20.0, 190.0
 MOST_ROWS = 8
 
 

@@ -143,6 +143,23 @@ def test_lasting_work_behind_a_measure_for_now_is_not_left_for_the_last_day(worl
     assert found.start_at.astimezone(LOCAL).date() == FIRST_DAY
 
 
+def test_the_curve_keeps_the_first_plan_while_a_part_that_began_late_is_improved(
+    world, now, country, monkeypatch
+):
+    plan_id, deliveries = begin(world, now)
+    with world.services.sessions() as session:
+        first = load_making(session, session.get(Plan, plan_id)).curve[0]
+    monkeypatch.setattr(jobs, "_now", lambda: now + timedelta(seconds=40))
+    assert jobs.deliver(world.services, deliveries[0])
+    with world.services.sessions() as session:
+        curve = load_making(session, session.get(Plan, plan_id)).curve
+    assert curve[0] == first
+    assert first[0] < 40 <= curve[-1][0]
+    assert all(jobs.deliver(world.services, one) for one in deliveries[1:])
+    assert deliver(world) == [True]
+    assert world.get(Plan, plan_id).result["curve"][0] == first
+
+
 def test_the_curve_of_the_whole_begins_when_every_part_has_a_plan():
     first, second = [[0, 10, 0, 1], [2, 8, 4, 0]], [[1, 5, 0, 0], [3, 5, 5, 0]]
     assert whole_curve([first, second]) == [[1, 15, 0, 1], [2, 13, 4, 0], [3, 13, 9, 0]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,9 +22,13 @@ BEAT_SECONDS = 1.0
 
 @dataclass
 class Beat:
-    """What the solving thread tells and what the beating thread found out; `since` is when the part began."""
+    """What the solving thread tells and what the beating thread found out; `since` is when the part began.
+
+    `before` are the points of the curve from before that.
+    """
 
     since: float = 0.0
+    before: list[list[Any]] = field(default_factory=list)
     curve: list[Progress] = field(default_factory=list)
     stop: threading.Event = field(default_factory=threading.Event)
     taken_over: bool = False
@@ -43,17 +48,19 @@ class Beat:
             "objective": newest.objective,
             "bound": newest.lower_bound or 0,
             "unassigned": newest.unassigned,
-            "curve": points(known, self.since),
+            "curve": self.before + points(known, self.since),
         }
 
 
 @contextmanager
-def beating(job: Job, tell: Callable[[Beat], bool], since: float = 0.0) -> Iterator[Beat]:
+def beating(
+    job: Job, tell: Callable[[Beat], bool], since: float = 0.0, before: Sequence[list[Any]] = ()
+) -> Iterator[Beat]:
     """Beat every second while the work inside goes on; `tell` writes figures down and answers whether to stop.
 
     A lost connection costs one beat alone, the next has a new connection.
     """
-    beat, over = Beat(since), threading.Event()
+    beat, over = Beat(since, list(before)), threading.Event()
 
     def run() -> None:
         while not over.wait(BEAT_SECONDS):

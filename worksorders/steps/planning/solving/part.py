@@ -68,11 +68,13 @@ def solve_part(job: Job) -> Effect:
         part.state, part.started_at, part.progress_at = "solving", job.now(), job.now()
         share, actor = _share(session, plan, part), on_behalf(session, plan)
         since = max(0.0, (job.now() - part.asked_at).total_seconds())
+        # The first plan of the part stands until it is improved, also on the curve of the whole.
+        before = [point for point in part.progress.get("curve", [])[:1] if point[0] <= since]
 
     def tell(beat: Beat) -> bool:
         return _tell(job, part_id, beat)
 
-    with beating(job, tell, since) as beat:
+    with beating(job, tell, since, before) as beat:
         problem, frame = load_problem(
             job, actor, share.asked, share.region_codes, share.settings, only=share.visit_ids
         )
@@ -81,7 +83,7 @@ def solve_part(job: Job) -> Effect:
     if beat.taken_over:
         return _nothing
     refuse_broken(problem, solved)
-    found = found_of(frame, solved, points(solved.curve, since))
+    found = found_of(frame, solved, before + points(solved.curve, since))
     return lambda session, now: end_part(session, part_id, found, now)
 
 
