@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy.exc import DBAPIError
 
-from tests.attacks import glasses, proofs, races
+from tests.attacks import glasses, pairs, proofs, races
 from worksorders.domain.errors import DomainError
+from worksorders.steps import sign_in
 
-FAMILIES = proofs.FAMILIES | glasses.FAMILIES
+FAMILIES = proofs.FAMILIES | glasses.FAMILIES | pairs.FAMILIES
 CASES = [(family, case) for family, (cases, _) in FAMILIES.items() for case in cases]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_hashes():
+    """New passwords are hashed as ever, in less time: how long it takes is no part of these attacks."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +66,12 @@ def test_what_is_right_goes_through_so_that_no_refusal_is_for_another_reason(wor
         assert proofs.deciding(world, session, "wiremu")()
     with world.services.sessions() as session:
         glasses.opened(world, session)()
+    with world.services.sessions() as session:
+        pairs.Handed(world, session).whole()()
+        pairs.calling(session, pairs.given(world, session))()
+        pairs.deciding(world, session, "hana", pairs.loan(world, session))()
+        pairs.lent(world, session, "tama")()
+        pairs.deciding(world, session, "hana", pairs.asked_higher(world, session))()
 
 
 @pytest.mark.parametrize("name", races.RACES)

@@ -138,6 +138,16 @@ def test_templates_ask_for_all_the_fields_that_they_name(app):
     assert len(set(answers.values())) >= 2
 
 
+@pytest.mark.parametrize("role", list(USER_ROLES))
+def test_whoever_is_shown_a_field_sees_it_and_all_of_theirs_at_once(app, role):
+    with app.application.test_request_context():
+        g.user = SimpleNamespace(role=role)
+        assert disclosing.sees(*words(shown_to(role)))
+        assert not disclosing.sees(
+            *(words(shown_to(role)) | {"audit_trail" if role is Role.CONTRACTOR else "address"})
+        )
+
+
 def test_a_field_that_there_is_not_is_no_answer(app):
     with app.application.test_request_context():
         g.user = SimpleNamespace(role=Role.COORDINATOR)
