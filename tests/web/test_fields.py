@@ -5,6 +5,7 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
+from flask import render_template_string
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -281,3 +282,9 @@ def test_a_sign_that_nobody_sees_is_refused_at_its_field(sign):
         form = Line(formdata=MultiDict({"item": f"Lo{sign}ck"}))
         assert not form.validate()
         assert "cannot be seen after “o”" in form.item.errors[0]
+
+
+def test_no_browser_remembers_what_is_typed_into_a_form():
+    page = '{% from "components/forms.html" import form_tag %}{% call form_tag(form) %}{% endcall %}'
+    with APP.test_request_context():
+        assert ' autocomplete="off"' in render_template_string(page, form=Needed())
