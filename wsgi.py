@@ -31,6 +31,7 @@ def product(environment: Mapping[str, str]) -> Flask:
             "SERVICES": services,
             "WATCH": Watch(services, settings.redis_url, utc_now, real_use=settings.secure),
             "METRICS_TOKEN": settings.metrics_token,
+            "AUDIT_HEADS": environment.get("AUDIT_HEADS", ""),
             "HEALTH_CHECK": services.check_for_real_use if settings.secure else services.check,
             "SESSION_COOKIE_SECURE": settings.secure,
         }

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from web.services import heads_from, services
@@ -26,7 +27,7 @@ def seal() -> None:
         links += made
         if not made:
             break
-    heads = heads_from()
+    heads = heads_from(current_app.config)
     with services().sessions() as session:
         newest = head(session, datetime.now(UTC))
     if heads and newest:
@@ -43,7 +44,7 @@ def seal() -> None:
 )
 def verify(path: Path | None) -> None:
     """Walk the chain and name the first broken row; exit code 1 if there is one."""
-    file = HeadFile(path) if path else heads_from()
+    file = HeadFile(path) if path else heads_from(current_app.config)
     if path and not path.exists():
         raise click.ClickException(f"There is no file {path}.")
     try:

@@ -53,7 +53,7 @@ def people(*, links: bool) -> None:
             f"  {name:<12} {role.replace('_', ' '):<16} {shown:<22} {_address(token) if token else ''}".rstrip()
         )
     if links:
-        click.echo("Each link works once; another: flask --app wsgi demo sign-in NAME")
+        click.echo("Each link works once; another: .venv/bin/flask --app wsgi demo sign-in NAME")
 
 
 @demo.command("sign-in")

@@ -26,7 +26,12 @@ def command_environment(given: Mapping[str, str]) -> Mapping[str, str] | None:
     if given.get(UNDER_FLASK) != "true" or any(given.get(name) for name in NEEDED):
         return given
     folder = ROOT / "instance"
-    return Installation.open(folder, given).environment() if (folder / "secrets").is_file() else None
+    if not (folder / "secrets").is_file():
+        return None
+    installation = Installation.open(folder, given)
+    address = installation.served_at()
+    own = {} if address is None or given.get("PORT") or given.get("PUBLIC_URL") else {"PUBLIC_URL": address}
+    return installation.environment() | own
 
 
 def bare_app() -> Flask:

@@ -26,7 +26,8 @@ def run_product(folder: Path) -> int:
     """Run the product until it is told to end."""
     port = config.port(os.environ)
     address = os.environ.get("BIND_ADDRESS") or "127.0.0.1"
-    lock = take_lock(folder, f"process {os.getpid()}, http://localhost:{port}")
+    public = os.environ.get("PUBLIC_URL") or f"http://localhost:{port}"
+    lock = take_lock(folder, f"process {os.getpid()}, {public}")
     try:
         with listen(address, port) as listener:
             installation = Installation.open(folder, os.environ)

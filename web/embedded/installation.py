@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from web.embedded.engines import APP_ROLE, OWNER_ROLE, database_url, valkey_url
 from web.embedded.keys import Secrets, ensure_vault_key, load_or_create_secrets, private_folder
 
 LARGEST_LOG_BYTES = 5_000_000
+ADDRESS = re.compile(r"https?://\S+")
 OWN_NAMES = ("DATABASE_URL", "MIGRATION_URL", "REDIS_URL")
 
 
@@ -55,6 +57,13 @@ class Installation:
     def own_valkey(self) -> bool:
         """Whether Valkey is ours to run."""
         return not self.given.get("REDIS_URL")
+
+    def served_at(self) -> str | None:
+        """Address that users type, as the product that runs here noted it; None where it never ran."""
+        with suppress(FileNotFoundError):
+            found = ADDRESS.search((self.folder / "lock").read_text(encoding="utf-8", errors="replace"))
+            return found and found.group()
+        return None
 
     @property
     def demo_unfinished(self) -> Path:

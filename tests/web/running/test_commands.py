@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 from tests import factories
 from tests.gateways.ubl import invoice
 from tests.steps.finance import paying
 from web.commands.unset import UNDER_FLASK, bare_app, command_environment
+from web.embedded.installation import Installation, take_lock
 from worksorders.gateways.einvoice import read
 from worksorders.store.tables.identity.people import AppUser
 
@@ -46,6 +48,20 @@ def test_without_any_setting_files_are_read_and_other_commands_say_what_is_missi
 def test_settings_that_are_given_count_alone_and_only_a_command_may_go_without():
     for given in ({}, {UNDER_FLASK: "true", "REDIS_URL": "redis://host/0"}):
         assert command_environment(given) is given
+
+
+def test_without_settings_a_command_works_with_the_installation_of_this_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("web.commands.unset.ROOT", tmp_path)
+    given = {UNDER_FLASK: "true"}
+    assert command_environment(given) is None
+    installation = Installation.open(tmp_path / "instance", given)
+    assert command_environment(given) == installation.environment()
+    os.close(take_lock(installation.folder, "process 1, http://localhost:8123"))
+    found = command_environment(given)
+    assert found == installation.environment() | {"PUBLIC_URL": "http://localhost:8123"}
+    assert found["AUDIT_HEADS"] == str(tmp_path / "instance" / "audit-heads")
+    assert command_environment(given | {"PORT": "8124"})["PORT"] == "8124"
+    assert "PUBLIC_URL" not in command_environment(given | {"PORT": "8124"})
 
 
 def test_a_path_that_cannot_be_read_is_told_and_the_others_are_read_all_the_same(app, tmp_path):

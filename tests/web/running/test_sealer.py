@@ -52,12 +52,15 @@ def test_a_place_for_heads_that_cannot_be_written_stops_nothing_and_is_alarmed(s
     assert [head.number for head in HeadFile(tmp_path / "heads").read()] == [3]
 
 
-def test_sealing_by_hand_says_where_the_chain_ends(app, services, monkeypatch, tmp_path):
-    monkeypatch.setenv("AUDIT_HEADS", str(tmp_path / "heads"))
+def test_sealing_by_hand_says_where_the_chain_ends_and_what_was_published_is_looked_at(
+    app, services, tmp_path
+):
+    app.config["AUDIT_HEADS"] = str(tmp_path / "heads")
     add_events(services)
     sealed = app.test_cli_runner().invoke(args=["audit", "seal"])
     assert "3 events sealed; the chain ends at link 3." in sealed.output
-    assert app.test_cli_runner().invoke(args=["audit", "verify"]).exit_code == 0
+    verified = app.test_cli_runner().invoke(args=["audit", "verify"])
+    assert (verified.exit_code, "3 links hold, 1 published heads agree" in verified.output) == (0, True)
 
 
 def test_a_file_that_holds_no_heads_is_refused_in_words(app, services, tmp_path):
