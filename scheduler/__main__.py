@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,10 +20,20 @@ from scheduler.reading.files import writable
 from scheduler.score import score
 
 BROKEN, UNUSABLE, INTERRUPTED = 1, 2, 130
+# Where set-up keeps the compiled loops; the compiler reads the name of the folder when it is first loaded.
+COMPILED = Path(__file__).parents[1] / "instance" / "numba"
+COMPILED_NAME = "NUMBA_CACHE_DIR"
+
+
+def find_compiled() -> None:
+    """Let the compiler find what set-up compiled, so that nobody who starts by hand waits for it again."""
+    if os.access(COMPILED, os.W_OK):
+        os.environ.setdefault(COMPILED_NAME, str(COMPILED))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 is well, 1 a plan that breaks a rule or cannot keep all, 2 unusable input."""
+    find_compiled()
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:

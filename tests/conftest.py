@@ -22,10 +22,13 @@ from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from psycopg import sql
 
+from scheduler.__main__ import find_compiled
 from web.embedded.confine import confinement
 from web.embedded.engines import APP_ROLE, OWNER_ROLE, Postgres, start_postgres, start_valkey
 from web.embedded.keys import Secrets, ensure_vault_key
 from web.embedded.roles import close_to_others, prepare
+
+find_compiled()
 
 TEMPLATE = "works_template"
 MEMORY = Path("/dev/shm")

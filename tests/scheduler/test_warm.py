@@ -1,11 +1,13 @@
 """After set-up nobody waits for a compiler: every loop that the engine begins with is compiled by then."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import scheduler.engine
+from scheduler.__main__ import COMPILED_NAME, UNUSABLE, main
 
 ENGINE = Path(scheduler.engine.__file__).parent
 ASK = """
@@ -42,3 +44,14 @@ def test_every_loop_that_the_engine_begins_with_is_compiled_at_set_up():
     assert len(loops) > 5
     done = subprocess.run([sys.executable, "-c", ASK, *loops], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_who_starts_the_command_by_hand_finds_what_set_up_compiled(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("scheduler.__main__.COMPILED", tmp_path)
+    monkeypatch.setenv(COMPILED_NAME, "named already")
+    assert main(["check", "none.json", "none.json"]) == UNUSABLE
+    assert os.environ[COMPILED_NAME] == "named already"
+    monkeypatch.delenv(COMPILED_NAME)
+    main(["check", "none.json", "none.json"])
+    assert os.environ[COMPILED_NAME] == str(tmp_path)
+    assert "none.json" in capsys.readouterr().err
