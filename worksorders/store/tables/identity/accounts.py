@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from worksorders.store.tables.base import Base, HasId, one_of
 
-ACCOUNT_CHANGES = ("invite", "role", "reopen", "password", "recovery", "contact", "token", "lend")
+ACCOUNT_CHANGES = (
+    "invite", "role", "reopen", "password", "recovery", "contact", "token", "lend", "settings",
+)  # fmt: skip
 CHALLENGES = ("code", "passkey", "new_passkey", "step_up", "demo_link")
 
 
@@ -70,7 +72,7 @@ class AccountChange(HasId, Base):
         one_of("kind", ACCOUNT_CHANGES),
         one_of("outcome", ("granted", "refused", "withdrawn", "expired")),
         CheckConstraint("asked_by <> user_id", name="not_ones_own"),
-        CheckConstraint("kind IN ('invite', 'token') OR user_id IS NOT NULL", name="whose"),
+        CheckConstraint("kind IN ('invite', 'token', 'settings') OR user_id IS NOT NULL", name="whose"),
         CheckConstraint("num_nonnulls(decided_at, outcome) IN (0, 2)", name="decided"),
         CheckConstraint(
             "CASE WHEN outcome IN ('granted', 'refused')"
@@ -99,6 +101,12 @@ class AccountChange(HasId, Base):
             text("lower(wanted ->> 'sign_in_name')"),
             unique=True,
             postgresql_where=text("decided_at IS NULL AND kind = 'invite'"),
+        ),
+        Index(
+            "uq_account_change_open_group",
+            text("(wanted ->> 'group')"),
+            unique=True,
+            postgresql_where=text("decided_at IS NULL AND kind = 'settings'"),
         ),
     )
     kind: Mapped[str]
