@@ -92,7 +92,7 @@ class _Run:
                 continue
             share = weights[a] / max(1, sum(weights[a:]))
             small = min(0.4, SMALL_SHARE * len(self.parts[a].visits) / max(0.1, self.budget.left()))
-            limits = self.budget.part(self.budget.left() * max(share, small), self.work_of(a))
+            limits = self.budget.share(self.budget.left() * max(share, small), self.work_of(a))
             solver.improve(limits, lambda a=a: self.note(a))  # type: ignore[misc]
             self.note(a)
 
@@ -145,7 +145,7 @@ class _Run:
 
     def improve_here(self, task: Task) -> None:
         """Solve one part in this process, which needs no start and can tell how far it is."""
-        limits = self.budget.part(task.seconds, task.work)
+        limits = self.budget.share(task.seconds, task.work)
         if self.variant == "levels":
             self.take(
                 task.at,
@@ -159,7 +159,7 @@ class _Run:
         """Each part by levels, one after another."""
         for a, problem in enumerate(self.problems):
             share = len(self.parts[a].visits) / sum(len(part.visits) for part in self.parts[a:])
-            limits = self.budget.part(self.budget.left() * share, self.work_of(a))
+            limits = self.budget.share(self.budget.left() * share, self.work_of(a))
             self.take(a, solve_levels(problem, self.seed + a, limits, lambda told, a=a: self.hear(a, told)))  # type: ignore[misc]
 
     def hear(self, a: int, told: Told) -> None:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from scheduler.engine.budget import Meter
 from scheduler.engine.candidates import Slot, candidates
 from scheduler.engine.kernels.net import BIG, FAR, Net, State
 from scheduler.problem import DAY, Problem, Variant
 
 Ints = npt.NDArray[np.int64]
-MOST_STOPS = 48
 NEIGHBOURS = 80
 
 
@@ -34,6 +34,7 @@ class Compiled:
         self.problem, self.variant, self.full = problem, variant, variant != "common"
         self.slots: list[Slot] = [(k, s) for k, w in enumerate(problem.workers) for s in range(len(w.shifts))]
         self.number = {slot: m for m, slot in enumerate(self.slots)}
+        self.meter = Meter()
         self.untold = sum(1 for told in problem.published.values() if self.full and told.worker < 0)
         self.must = _must(problem) if self.full else set()
         self.net = _net(self)
@@ -80,7 +81,7 @@ def fresh_state(compiled: Compiled, seed: int) -> State:
     longest = max(
         [int(c - o + x) for o, c, x in zip(net.opens, net.closes, net.over, strict=True)], default=0
     )
-    stops = max(1, min(MOST_STOPS, n, longest // max(1, shortest)))
+    stops = max(1, min(n, longest // max(1, shortest)))
     crew = int(net.crew.max(initial=1))
     told = sum(1 for k in net.told_worker if k >= 0) + compiled.untold
     start = seed * 2654435761 % (1 << 61) + 88172645463325252

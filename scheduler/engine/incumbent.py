@@ -11,6 +11,7 @@ from scheduler.plan import Route, Stop
 
 HOT_SHARE = 0.02
 COLD = 1.0
+STEP_SECONDS = 1e-4  # on a usual machine
 
 
 class Incumbent:
@@ -38,6 +39,7 @@ class Incumbent:
         if not len(self.order) or not len(self.compiled.slots):
             return 0
         self.steps += steps
+        self.compiled.meter.add(STEP_SECONDS * steps)
         return int(
             kernels.anneal(
                 self.net,

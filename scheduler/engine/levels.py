@@ -27,6 +27,7 @@ NAMES = (
 COST, EXTRA, SHARES, MOVES = 9, 10, 11, 12
 UNPROVEN = NAMES[SHARES]  # evened out by hand-overs, without a bound of its own
 FIRST_SHARE = 0.25
+LOOK_SECONDS = 2e-5  # a visit, on a usual machine, to see what a hand-over changes
 
 
 class Told(NamedTuple):
@@ -91,7 +92,7 @@ def solve_part_by_levels(
     levels: list[Level] = []
     for at, name in enumerate(NAMES):
         if at == SHARES:
-            routes = _fairer(problem, routes)
+            routes = _fairer(problem, routes, budget)
         elif values[at] > 0 and not budget.over():
             routes, bound = _lower(problem, routes, at, seed, budget)
             values = measured(problem, routes)
@@ -161,13 +162,16 @@ def _day_exposed(visit: Visit, weights: Sequence[int]) -> int:
     return visit.exposed_cost_per_day * weights[COST] if visit.held_for_now else weights[8]
 
 
-def _fairer(problem: Problem, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+def _fairer(problem: Problem, routes: tuple[Route, ...], budget: Budget) -> tuple[Route, ...]:
     """Hand whole days to a worker with less to do where no level above changes."""
     best, value = routes, measured(problem, routes)
     improved = True
     while improved:
         improved = False
         for changed in _handed_over(problem, best):
+            if budget.over():
+                break
+            budget.meter.add(LOOK_SECONDS * len(problem.visits))
             after = measured(problem, changed)
             if after[:SHARES] == value[:SHARES] and after < value and not check(problem, changed, "full"):
                 best, value, improved = changed, after, True

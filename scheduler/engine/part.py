@@ -71,7 +71,7 @@ class PartSolver:
 
     def improve(self, budget: Budget, report: Callable[[], None]) -> None:
         """Work until the budget is over or the plan is proven optimal."""
-        self.report = report
+        self.report, self.compiled.meter = report, budget.meter
         if self.proven() or not self.compiled.slots:
             return
         visits = len(self.problem.visits)

@@ -17,6 +17,7 @@ from scheduler.problem import DAY, Problem, TimeWindow, Visit
 
 MUST = 1_000_000
 NEAR = 6000
+SECONDS_A_VISIT = 1e-4  # on a usual machine, to set up
 
 
 class Small:
@@ -37,6 +38,8 @@ class Small:
             for k, worker in zip(self.workers, cut.workers, strict=True)
         )
         self.small = Compiled(replace(cut, workers=open_workers, max_moves=None), compiled.variant)
+        self.small.meter = compiled.meter
+        compiled.meter.add(SECONDS_A_VISIT * len(self.inside))
         self.shift_of = [by_worker[self.workers[k]][s] for k, s in self.small.slots]
         net = self.small.net
         net.daycost[:] = compiled.net.daycost[self.inside]

@@ -90,27 +90,42 @@ def test_a_run_in_another_process_ends_when_the_whole_does():
     assert not Budget(60).cut(Budget(50).ends_at()).over()
 
 
-class GivesUpOnce:
-    """A linear solver that gives up until it is asked to take the rows as they are."""
+class GivesUp:
+    """A linear solver that gives up as long as it is asked in the usual way, and notes how it is asked."""
 
-    def __init__(self, lp):
-        self.lp, self.settings = lp, []
+    def __init__(self, lp, usual):
+        self.lp, self.usual, self.settings, self.milliseconds = lp, usual, [], []
+
+    def __getattr__(self, name):
+        return getattr(self.lp, name)
+
+    def SetTimeLimit(self, milliseconds):
+        self.milliseconds.append(milliseconds)
 
     def SetSolverSpecificParametersAsString(self, text):
         self.settings.append(text)
         return self.lp.SetSolverSpecificParametersAsString(text)
 
     def Solve(self):
-        return self.lp.Solve() if self.settings else self.lp.ABNORMAL
+        return self.usual if "use_scaling: true" in self.settings[-1] else self.lp.Solve()
 
 
-def test_a_linear_solver_that_gives_up_is_asked_again():
-    problem = make_problem([make_visit()], [make_worker()])
-    master = relaxed(problem).generation.master
+@pytest.mark.parametrize("status", ["ABNORMAL", "UNBOUNDED", "NOT_SOLVED"])
+def test_a_linear_solver_that_gives_up_is_asked_again_without_scaling(status):
+    master = relaxed(make_problem([make_visit()], [make_worker()])).generation.master
     value, lp = master.solve(), master.lp
-    master.lp = GivesUpOnce(lp)
+    master.lp = GivesUp(lp, getattr(lp, status))
     assert master.solve() == pytest.approx(value)
-    assert master.lp.settings == [
-        "use_preprocessing: false use_dual_simplex: true",
-        "use_preprocessing: true",
-    ]
+    assert ["use_scaling: false" in text for text in master.lp.settings] == [False, True]
+
+
+@pytest.mark.parametrize("budget", [Budget(60), Budget(60, work=3)])
+def test_no_call_of_the_linear_solver_is_without_an_end(budget):
+    solver = relaxed(make_problem([make_visit()], [make_worker()]))
+    solver.compiled.meter = budget.meter
+    master = solver.generation.master
+    master.lp = GivesUp(master.lp, master.lp.ABNORMAL)
+    master.solve()
+    assert all("max_number_of_iterations: " in text for text in master.lp.settings)
+    assert all(0 < many <= 60_000 for many in master.lp.milliseconds)
+    assert bool(master.lp.milliseconds) == (budget.work is None)

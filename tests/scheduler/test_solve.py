@@ -209,3 +209,11 @@ def test_a_pinned_visit_whose_predecessor_can_have_no_place_is_no_crash():
     plan = solve(problem, "full", work=5)
     assert plan.status is Status.INFEASIBLE
     assert {one.visit for one in plan.unassigned} == set(range(len(problem.visits))) - set(plan.starts())
+
+
+def test_a_day_may_hold_more_visits_than_a_day_usually_does():
+    visits = [make_visit(service_minutes=5, windows=(TimeWindow(0, 480, 960),)) for _ in range(60)]
+    plan = solve(
+        make_problem(visits, [make_worker(shifts=(Shift(0, 480, 1020),))], travel=0), "common", work=1
+    )
+    assert [len(route.stops) for route in plan.routes] == [60]

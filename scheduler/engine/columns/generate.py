@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from scheduler.engine.columns.duals import Duals, blended, build_prices
 from scheduler.engine.columns.integer import IntegerMaster
 from scheduler.engine.columns.master import Master
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
+from scheduler.engine.kernels.cut_labels import Partials
 from scheduler.engine.kernels.pricing import Labels, Prices
 from scheduler.engine.kernels.routes_out import price_shifts, scratch
 from scheduler.problem import DAY
@@ -27,6 +28,8 @@ ROWS_EVERY = 5
 WHOLE_EVERY = 3
 LEAN_EVERY, LEAN_FROM, LEAN_TO = 10, 25, 12
 NOTHING = -(10**15)
+# What pricing takes on a usual machine: a step, and a look ahead from each of two visits of a shift to the other.
+STEP_SECONDS, AHEAD_SECONDS = 4e-9, 1.5e-7
 # Once the bound is that near, labels are few: cutting them then costs more bound than it saves time.
 NEAR, LEVEL_NEAR = 0.12, 2
 # Full variant only: fewer visits converge soon, and with more routes to choose from.
@@ -57,6 +60,7 @@ class Pricer:
         shortest = int(compiled.net.service.min(initial=1440))
         longest = int(max(compiled.net.closes + compiled.net.over - compiled.net.opens, default=1))
         self.stops = max(1, min(len(compiled.net.service), longest // max(1, shortest) + 1))
+        self.ahead_seconds = float(AHEAD_SECONDS * (np.diff(compiled.pairs.sptr) ** 2).sum())
 
     def run(
         self,
@@ -72,38 +76,31 @@ class Pricer:
         room = 20_000 if beam <= BEAMS[1] else ROOM
         if self.labels is None or len(self.labels.place) < room:
             self.labels = scratch(self.compiled.net, room)
-        most = most or each * len(shifts) + 1
-        m = len(self.compiled.slots)
-        out_shift, out_size = np.zeros(most, np.int64), np.zeros(most, np.int64)
-        seq, start = np.zeros((most, self.stops), np.int64), np.zeros((most, self.stops), np.int64)
-        cost, least = np.zeros(most), np.zeros(m)
-        count = price_shifts(
-            self.compiled.net,
-            prices,
-            self.labels,
-            shifts,
-            np.full(m, limit),
-            beam,
-            same,
-            each,
-            out_shift,
-            out_size,
-            seq,
-            start,
-            cost,
-            least,
-        )
-        if count < 0:
+        limits = np.full(len(self.compiled.slots), limit)
+        given = (self.compiled.net, prices, self.labels, shifts, limits, beam, same, each)
+        return self.found(price_shifts, given, self.labels, most or each * len(shifts) + 1)
+
+    def found(
+        self, search: Callable[..., int], given: tuple[Any, ...], labels: Labels | Partials, most: int
+    ) -> Found | None:
+        """What a search of the inner loops writes into room for `most` routes; None where that was not enough."""
+        shift, size = np.zeros(most, np.int64), np.zeros(most, np.int64)
+        visits, starts = np.zeros((most, self.stops), np.int64), np.zeros((most, self.stops), np.int64)
+        cost, least = np.zeros(most), np.zeros(len(self.compiled.slots))
+        before = int(labels.steps[0])
+        many = search(*given, shift, size, visits, starts, cost, least)
+        self.compiled.meter.add(STEP_SECONDS * (int(labels.steps[0]) - before) + self.ahead_seconds)
+        if many < 0:
             return None
-        routes = [
-            (
-                int(out_shift[r]),
-                tuple(seq[r, : out_size[r]].tolist()),
-                tuple(start[r, : out_size[r]].tolist()),
-            )
-            for r in range(count)
-        ]
-        return Found(routes, cost[:count].tolist(), least)
+        rows = zip(
+            shift[:many].tolist(),
+            size[:many].tolist(),
+            visits[:many].tolist(),
+            starts[:many].tolist(),
+            strict=True,
+        )
+        routes = [(s, tuple(made[:length]), tuple(at[:length])) for s, length, made, at in rows]
+        return Found(routes, cost[:many].tolist(), least)
 
 
 class Generation:

@@ -23,6 +23,10 @@ _GUESSES = (
 NO_GUESSES = "".join(f"heuristics/{name}/freq = -1\n" for name in _GUESSES)
 
 
+# What a solve takes on a usual machine, for each row and column: to begin, a step of its simplex, a node.
+SETUP_SECONDS, STEP_SECONDS, NODE_SECONDS = 5e-5, 1e-7, 5e-6
+
+
 class Choice(NamedTuple):
     """What the integer solver found: columns taken (None where nothing), its bound, and whether that is proven."""
 
@@ -37,6 +41,10 @@ class Limits(NamedTuple):
     seconds: float
     nodes: int | None = None
     better_than: float | None = None
+
+
+def _least(a: int | None, b: int) -> int:
+    return b if a is None else min(a, b)
 
 
 class IntegerMaster:
@@ -189,13 +197,24 @@ class IntegerMaster:
 
     def solve(self, start: Sequence[Column], limits: Limits) -> Choice:
         """The best choice, begun from the columns `start`."""
+        meter, size = self.compiled.meter, len(self.x) + self.ip.NumConstraints()
+        seconds, settings = min(limits.seconds, meter.left()), self.settings
+        if meter.binds() and seconds < SETUP_SECONDS * size:
+            return Choice(None, -1e18, False)
         self._hint(start)
-        if limits.seconds < 1e6:
+        if meter.binds():
+            limits = limits._replace(
+                nodes=_least(limits.nodes, 1 + int(seconds / (NODE_SECONDS * size + 1e-3)))
+            )
+            steps = int(seconds / (STEP_SECONDS * size))
+            settings += f"lp/iterlim = {steps}\nlp/rootiterlim = {steps}\n"
+        elif limits.seconds < 1e6:
             self.ip.SetTimeLimit(max(1, int(limits.seconds * 1000)))
-        nodes = f"limits/nodes = {limits.nodes}\n" if limits.nodes is not None else ""
-        if self.settings or nodes:
-            self.ip.SetSolverSpecificParametersAsString(self.settings + nodes)
+        settings += f"limits/nodes = {limits.nodes}\n" if limits.nodes is not None else ""
+        if settings:
+            self.ip.SetSolverSpecificParametersAsString(settings)
         status = self.ip.Solve()
+        meter.add(size * (SETUP_SECONDS + STEP_SECONDS * self.ip.iterations()) + 1e-3 * self.ip.nodes())
         if status not in (pywraplp.Solver.OPTIMAL, pywraplp.Solver.FEASIBLE):
             return Choice(None, -1e18, status == pywraplp.Solver.INFEASIBLE)
         taken = [column for x, column in zip(self.x, self.columns, strict=True) if x.solution_value() > 0.5]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -13,8 +14,18 @@ from scheduler.engine.arrays import Compiled
 from scheduler.engine.columns.duals import Duals, Link
 from scheduler.engine.columns.pool import Column, Order, Pool, Rows
 
-# Rows that nearly say the same make the solver give up now and then; as they are, by the dual simplex, it does not.
-USUAL, PLAIN = "use_preprocessing: true", "use_preprocessing: false use_dual_simplex: true"
+# Rows that nearly say the same make the solver give up now and then, or step about without end; as they are, and
+# not scaled, they do not.
+WAYS = (
+    "use_preprocessing: true use_scaling: true use_dual_simplex: false",
+    "use_preprocessing: false use_scaling: false use_dual_simplex: false",
+    "use_preprocessing: false use_scaling: false use_dual_simplex: true",
+)
+SECONDS, SETUP = (
+    2e-8,
+    100,
+)  # on a usual machine: a step for each row and column, and steps that reading them takes
+LEAST_STEPS, STEPS_A_ROW = 2000, 20  # many times what any solve took that came to an end
 
 
 class Master:
@@ -164,12 +175,23 @@ class Master:
 
     def solve(self) -> float | None:
         """The cost of the relaxation over the present columns, or None where the solver gave up."""
-        status = self.lp.Solve()
-        if status == pywraplp.Solver.ABNORMAL:
-            self.lp.SetSolverSpecificParametersAsString(PLAIN)
-            status = self.lp.Solve()
-            self.lp.SetSolverSpecificParametersAsString(USUAL)
-        return float(self.goal.Value()) if status == pywraplp.Solver.OPTIMAL else None
+        for how in WAYS:
+            if self._solved(how) == pywraplp.Solver.OPTIMAL:
+                return float(self.goal.Value())
+        return None
+
+    def _solved(self, how: str) -> int:
+        """Status of one call of the solver, which ends after so many steps, or when the time of the part is over."""
+        meter, size = self.compiled.meter, self.lp.NumVariables() + self.lp.NumConstraints()
+        most = LEAST_STEPS + STEPS_A_ROW * self.lp.NumConstraints()
+        if meter.binds():
+            most = min(most, int(meter.left() / (SECONDS * size)))
+        elif meter.until < math.inf:
+            self.lp.SetTimeLimit(max(1, int(1000 * meter.clock_left())))
+        self.lp.SetSolverSpecificParametersAsString(f"{how} max_number_of_iterations: {most}")
+        status = int(self.lp.Solve())
+        meter.add(SECONDS * size * (SETUP + self.lp.iterations()))
+        return status
 
     def weighted(self) -> list[tuple[Column, float]]:
         """Columns in use with their shares."""

@@ -24,6 +24,7 @@ MOST_HOLDS = 6
 MOST_AT_ONCE = 1500  # above, a better plan is looked for among the most promising first
 MOST_CUTS = 150
 MOST_ROWS = 120
+ROUTE_SECONDS = 1e-4  # on a usual machine, of an integer master that does not even begin to search
 STAGES = ((0.1, 3_000), (0.35, 12_000), (1.0, MOST_ROUTES))
 
 
@@ -51,7 +52,8 @@ def columns_within(
     for share, most in STAGES:
         if budget.over():
             break
-        found = generation.within(prices, gap * share + 1e-3, most)
+        room = int(min(most, generation.compiled.meter.left() / ROUTE_SECONDS))
+        found = generation.within(prices, gap * share + 1e-3, room) if room else None
         if found is None:
             break
         routes, whole = sorted(zip(found.costs, found.routes, strict=True)), share >= 1

@@ -50,37 +50,8 @@ class CutPricer(Pricer):
         room = ROOM_SMALL if beam <= BEAMS[1] else ROOM
         if self.partials is None or len(self.partials.place) < room:
             self.partials = partials(len(self.compiled.net.service), room)
-        most = most or each * len(shifts) + 1
-        out_shift, out_size = np.zeros(most, np.int64), np.zeros(most, np.int64)
-        seq, start = np.zeros((most, self.stops), np.int64), np.zeros((most, self.stops), np.int64)
-        cost, least = np.zeros(most), np.zeros(len(self.compiled.slots))
-        count = price_with_subsets(
-            self.compiled.net,
-            prices,
-            self.partials,
-            subsets,
-            shifts,
-            float(limit),
-            beam,
-            same,
-            each,
-            out_shift,
-            out_size,
-            seq,
-            start,
-            cost,
-            least,
-        )
-        if count < 0:
-            return None
-        sizes = out_size[:count].tolist()
-        routes = [
-            (s, tuple(visits[:size]), tuple(starts[:size]))
-            for s, visits, starts, size in zip(
-                out_shift[:count].tolist(), seq[:count].tolist(), start[:count].tolist(), sizes, strict=True
-            )
-        ]
-        return Found(routes, cost[:count].tolist(), least)
+        given = (self.compiled.net, prices, self.partials, subsets, shifts, float(limit), beam, same, each)
+        return self.found(price_with_subsets, given, self.partials, most or each * len(shifts) + 1)
 
 
 class Tightened(Generation):

@@ -10,7 +10,7 @@ import numpy as np
 
 from scheduler.engine.kernels.compiled import allocating, compiled
 from scheduler.engine.kernels.net import FAR, Array, Net, next_start
-from scheduler.engine.kernels.pricing import WORDS, Ahead
+from scheduler.engine.kernels.pricing import STEPS_A_LOOK, WORDS, Ahead
 
 HALVES = 2
 HEADS = 1 << 16
@@ -32,7 +32,10 @@ class Subsets(NamedTuple):
 
 
 class Partials(NamedTuple):
-    """Partial routes; `pend` has a bit for each subset row met an odd number of times: the next time costs."""
+    """Partial routes; `pend` has a bit for each subset row met an odd number of times: the next time costs.
+
+    `steps` counts effort.
+    """
 
     place: Array
     parent: Array
@@ -44,6 +47,7 @@ class Partials(NamedTuple):
     pend: Array
     chain: Array
     head: Array
+    steps: Array
 
 
 @allocating
@@ -60,6 +64,7 @@ def partials(visits: int, most: int) -> Partials:
         np.zeros((most, HALVES), np.uint64),
         np.zeros(most, np.int64),
         np.zeros(visits + 1 + HEADS, np.int64),
+        np.zeros(1, np.int64),
     )
 
 
@@ -139,6 +144,7 @@ def beaten(lab: Partials, label: int, price: Array, same: bool) -> bool:
     """Whether an older label of the same place makes this one useless; with `same` only one of equal visits."""
     other = lab.head[head_of(lab, label, same)]
     while other >= 0:
+        lab.steps[0] += 1
         if (
             lab.place[other] == lab.place[label]
             and lab.free[other] <= lab.free[label]
@@ -192,6 +198,7 @@ def further(
 ) -> int:
     """All labels that go one visit further than this one; returns the new count."""
     base, day, opens = net.base[s], net.day[s], net.opens[s]
+    lab.steps[0] += STEPS_A_LOOK * len(visits)
     here = visits[lab.place[label]] if lab.place[label] < len(visits) else base
     for v in range(len(visits)):
         if (lab.bits[label, v >> 6] >> np.uint64(v & 63)) & np.uint64(1):

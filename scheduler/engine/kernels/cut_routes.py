@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from scheduler.engine.kernels.compiled import allocating, compiled
+from scheduler.engine.kernels.compiled import allocating
 from scheduler.engine.kernels.cut_labels import HEADS, Partials, Subsets, further, mark_subsets
 from scheduler.engine.kernels.net import Array, Net
-from scheduler.engine.kernels.pricing import WORDS, Ahead, Prices, look_ahead
+from scheduler.engine.kernels.pricing import MOST_STEPS, WORDS, Ahead, Prices, look_ahead
+from scheduler.engine.kernels.routes_out import collect
 
 
 @allocating
@@ -32,7 +33,7 @@ def routes_of(
     lab.place[0], lab.parent[0], lab.free[0], lab.cost[0] = size, -1, net.opens[s], flat
     lab.bits[0, :] = np.uint64(0)
     lab.pend[0, :] = sub.first
-    begin, count, whole = 0, 1, True
+    begin, count, whole, most = 0, 1, True, lab.steps[0] + MOST_STEPS
     while begin < count:
         end = count
         cut = np.inf
@@ -42,61 +43,12 @@ def routes_of(
         for label in range(begin, end):
             if label == 0 or lab.hope[label] < cut:
                 count = further(net, ahead, lab, sub, s, visits, gains, label, count, limit, same)
-        if count >= lab.place.shape[0]:
+                if lab.steps[0] > most:
+                    break
+        if count >= lab.place.shape[0] or lab.steps[0] > most:
             return count, False
         begin = end
     return count, whole
-
-
-@compiled
-def copy_out(
-    lab: Partials, label: int, visits: Array, seq: Array, start: Array, size: Array, at: int
-) -> None:
-    """Copy the route of a label into row `at`."""
-    length, one = 0, label
-    while lab.parent[one] >= 0:
-        length += 1
-        one = lab.parent[one]
-    size[at] = length
-    one = label
-    for p in range(length - 1, -1, -1):
-        seq[at, p], start[at, p] = visits[lab.place[one]], lab.start[one]
-        one = lab.parent[one]
-
-
-@allocating
-def routes_below(
-    net: Net,
-    lab: Partials,
-    made: int,
-    s: int,
-    visits: Array,
-    limit: float,
-    each: int,
-    found: int,
-    out_shift: Array,
-    out_size: Array,
-    out_seq: Array,
-    out_start: Array,
-    out_cost: Array,
-) -> tuple[int, float]:
-    """Write the best `each` routes of shift s; returns (how many in all or -1 without room, least cost)."""
-    best = np.inf
-    for label in range(1, made):
-        i = visits[lab.place[label]]
-        lab.hope[label] = lab.cost[label] + net.rate[s] * net.travel[i, net.base[s]]
-        best = min(best, lab.hope[label])
-    cut = limit
-    if made - 1 > each:
-        cut = min(limit, np.partition(lab.hope[1:made], each)[each])
-    for label in range(1, made):
-        if lab.hope[label] < cut:
-            if found == out_shift.shape[0]:
-                return -1, best
-            copy_out(lab, label, visits, out_seq, out_start, out_size, found)
-            out_shift[found], out_cost[found] = s, lab.hope[label]
-            found += 1
-    return found, best
 
 
 @allocating
@@ -142,7 +94,7 @@ def price_with_subsets(
             local[visits[v]] = -1
         if same and not whole:
             return -1
-        found, best = routes_below(
+        found, best = collect(
             net, lab, made, s, visits, limit, each, found, out_shift, out_size, out_seq, out_start, out_cost
         )
         if found < 0:

@@ -13,6 +13,8 @@ from scheduler.engine.kernels.net import FAR, Array, Net, next_start
 
 NEVER = -1e15
 WORDS = 4
+# Effort is counted in comparisons of two labels: what a look at one more visit takes, and the most for one shift.
+STEPS_A_LOOK, MOST_STEPS = 8, 300_000_000
 
 
 class Prices(NamedTuple):
@@ -46,7 +48,7 @@ class Ahead(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """Partial routes; place is a local visit, bits the local visits already made."""
+    """Partial routes; place is a local visit, bits the local visits already made, `steps` counts effort."""
 
     place: Array
     parent: Array
@@ -57,6 +59,7 @@ class Labels(NamedTuple):
     bits: Array
     chain: Array
     head: Array
+    steps: Array
 
 
 @compiled
@@ -188,6 +191,7 @@ def dominated(lab: Labels, label: int, same: bool) -> bool:
     """
     other = lab.head[lab.place[label]]
     while other >= 0:
+        lab.steps[0] += 1
         if lab.free[other] <= lab.free[label] and lab.cost[other] <= lab.cost[label] + 1e-9:
             inside = True
             for w in range(WORDS):
@@ -264,6 +268,7 @@ def extend(
 ) -> int:
     """All labels that go one visit further, with a wait wherever waiting earns; returns the new count."""
     day = net.day[s]
+    lab.steps[0] += STEPS_A_LOOK * len(visits)
     here = visits[lab.place[label]] if lab.place[label] < len(visits) else net.base[s]
     for v in range(len(visits)):
         i = visits[v]

@@ -7,8 +7,9 @@ from __future__ import annotations
 import numpy as np
 
 from scheduler.engine.kernels.compiled import allocating, compiled
+from scheduler.engine.kernels.cut_labels import Partials
 from scheduler.engine.kernels.net import Array, Net
-from scheduler.engine.kernels.pricing import WORDS, Ahead, Labels, Prices, extend, look_ahead
+from scheduler.engine.kernels.pricing import MOST_STEPS, WORDS, Ahead, Labels, Prices, extend, look_ahead
 
 
 @allocating
@@ -25,11 +26,12 @@ def scratch(net: Net, most: int) -> Labels:
         np.zeros((most, WORDS), np.uint64),
         np.zeros(most, np.int64),
         np.zeros(n + 1, np.int64),
+        np.zeros(1, np.int64),
     )
 
 
 @compiled
-def whole_cost(net: Net, lab: Labels, label: int, s: int, visits: Array) -> float:
+def whole_cost(net: Net, lab: Labels | Partials, label: int, s: int, visits: Array) -> float:
     """Reduced cost of a label that goes home now."""
     i, base = visits[lab.place[label]], net.base[s]
     home = lab.free[label] + net.travel[i, base]
@@ -71,7 +73,7 @@ def label_shift(
     lab.head[: size + 1] = -1
     lab.place[0], lab.parent[0], lab.free[0], lab.cost[0] = size, -1, net.opens[s], price.flat[s]
     lab.bits[0, :] = np.uint64(0)
-    begin, count, whole = 0, 1, True
+    begin, count, whole, most = 0, 1, True, lab.steps[0] + MOST_STEPS
     while begin < count:
         end = count
         cut = np.inf
@@ -81,14 +83,18 @@ def label_shift(
         for label in range(begin, end):
             if label == 0 or lab.hope[label] < cut:
                 count = extend(net, price, ahead, lab, s, visits, gains, local, label, count, limit, same)
-        if count >= lab.place.shape[0]:
+                if lab.steps[0] > most:
+                    break
+        if count >= lab.place.shape[0] or lab.steps[0] > most:
             return count, False
         begin = end
     return count, whole
 
 
 @compiled
-def write(lab: Labels, label: int, visits: Array, seq: Array, start: Array, size: Array, at: int) -> None:
+def write(
+    lab: Labels | Partials, label: int, visits: Array, seq: Array, start: Array, size: Array, at: int
+) -> None:
     """Copy the route of a label into row `at`."""
     length, one = 0, label
     while lab.parent[one] >= 0:
@@ -155,7 +161,7 @@ def price_shifts(
 @allocating
 def collect(
     net: Net,
-    lab: Labels,
+    lab: Labels | Partials,
     made: int,
     s: int,
     visits: Array,
