@@ -106,7 +106,7 @@ lock: .venv/.installed ## Pin what pyproject.toml asks for, with hashes, in requ
 	UV_SYSTEM_CERTS=1 .venv/bin/uv pip compile tools/semgrep/requirements.in --generate-hashes --no-emit-index-url --python-version 3.11 -o tools/semgrep/requirements.lock >/dev/null
 
 clean: ## Remove what set-up, checks and tests made; data and keys in instance/ stay
-	rm -rf .venv instance/numba .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
+	rm -rf .venv instance/numba .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build __pycache__ *.egg-info
 	find $(SOURCES) tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 # Rival solvers in an environment of their own that sees the product's packages too.

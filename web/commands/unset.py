@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 
 import click
@@ -15,23 +16,43 @@ from web.embedded.parts import ROOT
 
 NEEDED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "VAULT_KEY_FILE")
 UNDER_FLASK = "FLASK_RUN_FROM_CLI"
+POSTGRES_SOCKET = ".s.PGSQL.5432"
+NOT_SET = (
+    f"{', '.join(NEEDED)} are not set, and this folder has no installation: 'make run' makes one. "
+    "docs/operations.md tells how to set them."
+)
+STANDS_STILL = (
+    "The installation of this folder stands still: start it with 'make run', or put "
+    "'.venv/bin/python -m web.embedded alone --' before the command."
+)
 
 
 def command_environment(given: Mapping[str, str]) -> Mapping[str, str] | None:
     """The environment that the application starts with.
 
     Settings count as they are given wherever one is, and always outside the flask command. Without any, a command works
-    with the installation of `make run` in this folder; None where there is none.
+    with the installation of `make run` in this folder; None where there is none, or it stands still.
     """
     if given.get(UNDER_FLASK) != "true" or any(given.get(name) for name in NEEDED):
         return given
-    folder = ROOT / "instance"
-    if not (folder / "secrets").is_file():
+    if not _is_installed():
         return None
-    installation = Installation.open(folder, given)
+    installation = Installation.open(ROOT / "instance", given)
+    if not _runs(installation):
+        return None
     address = installation.served_at()
     own = {} if address is None or given.get("PORT") or given.get("PUBLIC_URL") else {"PUBLIC_URL": address}
     return installation.environment() | own
+
+
+def _is_installed() -> bool:
+    return (ROOT / "instance" / "secrets").is_file()
+
+
+def _runs(installation: Installation) -> bool:
+    """Whether somebody listens where PostgreSQL answers while the product runs."""
+    with socket.socket(socket.AF_UNIX) as caller:
+        return not caller.connect_ex(str(installation.run_dir / POSTGRES_SOCKET))
 
 
 def bare_app() -> Flask:
@@ -51,7 +72,6 @@ def _refusing(name: str) -> click.Command:
     @click.command(name, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
     def refuse() -> None:
         """Needs the settings of an installation."""
-        words = f"{', '.join(NEEDED)} are not set, and this folder has no installation: 'make run' makes one."
-        raise click.ClickException(f"{words} docs/operations.md tells how to set them.")
+        raise click.ClickException(STANDS_STILL if _is_installed() else NOT_SET)
 
     return refuse

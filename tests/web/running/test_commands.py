@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 
 from tests import factories
 from tests.gateways.ubl import invoice
 from tests.steps.finance import paying
-from web.commands.unset import UNDER_FLASK, bare_app, command_environment
+from web.commands.unset import POSTGRES_SOCKET, UNDER_FLASK, bare_app, command_environment
 from web.embedded.installation import Installation, take_lock
 from worksorders.gateways.einvoice import read
 from worksorders.store.tables.identity.people import AppUser
@@ -34,7 +35,8 @@ def test_one_file_is_one_line_whatever_its_name_and_number_hold(app, tmp_path):
     assert "Ngā" in line
 
 
-def test_without_any_setting_files_are_read_and_other_commands_say_what_is_missing(tmp_path):
+def test_without_any_setting_files_are_read_and_other_commands_say_what_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr("web.commands.unset.ROOT", tmp_path)
     right = tmp_path / "right.xml"
     right.write_bytes(invoice())
     runner = bare_app().test_cli_runner()
@@ -55,13 +57,28 @@ def test_without_settings_a_command_works_with_the_installation_of_this_folder(t
     given = {UNDER_FLASK: "true"}
     assert command_environment(given) is None
     installation = Installation.open(tmp_path / "instance", given)
-    assert command_environment(given) == installation.environment()
-    os.close(take_lock(installation.folder, "process 1, http://localhost:8123"))
-    found = command_environment(given)
-    assert found == installation.environment() | {"PUBLIC_URL": "http://localhost:8123"}
-    assert found["AUDIT_HEADS"] == str(tmp_path / "instance" / "audit-heads")
-    assert command_environment(given | {"PORT": "8124"})["PORT"] == "8124"
-    assert "PUBLIC_URL" not in command_environment(given | {"PORT": "8124"})
+    with socket.socket(socket.AF_UNIX) as database:
+        database.bind(str(installation.run_dir / POSTGRES_SOCKET))
+        database.listen()
+        assert command_environment(given) == installation.environment()
+        os.close(take_lock(installation.folder, "process 1, http://localhost:8123"))
+        found = command_environment(given)
+        assert found == installation.environment() | {"PUBLIC_URL": "http://localhost:8123"}
+        assert found["AUDIT_HEADS"] == str(tmp_path / "instance" / "audit-heads")
+        assert command_environment(given | {"PORT": "8124"})["PORT"] == "8124"
+        assert "PUBLIC_URL" not in command_environment(given | {"PORT": "8124"})
+
+
+def test_commands_of_an_installation_that_stands_still_say_how_to_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr("web.commands.unset.ROOT", tmp_path)
+    Installation.open(tmp_path / "instance", {})
+    assert command_environment({UNDER_FLASK: "true"}) is None
+    answer = bare_app().test_cli_runner().invoke(args=["audit", "verify"])
+    assert answer.exit_code == 1
+    assert (
+        "stands still: start it with 'make run', or put '.venv/bin/python -m web.embedded alone"
+        in answer.stderr
+    )
 
 
 def test_a_path_that_cannot_be_read_is_told_and_the_others_are_read_all_the_same(app, tmp_path):
