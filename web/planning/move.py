@@ -14,6 +14,7 @@ from web.extensions import request_now
 from web.filters import nz_date, nz_time
 from web.forms.base import apply_faults
 from web.planning.blueprint import blueprint
+from web.planning.enquiry import kept
 from web.planning.forms import ActionForm, MoveForm
 from web.services import services
 from worksorders.domain.errors import FaultsError
@@ -59,7 +60,9 @@ def move(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
             flash(f"{placed.code} is now on {nz_date(place.on)} at {nz_time(place.start_at)}.", "success")
             return _back(plan_id)
     template = "planning/_move.html" if request.headers.get("HX-Request") else "planning/move.html"
-    page = render_template(template, form=form, plan=plan, placed=placed, from_worker=from_worker)
+    page = render_template(
+        template, form=form, plan=plan, placed=placed, from_worker=from_worker, keep=kept()
+    )
     return page, form.status
 
 
@@ -84,12 +87,12 @@ def pin(plan_id: uuid.UUID, visit_id: uuid.UUID) -> ResponseReturnValue:
             now=request_now(),
             seen=request.form.get("seen"),
         )
-    return redirect(url_for("planning.plan", plan_id=plan_id), 303)
+    return redirect(url_for("planning.plan", plan_id=plan_id, **kept()), 303)
 
 
 def _back(plan_id: uuid.UUID) -> ResponseReturnValue:
     """The board again: by a header when htmx sent the dialog's form, by a redirect otherwise."""
-    address = url_for("planning.plan", plan_id=plan_id)
+    address = url_for("planning.plan", plan_id=plan_id, **kept())
     if request.headers.get("HX-Request"):
         return Response("", 200, {"HX-Redirect": address})
     return redirect(address, 303)

@@ -14,12 +14,15 @@ from web.edge import actor, db, take_once
 from web.extensions import request_now
 from web.filters import local_today
 from web.forms.base import apply_faults, render_form
+from web.paging import here, page_address, page_number
 from web.planning.blueprint import blueprint
 from web.planning.curve import picture
+from web.planning.enquiry import kept
 from web.planning.forms import ActionForm, PlanForm
 from worksorders.domain.errors import FaultsError
 from worksorders.steps.planning import area_map, find_plans, publish, request_plan
 from worksorders.steps.planning import board as boards
+from worksorders.steps.planning.part_of_board import Shown, part_of_board
 from worksorders.steps.planning.seen import draft_key
 from worksorders.steps.planning.solving.curve import Making, load_making
 from worksorders.steps.planning.solving.stop import cancel_plan, discard_plan
@@ -88,10 +91,25 @@ def plan(plan_id: uuid.UUID) -> ResponseReturnValue:
             "week": week,
             "weeks": weeks,
             "days": (days := shown.days[(week - 1) * WEEK_DAYS : week * WEEK_DAYS]),
-            "day_map": area_map.day_map(shown, _map_day(shown, days)),
+            "part": (part := _part(shown, days)),
+            "day_map": area_map.day_map(part.board, _map_day(part.board, days)),
+            "keep": kept(),
+            "here": here,
+            "page_address": page_address,
             "attribution": area_map.ATTRIBUTION,
         }
     return render_template("planning/plan.html", **values)
+
+
+def _part(shown: boards.Board, days: Sequence[date]) -> Shown:
+    """The part of the board that the address asks for."""
+    return part_of_board(
+        shown,
+        days,
+        region=request.args.get("region", ""),
+        page=page_number("rows"),
+        unplaced_page=page_number("unplaced"),
+    )
 
 
 def _map_day(shown: boards.Board, days: Sequence[date]) -> date:

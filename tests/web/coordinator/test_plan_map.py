@@ -12,7 +12,7 @@ from tests import factories
 from tests.steps.planning.conftest import FIRST_DAY, World
 from tests.web.conftest import Browser
 from worksorders.gateways import places
-from worksorders.steps.planning import board
+from worksorders.steps.planning import area_map, board
 from worksorders.steps.planning.area_map import (
     LEAST_WIDTH,
     NORTH,
@@ -99,6 +99,18 @@ def test_the_map_joins_middles_of_areas_and_the_page_tells_the_same_in_words(ser
     empty = browser.get(f"/plans/{plan_id}?day={FIRST_DAY + timedelta(days=1)}").text
     assert "Nobody goes anywhere on this day." in empty
     assert browser.get(f"/plans/{plan_id}?day=nonsense&week=99").status_code == 200
+
+
+def test_a_day_of_too_many_areas_is_drawn_by_region_and_one_of_few_by_area(services, monkeypatch):
+    _, plan_id, _ = drafted(services)
+    with services.sessions() as session:
+        shown = board.load_board(session, session.get(Plan, plan_id))
+    assert not day_map(shown, FIRST_DAY).by_region
+    monkeypatch.setattr(area_map, "MOST_AREAS", 1)
+    found = day_map(shown, FIRST_DAY)
+    assert found.by_region
+    assert [(dot.name, dot.visits) for dot in found.dots] == [(places.region("E7").name, 3)]
+    assert found.lines == ()
 
 
 def test_no_number_of_the_map_hides_another_one():

@@ -131,7 +131,7 @@ class Drag {
       const answer = await fetch(this.card.dataset.move, { method: "POST", headers: headers(), body: form });
       const where = answer.headers.get("HX-Redirect");
       if (answer.ok && where) {
-        window.location.assign(where + window.location.search);
+        window.location.assign(where);
         return;
       }
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -24,6 +24,8 @@ SQUEEZE = math.cos(math.radians(41.0))
 LEAST_WIDTH, MARGIN = 160.0, 40.0
 # By what share of the picture dots, 0.06 wide, are kept apart, and how often they are pushed for that.
 APART, MOST_ROUNDS = 0.063, 500
+# More numbers than this push each other off the land that they stand for.
+MOST_AREAS = 25
 ATTRIBUTION = places.ATTRIBUTION
 
 
@@ -51,13 +53,17 @@ class Line:
 
 @dataclass(frozen=True)
 class DayMap:
-    """The picture of one day: its frame (left, top, width, height), the land, the dots and the lines."""
+    """The picture of one day: its frame (left, top, width, height), the land, the dots and the lines.
+
+    With too many areas for one picture each dot is a region (`by_region`).
+    """
 
     on: date
     frame: tuple[float, float, float, float]
     land: tuple[str, ...]
     dots: tuple[Dot, ...]
     lines: tuple[Line, ...]
+    by_region: bool = False
 
 
 def day_map(board: Board, on: date) -> DayMap | None:
@@ -66,6 +72,10 @@ def day_map(board: Board, on: date) -> DayMap | None:
     stops = [stop for way in ways.values() for stop in way]
     if not stops:
         return None
+    by_region = len({(stop.region_code, stop.area_code) for stop in stops}) > MOST_AREAS
+    if by_region:
+        ways = {who: tuple(_in_region(stop) for stop in way) for who, way in ways.items()}
+        stops = [stop for way in ways.values() for stop in way]
     seen = dict.fromkeys(sorted(((stop.region_code, stop.area_code) for stop in stops), key=_from_north))
     numbers = {area: number for number, area in enumerate(seen, start=1)}
     centres = tuple(_dot(numbers[area], area, ways) for area in seen)
@@ -77,7 +87,12 @@ def day_map(board: Board, on: date) -> DayMap | None:
         for worker, way in ((who, _way(found, numbers)) for who, found in sorted(ways.items()))
         if len(way) > 1
     )
-    return DayMap(on, frame, land(), dots, lines)
+    return DayMap(on, frame, land(), dots, lines, by_region)
+
+
+def _in_region(stop: Stop) -> Stop:
+    """The stop as if it were in the middle of its region."""
+    return replace(stop, area_code=stop.region_code)
 
 
 def apart(dots: tuple[Dot, ...], least: float) -> tuple[Dot, ...]:
@@ -121,7 +136,7 @@ def _dot(number: int, area: tuple[str, str], ways: dict[str, tuple[Stop, ...]]) 
     x, y = _point(*middle(code, region))
     return Dot(
         number,
-        places.area_name(code),
+        places.region(region).name if code == region else places.area_name(code),
         places.region(region).name,
         x,
         y,

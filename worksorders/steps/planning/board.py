@@ -91,6 +91,7 @@ class Unplaced:
     reason: str
     text: str
     blockers: tuple[str, ...]
+    region_code: str
 
 
 @dataclass(frozen=True)
@@ -256,6 +257,7 @@ def _unplaced(session: Session, plan: Plan) -> Iterable[Unplaced]:
             reason=left.reason,
             text=left.detail.get("text", ""),
             blockers=tuple(left.detail.get("blockers", ())),
+            region_code=order.region_code,
         )
 
 
