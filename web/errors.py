@@ -35,6 +35,7 @@ WORDS = {
     500: ("Something went wrong on our side", "Nothing was lost. Try again in a minute."),
     503: ("We are not ready just now", "Try again in a minute. In an emergency call 111."),
 }
+SIGNED_OUT = ("You have been signed out", "Sign in and enter it again. Nothing of it has been saved.")
 EXPIRED = ("This form is too old", "Go back, reload the page and send it again. Nothing has been saved.")
 
 
@@ -61,7 +62,8 @@ def _on_not_found(_: NotFoundError) -> ResponseReturnValue:
 
 def _on_http(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, CSRFError):
-        return _answer(400, *EXPIRED, [])
+        gone = g.get("user") is None and request.blueprint not in {"auth", None}
+        return _answer(400, *(SIGNED_OUT if gone else EXPIRED), [])
     status = error.code or 500
     if error.response is not None or status < 400:
         return error.get_response()

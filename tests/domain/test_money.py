@@ -213,3 +213,11 @@ def test_a_number_too_large_for_exact_money_is_refused():
 )  # fmt: skip
 def test_a_rate_shows_cents_and_more_places_only_where_it_has_them(rate, unit, text):
     assert format_rate(Decimal(rate), unit) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("1000000000000", "1,000,000,000,000"), ("9" * 40, "of 40 digits")]
+)
+def test_a_number_that_is_too_large_is_told_as_it_was_written(text, told):
+    with pytest.raises(MoneyError, match=f"The quantity {told} is too large"):
+        exact(text, "quantity")

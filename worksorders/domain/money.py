@@ -18,6 +18,7 @@ from typing import Self
 
 NZD = "NZD"
 RATE_PLACES = 4
+MOST_DIGITS_TOLD = 18
 _RATE_STEP = Decimal(1).scaleb(-RATE_PLACES)
 _ONE = Decimal(1)
 
@@ -86,14 +87,20 @@ def exact(value: Decimal | int | str, what: str = "number") -> Decimal:
     if not number.is_finite():
         raise MoneyError(f"“{value}” is not a {what}: write it in digits, for example 12.50.")
     if abs(number) >= LARGEST:
-        raise MoneyError(f"The {what} {number:.6g} is too large: check the digits.")
+        raise MoneyError(f"The {what} {_digits(number)} is too large: check the digits.")
     return number
+
+
+def _digits(number: Decimal) -> str:
+    """A number as people write it; of one that nobody could read only how long it is."""
+    long = number.adjusted() + 1
+    return f"{number:,f}" if long <= MOST_DIGITS_TOLD else f"of {long} digits"
 
 
 def _factor(value: Decimal | int | str, what: str) -> Decimal:
     number = exact(value, what)
     if abs(number) >= LARGEST_FACTOR:
-        raise MoneyError(f"The {what} {number:.6g} is too large: check the digits.")
+        raise MoneyError(f"The {what} {_digits(number)} is too large: check the digits.")
     return number
 
 

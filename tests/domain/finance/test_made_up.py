@@ -16,7 +16,7 @@ def test_a_rate_too_high_is_told_with_its_gst():
     assert rows == (
         ("Claimed, with GST", 119_480),
         ("Disputed, before GST", -1_500),
-        ("GST on what is held or disputed", -225),
+        ("GST held or disputed", -225),
         (ACCEPTED, 117_755),
         (PAYABLE, 117_755),
     )

@@ -104,3 +104,10 @@ def test_signing_in_never_leads_off_the_site(browser, user, wanted):
         data={"name": "mere", "password": factories.PASSWORD, "csrf_token": token},
     )
     assert answer.headers["Location"] == "/"
+
+
+def test_a_form_that_comes_after_the_session_has_ended_says_so_and_repeats_nothing(browser):
+    answer = browser.client.post("/assessments/new", data={"person": "Typed Already"})
+    assert (answer.status_code, "You have been signed out" in answer.text) == (400, True)
+    assert "Typed" not in answer.text
+    assert "This form is too old" in browser.client.post("/sign-in", data={"name": "mere"}).text

@@ -172,6 +172,10 @@ def test_release_approve_and_pay_take_different_people(world, signed_in):
     assert "$161.00" in paid
     (link,) = re.findall(r'href="(/portal/payments/[^"]+)"', paid)
     assert portal.get(link).text.startswith("Payment of $161.00 on ")
+    own = " ".join(portal.get(f"/portal/invoices/{invoice_id}").text.split())
+    assert "by the bank on 25 November 2026" in own
+    for words in ("Claimed, with GST", "$161.01", "GST held or disputed", "2 × $70.00 each on order"):
+        assert words in own
     with world.services.sessions.begin() as session:
         other_id = factories.make_firm(session).id
     stranger, _ = signed_in("contractor", firm_id=other_id)

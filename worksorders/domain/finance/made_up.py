@@ -39,7 +39,7 @@ def made_up(amounts: Amounts) -> tuple[tuple[str, int], ...]:
     off = (
         ("Held, before GST", -amounts.held_net),
         ("Disputed, before GST", -amounts.disputed_net),
-        ("GST on what is held or disputed", -amounts.withheld_gst),
+        ("GST held or disputed", -amounts.withheld_gst),
         ("Asked for beyond the lines and their GST", accepted + withheld - amounts.total),
     )
     later = (("Kept back as retention", -kept), ("Said to be prepaid", -amounts.prepaid))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
@@ -15,6 +16,7 @@ from worksorders.steps.finance.find.invoice import made_up_of
 from worksorders.steps.finance.own_invoice import may_learn_of
 from worksorders.steps.lists.part import Part, cut, place_in
 from worksorders.store.tables.money.finance import Invoice, InvoiceException, InvoiceLine
+from worksorders.store.tables.money.payouts import PayRun, PayRunItem
 from worksorders.store.tables.work.orders import WorksOrder
 
 ON_PAGE = 20
@@ -40,6 +42,7 @@ class OwnInvoice:
     differences: tuple[tuple[str, str, str, str], ...]
     may_credit: bool = False
     credited_by: str = ""
+    bank_pays_on: date | None = None
 
     @property
     def made_up(self) -> tuple[tuple[str, int], ...]:
@@ -83,7 +86,21 @@ def find_one(session: Session, actor: Actor, invoice_id: uuid.UUID) -> OwnInvoic
         )
     )
     may = may_credit(actor, row) and not credited
-    return OwnInvoice(row, *SHOWN[row.state], told, may, credited or "")
+    return OwnInvoice(row, *SHOWN[row.state], told, may, credited or "", _bank_pays_on(session, row))
+
+
+def _bank_pays_on(session: Session, invoice: Invoice) -> date | None:
+    """The day on which the money moves, which is not the one on which the run was approved."""
+    return session.scalar(
+        select(PayRun.pay_on)
+        .join(PayRunItem, PayRunItem.run_id == PayRun.id)
+        .where(
+            PayRunItem.invoice_id == invoice.id,
+            PayRunItem.part == "invoice",
+            PayRunItem.ended.is_(None),
+            PayRun.state == "approved",
+        )
+    )
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
