@@ -72,8 +72,8 @@ mutation: .venv/.installed ## Change the disclosure and access tables one word a
 	@$(PYTHON) tools/mutation.py $(ONLY)
 
 attack: setup-run ## Let schemathesis, wapiti and sqlmap loose on a copy of its own on this machine (SECONDS_EACH=120)
-	@[ -x build/attack/bin/wapiti ] || { install -d build && python3 -m venv build/attack && build/attack/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 sqlmap; }
-	@[ -x build/attack-api/bin/schemathesis ] || { python3 -m venv build/attack-api && build/attack-api/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5; }
+	@[ -x build/attack/bin/wapiti ] || { install -d build && $(PYTHON) -m venv build/attack && build/attack/bin/pip install --quiet --disable-pip-version-check wapiti3==3.2.3 sqlmap; }
+	@[ -x build/attack-api/bin/schemathesis ] || { $(PYTHON) -m venv build/attack-api && build/attack-api/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5; }
 	@$(PYTHON) tools/attack.py
 
 backup: .venv/.installed ## Back up the database of `make run`, running or not, into TO=folder, without its keys
