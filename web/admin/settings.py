@@ -6,13 +6,15 @@ from typing import Any
 
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.validators import Length
 
 from web.admin.blueprint import blueprint, today
 from web.answering import answer_form
 from web.edge import actor, db
 from web.extensions import request_now
 from web.forms.base import Form
-from web.forms.fields import DateField, MoneyField, Required, WholeNumberField
+from web.forms.fields import DateField, MoneyField, Required, TextField, WholeNumberField
+from worksorders.steps.account_changes.loosening import ask_figures
 from worksorders.steps.actor import NotFoundError
 from worksorders.steps.settings import figures as step
 from worksorders.steps.settings import regions as region_terms
@@ -29,9 +31,13 @@ class RegionForm(Form):
 def _field(figure: Figure) -> Any:
     required = [Required(f"Enter a figure for “{figure.label}”.")]
     if figure.is_money:
-        return MoneyField(figure.label, validators=required, least=figure.least, most=figure.most)
+        hint = "Two people raise it" if figure.loosens else ""
+        return MoneyField(
+            figure.label, validators=required, least=figure.least, most=figure.most, description=hint
+        )
+    looser = {1: "; two people raise it", -1: "; two people lower it"}.get(figure.loosens, "")
     bounds = "" if (figure.least, figure.most) == (0, 1) else f", from {figure.least:,} to {figure.most:,}"
-    unit = figure.unit + bounds
+    unit = figure.unit + bounds + looser
     return WholeNumberField(
         figure.label, validators=required, least=figure.least, most=figure.most, description=unit
     )
@@ -39,6 +45,12 @@ def _field(figure: Figure) -> Any:
 
 def _form_class(group: Group) -> type[Form]:
     fields = {figure.name: _field(figure) for figure in group.figures}
+    if any(figure.loosens for figure in group.figures):
+        fields["reason"] = TextField(
+            "Reason",
+            description="Where a figure shows or allows more than before: a second person reads it and confirms.",
+            validators=[Length(max=300)],
+        )
     return type(f"{group.name.title()}Form", (Form,), {"__doc__": group.title, **fields})
 
 
@@ -91,7 +103,13 @@ def change_settings(name: str) -> ResponseReturnValue:
 
     def change() -> str:
         values = {figure.name: form[figure.name].data for figure in group.figures}
-        step.change(db(), actor(), name, values, request_now())
+        looser = step.looser(db(), name, values)
+        kept = {key: value for key, value in values.items() if key not in looser}
+        step.change(db(), actor(), name, kept, request_now())
+        if looser:
+            ask_figures(db(), actor(), name, looser, form["reason"].data or "", request_now())
+            flash("What shows or allows more waits until a second person confirms it.", "success")
+            return url_for("auth.waiting")
         flash(f"{group.title}: the figures have been changed.", "success")
         return url_for("admin.settings")
 

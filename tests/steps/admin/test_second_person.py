@@ -6,6 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +18,7 @@ from worksorders.steps import sign_in
 from worksorders.steps.account_changes import ask, decide, find, hands
 from worksorders.steps.account_changes.kinds import MARK, Kind
 from worksorders.steps.account_changes.lending import ask_loan
+from worksorders.steps.account_changes.loosening import ask_figures
 from worksorders.steps.account_changes.machines import ask_token
 from worksorders.steps.accounts import two_parts
 from worksorders.steps.actor import NotFoundError
@@ -26,6 +28,7 @@ from worksorders.steps.exchange import tokens
 from worksorders.steps.exchange.tokens import TokenDetails
 from worksorders.steps.jobs import Job
 from worksorders.steps.limits.delegations import Loan, delegations_to
+from worksorders.steps.settings import figures
 from worksorders.steps.tell.contacts import Reached, find_contact, set_contact
 from worksorders.store.tables.exchange import ApiToken
 from worksorders.store.tables.identity.people import AppUser
@@ -39,6 +42,14 @@ HANA = UserDetails("Hana", Role.PRIVACY_OFFICER)
 TODAY = local_day(NOW)
 TOKEN = TokenDetails("Refuge", frozenset({"orders:read"}), TODAY)
 REACHED = Reached("hana@example.org", "")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _quick_hashes():
+    """New passwords are hashed as ever, in less time: how long it takes is no part of this."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture
@@ -56,6 +67,8 @@ def asked(world, kind, by=None):
     session, by, user_id = world.session, by or world.admin, world.coordinator.user_id
     if kind == "token":
         return ask_token(session, by, TOKEN, WHY, NOW)
+    if kind == "settings":
+        return ask_figures(session, by, "offers", {"address_window_hours": 40}, WHY, NOW)
     if kind == "lend":
         return ask_loan(session, by, loan(world), NOW)
     if kind in {"invite", "recovery", "reopen", "password"}:
@@ -93,7 +106,8 @@ def state(world):
     reached = find_contact(world.session, world.admin, user.id)
     tokens = world.session.query(ApiToken).count()
     lent = world.session.query(ApprovalDelegation).count()
-    return (user.role, user.disabled_at, user.password_hash, reached.email, len(known), tokens, lent)
+    hours = figures.values_of(world.session)["offers"]["address_window_hours"]
+    return (user.role, user.disabled_at, user.password_hash, reached.email, len(known), tokens, lent, hours)
 
 
 def confirmed(world, wish, by=None, *, grant=True, now=NOW):
@@ -395,3 +409,41 @@ def test_the_database_lets_no_taker_confirm_a_loan(world):
     with pytest.raises(DBAPIError, match="taker"):
         world.session.flush()
     world.session.rollback()
+
+
+@pytest.mark.parametrize(
+    ("group", "name", "loose", "tight"),
+    [
+        ("offers", "address_window_hours", 19, 17),
+        ("offers", "area_dwellings", 1_999, 2_001),
+        ("paying", "least_cell", -1, 1),
+        ("ordering", "variation_limit_cents", 1, -1),
+        ("ordering", "urgent_variation_cents", 1, -1),
+    ],
+)
+def test_settings_that_show_or_allow_more_take_two_and_tighter_ones_one(world, group, name, loose, tight):
+    before = figures.values_of(world.session)[group][name]
+    loose, tight = (value if value > 2 else before + value for value in (loose, tight))
+    with pytest.raises(NotPermittedError, match="second person"):
+        figures.change(world.session, world.admin, group, {name: loose}, NOW)
+    wish = ask_figures(world.session, world.admin, group, {name: loose}, WHY, NOW)
+    (change,) = find.waiting(world.session, world.privacy_officer, NOW)[0].wanted["changes"]
+    assert (change["before"], change["after"]) == (before, loose)
+    confirmed(world, wish)
+    assert figures.values_of(world.session)[group][name] == loose
+    row = world.session.query(AuditEvent).filter_by(action="setting.changed").one()
+    assert (row.actor_id, row.detail["asked_by"]) == (world.privacy_officer.user_id, str(world.admin.user_id))
+    figures.change(world.session, world.admin, group, {name: tight}, NOW)
+    assert figures.values_of(world.session)[group][name] == tight
+
+
+def test_settings_that_changed_meanwhile_are_not_loosened_blindly(world):
+    wish = asked(world, "settings")
+    figures.change(world.session, world.other, "offers", {"address_window_hours": 6}, NOW)
+    with pytest.raises(RefusedError, match="since this was asked"):
+        confirmed(world, wish)
+    for who in (world.privacy_officer, world.coordinator):
+        with pytest.raises(NotFoundError):
+            ask_figures(world.session, who, "offers", {"address_window_hours": 40}, WHY, NOW)
+    with pytest.raises(FaultsError, match="from 1 to 72"):
+        ask_figures(world.session, world.admin, "offers", {"address_window_hours": 99}, WHY, NOW)

@@ -250,6 +250,12 @@ def test_settings_are_changed_within_their_bounds(admin):
     assert values["address_window_hours"] == "18"
     page = send(admin, "/admin/settings/offers", **(values | {"address_window_hours": "12"}))
     assert "12 hours" in page.text
+    more = values | {"address_window_hours": "18", "recent_days": "60"}
+    assert send(admin, "/admin/settings/offers", **more).status_code == 422
+    waits = send(admin, "/admin/settings/offers", **more, reason="Firms travel far in winter").text
+    assert "18 hours, so far 12" in waits
+    page = admin.get("/admin/settings")
+    assert ("12 hours" in page.text, "60 days" in page.text) == (True, True)
     page = send(
         admin, "/admin/settings/offers", **(values | {"address_window_hours": "99", "recent_days": ""})
     )

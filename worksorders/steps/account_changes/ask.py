@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import Fault, FaultsError, RefusedError
@@ -238,11 +238,7 @@ def _refuse_a_second(
     """One wish of a kind about an account at a time; the database's own rule is behind it. Tokens may be many."""
     if kind is Kind.TOKEN:
         return
-    same = (
-        AccountChange.user_id == user_id
-        if user_id
-        else func.lower(AccountChange.wanted["sign_in_name"].astext) == wanted["sign_in_name"].lower()
-    )
+    same = _same(kind, user_id, wanted)
     open_already = session.scalar(
         select(AccountChange)
         .where(AccountChange.kind == kind.value, AccountChange.decided_at.is_(None), same)
@@ -250,6 +246,17 @@ def _refuse_a_second(
     )
     if open_already is not None and not end_if_old(session, open_already, now):
         raise FaultsError([Fault(_FIELD.get(kind, "reason"), WAITING_ALREADY)])
+
+
+def _same(kind: Kind, user_id: uuid.UUID | None, wanted: dict[str, Any]) -> ColumnElement[bool]:
+    """What else is about the same account, name or group of settings."""
+    if user_id:
+        return AccountChange.user_id == user_id
+    name, value = (
+        ("group", wanted["group"]) if kind is Kind.SETTINGS else ("sign_in_name", wanted["sign_in_name"])
+    )
+    same: ColumnElement[bool] = func.lower(AccountChange.wanted[name].astext) == value.lower()
+    return same
 
 
 def _reason_faults(reason: str) -> list[Fault]:

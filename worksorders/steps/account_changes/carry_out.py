@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import RefusedError
 from worksorders.steps import audit
-from worksorders.steps.account_changes import lending, machines
+from worksorders.steps.account_changes import lending, loosening, machines
 from worksorders.steps.account_changes.kinds import MARK, Kind, as_it_is, read
 from worksorders.steps.actor import Actor
 from worksorders.steps.admin import users
@@ -38,8 +38,8 @@ def carry_out(session: Session, actor: Actor | None, wish: AccountChange, now: d
         return password
     if wish.kind == Kind.TOKEN:
         return machines.make(session, actor, wish, now)
-    if wish.kind == Kind.LEND:
-        lending.lend(session, actor, wish, now)
+    if wish.kind in _BESIDE:
+        _BESIDE[Kind(wish.kind)](session, actor, wish, now)
         return None
     user = session.get_one(AppUser, wish.user_id, with_for_update=True)
     return _DO[Kind(wish.kind)](session, actor, wish, user, now)
@@ -106,4 +106,8 @@ _DO: dict[Kind, _Doing] = {
     Kind.PASSWORD: _password,
     Kind.RECOVERY: _recovery,
     Kind.CONTACT: _contact,
+}
+_BESIDE: dict[Kind, Callable[[Session, Actor | None, AccountChange, datetime], None]] = {
+    Kind.LEND: lending.lend,
+    Kind.SETTINGS: loosening.put,
 }

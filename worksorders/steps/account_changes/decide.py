@@ -126,5 +126,6 @@ def _refuse_without_a_part(wish: AccountChange) -> None:
 
 
 def _is_of_the_office(session: Session, wish: AccountChange) -> bool:
-    user = session.get(AppUser, wish.user_id)
-    return user is not None and user.firm_id is None
+    """Whether privacy officers hear of it: accounts of the office, its tokens, limits and settings."""
+    user = session.get(AppUser, wish.user_id) if wish.user_id else None
+    return user is None or user.firm_id is None

@@ -16,7 +16,7 @@ MARK = "first_part"
 
 
 class Kind(StrEnum):
-    """What waits, by its word: about an account but for tokens of other systems, and limits of one lent to another."""
+    """What waits, by its word: about an account, but for tokens of other systems, limits lent and looser settings."""
 
     INVITE = "invite"
     ROLE = "role"
@@ -26,6 +26,7 @@ class Kind(StrEnum):
     CONTACT = "contact"
     TOKEN = "token"  # noqa: S105 -- the name of a kind, no token.
     LEND = "lend"
+    SETTINGS = "settings"
 
 
 WITH_PASSWORD = frozenset({Kind.INVITE, Kind.PASSWORD, Kind.RECOVERY})

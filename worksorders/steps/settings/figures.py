@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from worksorders.domain.errors import Faults
+from worksorders.domain.errors import Faults, NotPermittedError
 from worksorders.domain.lifecycle.reasons import NO_ACCESS
 from worksorders.domain.roles import Role
 from worksorders.steps import audit
@@ -41,13 +42,17 @@ INSPECTED_TRADES = (
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One whole number with its bounds, both allowed; `is_money` counts in cents."""
+    """One whole number with its bounds, both allowed; `is_money` counts in cents.
+
+    `loosens` is 1 where a higher figure shows or allows more, -1 where a lower one does: then two people change it.
+    """
 
     name: str
     label: str
     unit: str
     least: int
     most: int
+    loosens: int = 0
 
     @property
     def is_money(self) -> bool:
@@ -93,6 +98,7 @@ GROUPS: tuple[Group, ...] = (
                 "cents",
                 0,
                 MOST_CENTS,
+                loosens=1,
             ),
             Figure(
                 "urgent_variation_cents",
@@ -100,6 +106,7 @@ GROUPS: tuple[Group, ...] = (
                 "cents",
                 0,
                 MOST_CENTS,
+                loosens=1,
             ),
             Figure("day_minutes", "Longest visit of one day", "minutes", 60, 1440),
             Figure("review_days", "Look at an order on hold again after", "days", 1, 366),
@@ -117,8 +124,10 @@ GROUPS: tuple[Group, ...] = (
             Figure("again_minutes", "Ask again after declining an urgent visit", "minutes", 1, 1440),
             Figure("recent_days", "Share work fairly over", "days", 1, 366),
             Figure("travel_buffer_minutes", "Kept free between two visits", "minutes", 0, 240),
-            Figure("address_window_hours", "Address shown before the visit", "hours", 1, 72),
-            Figure("area_dwellings", "Least dwellings in a named area", "dwellings", 500, 1_000_000),
+            Figure("address_window_hours", "Address shown before the visit", "hours", 1, 72, loosens=1),
+            Figure(
+                "area_dwellings", "Least dwellings in a named area", "dwellings", 500, 1_000_000, loosens=-1
+            ),
         ),
     ),
     Group(
@@ -199,7 +208,7 @@ GROUPS: tuple[Group, ...] = (
             Figure("other_days", "Pay other invoices within", "business days", 1, 60),
             Figure("target_percent", "Paid in time, at least", "percent", 1, 100),
             Figure("bills_account", "Account of bills", "account number", 1, 99_999),
-            Figure("least_cell", "Smallest count in a report", "homes or people", 2, 100),
+            Figure("least_cell", "Smallest count in a report", "homes or people", 2, 100, loosens=-1),
         ),
     ),
 )
@@ -227,9 +236,31 @@ def values_of(session: Session) -> dict[str, dict[str, int]]:
 
 
 def change(session: Session, actor: Actor, name: str, values: Mapping[str, int], now: datetime) -> Group:
-    """Keep a group's figures; raises FaultsError naming every figure out of its bounds, and keeps nothing then."""
+    """Keep a group's figures; raises FaultsError naming every figure out of its bounds, and keeps nothing then.
+
+    NotPermittedError where one of them loosens the group: that is asked for (`steps/account_changes/loosening.py`).
+    """
     if actor.role is not Role.ADMINISTRATOR:
         raise NotFoundError("There is no such page.")
+    group = check(name, values)
+    if looser(session, name, values):
+        raise NotPermittedError("A figure that shows or allows more waits for a second person: ask for it.")
+    put(session, actor, name, values, now)
+    return group
+
+
+def looser(session: Session, name: str, values: Mapping[str, int]) -> dict[str, int]:
+    """The figures among these that show or allow more than those in force."""
+    before = values_of(session)[name]
+    return {
+        figure.name: values[figure.name]
+        for figure in group_of(name).figures
+        if figure.name in values and (values[figure.name] - before[figure.name]) * figure.loosens > 0
+    }
+
+
+def check(name: str, values: Mapping[str, int]) -> Group:
+    """The group; raises FaultsError naming every figure out of its bounds or that the group lacks."""
     group = group_of(name)
     faults = Faults()
     known = {figure.name: figure for figure in group.figures}
@@ -244,6 +275,22 @@ def change(session: Session, actor: Actor, name: str, values: Mapping[str, int],
                 f"from {figure.least} to {figure.most}.",
             )
     faults.raise_if_any()
+    return group
+
+
+def put(
+    session: Session,
+    actor: Actor | None,
+    name: str,
+    values: Mapping[str, int],
+    now: datetime,
+    *,
+    asked_by: uuid.UUID | None = None,
+) -> None:
+    """Keep figures that were checked; the trail names who asked for them beside who confirmed, where two did."""
+    by = asked_by or (actor.user_id if actor else None)
+    if by is None:
+        raise NotPermittedError("Somebody has to ask for other figures.")
     before = values_of(session)[name]
     after = before | dict(values)
     row = session.get(Setting, name, with_for_update=True)
@@ -251,14 +298,13 @@ def change(session: Session, actor: Actor, name: str, values: Mapping[str, int],
         row = Setting(name=name, value={})
         session.add(row)
     row.value = {**row.value, **after}
-    row.changed_at, row.changed_by = now, actor.user_id
+    row.changed_at, row.changed_by = now, by
     session.flush()
     changes = {key: [before[key], after[key]] for key in after if before[key] != after[key]}
     audit.record(
         session,
         actor,
         "setting.changed",
-        ("app_user", actor.user_id),
-        detail={"group": name, "changes": changes},
+        ("app_user", by),
+        detail={"group": name, "changes": changes} | ({"asked_by": str(asked_by)} if asked_by else {}),
     )
-    return group
