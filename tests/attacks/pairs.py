@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from sqlalchemy import select
 
-from tests.attacks.proofs import NOW, actor, disabled
+from tests.attacks.proofs import NOW, actor, after, disabled
 from worksorders.domain.errors import NotPermittedError
 from worksorders.domain.local_time import local_day
 from worksorders.domain.roles import Role
@@ -16,6 +16,7 @@ from worksorders.steps import sign_in
 from worksorders.steps.account_changes import ask, decide
 from worksorders.steps.account_changes.kinds import MARK, Kind
 from worksorders.steps.account_changes.lending import ask_loan
+from worksorders.steps.account_changes.loosening import ask_figures
 from worksorders.steps.account_changes.machines import ask_token
 from worksorders.steps.accounts import two_parts
 from worksorders.steps.admin import users
@@ -23,6 +24,7 @@ from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.exchange import tokens
 from worksorders.steps.exchange.tokens import TokenDetails
 from worksorders.steps.limits.delegations import Loan, delegate, delegations_to
+from worksorders.steps.settings import figures
 from worksorders.store.tables.exchange import ApiToken
 from worksorders.store.tables.identity.accounts import AccountChange
 from worksorders.store.tables.identity.people import AppUser
@@ -275,6 +277,47 @@ LIMITS = {
 }  # fmt: skip
 
 
+LOOSER = {"address_window_hours": 72, "area_dwellings": 500}
+
+
+def loosened(world, session, by="aroha", values=LOOSER):
+    return ask_figures(session, actor(world, session, by), "offers", values, WHY, NOW).id
+
+
+def changing(world, session, values, group="offers", who="aroha"):
+    return lambda: figures.change(session, actor(world, session, who), group, values, NOW)
+
+
+def tightened_meanwhile(world, session):
+    wish = loosened(world, session)
+    changing(world, session, {"address_window_hours": 2}, who="wiremu")()
+    return deciding(world, session, "hana", wish)
+
+
+SETTINGS = {
+    "the address sooner, alone": lambda w, s: changing(w, s, {"address_window_hours": 19}),
+    "a smaller area, alone": lambda w, s: changing(w, s, {"area_dwellings": 1_999}),
+    "smaller counts, alone": lambda w, s: changing(w, s, {"least_cell": 2}, "paying"),
+    "more by rule, alone": lambda w, s: changing(w, s, {"variation_limit_cents": 100_000_000}, "ordering"),
+    "more of what is urgent by rule, alone": lambda w, s: changing(w, s, {"urgent_variation_cents": 100_000_000}, "ordering"),
+    "hidden among tighter ones": lambda w, s: changing(w, s, {"p1_answer_minutes": 10, "area_dwellings": 1_000}),
+    "in steps of one": lambda w, s: changing(w, s, {"address_window_hours": 19, "area_dwellings": 2_001}),
+    "a coordinator asks": lambda w, s: lambda: loosened(w, s, by="mere"),
+    "a privacy officer asks": lambda w, s: lambda: loosened(w, s, by="hana"),
+    "beyond its bounds": lambda w, s: lambda: loosened(w, s, values={"address_window_hours": 73}),
+    "below its bounds": lambda w, s: lambda: loosened(w, s, values={"area_dwellings": 0}),
+    "a figure that there is not": lambda w, s: lambda: loosened(w, s, values={"everything": 1}),
+    "who asked confirms": lambda w, s: deciding(w, s, "aroha", loosened(w, s)),
+    "a coordinator confirms": lambda w, s: deciding(w, s, "mere", loosened(w, s)),
+    "confirmed after a week": lambda w, s: deciding(w, s, "hana", loosened(w, s), NOW + ask.WAITS),
+    "confirmed after it was refused": lambda w, s: refused_before(w, s, loosened),
+    "confirmed after who asked has left": lambda w, s: asker_left(w, s, loosened),
+    "confirmed after another tightened it": tightened_meanwhile,
+    "a second wish beside the first": lambda w, s: after(lambda: loosened(w, s), lambda: loosened(w, s, by="wiremu")),
+    "written by hand for who asked": lambda w, s: by_hand(w, s, loosened, "aroha"),
+}  # fmt: skip
+
+
 def without_a_second_person(patch):
     patch.setattr(decide, "_refuse_the_same", lambda *_: None)
 
@@ -282,5 +325,6 @@ def without_a_second_person(patch):
 FAMILIES = {
     "passwords in two parts": (PARTS, with_a_second_part_alone),
     "tokens of one person": (TOKENS, without_a_second_person),
+    "settings of one person": (SETTINGS, lambda patch: patch.setattr(figures, "looser", lambda *_: {})),
     "limits of one person": (LIMITS, lambda patch: patch.setattr(users, "gives_more", lambda *_: False)),
 }

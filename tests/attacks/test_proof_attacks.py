@@ -72,6 +72,8 @@ def test_what_is_right_goes_through_so_that_no_refusal_is_for_another_reason(wor
         pairs.deciding(world, session, "hana", pairs.loan(world, session))()
         pairs.lent(world, session, "tama")()
         pairs.deciding(world, session, "hana", pairs.asked_higher(world, session))()
+        pairs.deciding(world, session, "hana", pairs.loosened(world, session))()
+        pairs.changing(world, session, {"address_window_hours": 12, "area_dwellings": 3_000})()
 
 
 @pytest.mark.parametrize("name", races.RACES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from base64 import urlsafe_b64encode
 
 from flask import redirect, request
 from markupsafe import Markup, escape
@@ -14,6 +15,7 @@ from tests.attacks.doors import _get
 from tests.web.conftest import Browser
 from web.auth import routes as doors
 from web.edge import db
+from worksorders.steps.lists import page
 
 EVIL = "evil.example"
 FAIR = frozenset({200, 303, 400, 401, 404, 405, 409, 413, 422, 429})
@@ -49,6 +51,32 @@ def sql_weakness(world, patch):
         return "fine"
 
     patch.setitem(world.app.view_functions, "admin.firms", raw)
+    patch.setitem(world.app.config, "PROPAGATE_EXCEPTIONS", False)
+
+
+ENDS = (
+    "[" * 2_900, "{" * 2_900, '["a\\u0000b", "{id}"]', '["\\ud800", "{id}"]', '["\\udfff\\udfff", "{id}"]', '{"a": 1, "b": 2}', "[1e999, 1]",
+    "7", "null", "[]", "[[], {}]", '[null, "{id}"]', '["0001-01-01T00:00:00+23:59", "{id}"]', '["9999-12-31T23:59:59-23:59", "{id}"]',
+    '["2026-11-24T00:00:00Z", "x"]', '["2026-11-24T00:00:00Z", 1]', '[{}, "{id}"]', '["\' OR 1=1--", "{id}"]', '["x", "{id}", 1]', "NaN",
+)  # fmt: skip
+
+
+def end_faults(world, words):
+    """What is made up as the end of a page, of lists that are ordered by an instant and by a name."""
+    text = words.replace("{id}", "00000000-0000-4000-8000-000000000000")
+    after = urlsafe_b64encode(text.encode()).decode()
+    answers = {
+        name: _get(world, "administrator", f"/lists/{name}?after={after}") for name in ("orders", "workers")
+    }
+    return [
+        f"{name} ⟵ {words[:40]}: {one.status_code}"
+        for name, one in answers.items()
+        if one.status_code not in FAIR
+    ]
+
+
+def end_weakness(world, patch):
+    patch.setattr(page, "_text", str)
     patch.setitem(world.app.config, "PROPAGATE_EXCEPTIONS", False)
 
 
@@ -205,6 +233,7 @@ FAMILIES = {
     "SQL in filters": (tuple(f"{f} ⟵ {w}" for f in FIELDS for w in SQL), sql_faults, sql_weakness),
     "ways back that lead away": (AWAY, redirect_faults, redirect_weakness),
     "hosts": (tuple(f"{h}: {v}" for h in HOST_HEADERS for v in HOSTS), host_faults, host_weakness),
+    "ends of pages": (ENDS, end_faults, end_weakness),
     "paths": (PATHS, path_faults, path_weakness),
     "scripts": (SCRIPTS, script_faults, script_weakness),
     "large and strange words": (tuple(LARGE), large_faults, large_weakness),

@@ -25,6 +25,7 @@ from worksorders.steps import disclose, outbox
 from worksorders.steps.account_changes import ask as ask_account
 from worksorders.steps.account_changes.kinds import Kind
 from worksorders.steps.account_changes.lending import ask_loan
+from worksorders.steps.account_changes.loosening import ask_figures
 from worksorders.steps.account_changes.machines import ask_token
 from worksorders.steps.admin.users import UserDetails
 from worksorders.steps.aftercare import inspections
@@ -148,6 +149,7 @@ def fill_accounts(session, people):
     days = (NOW.date(), NOW.date() + timedelta(days=60))
     token = TokenDetails("Refuge casework", frozenset({"orders:read"}), days[1], frozenset({"E7"}))
     ask_token(session, aroha, token, "Tells advocates of the order’s state", NOW)
+    ask_figures(session, aroha, "offers", {"address_window_hours": 24}, "Firms travel far in winter", NOW)
     ask_loan(session, aroha, Loan(mere, tama, *days, 1_000, "Mere is ill"), NOW)
 
 
