@@ -161,11 +161,6 @@ def look_ups_below(
     return {row.case_id: frozenset(bytes(one) for one in row.digests) for row in rows}
 
 
-def is_held(session: Session, case_id: uuid.UUID) -> bool:
-    """Whether a legal hold stands on a case."""
-    return bool(session.scalar(text("SELECT vault.is_held(:c)"), {"c": case_id}))
-
-
 def forget_values(
     session: Session, case_id: uuid.UUID, kinds: Sequence[str], subject_id: uuid.UUID | None = None
 ) -> int:

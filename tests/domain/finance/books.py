@@ -130,7 +130,7 @@ class Books:
             self.tick("V"), quantity, line_cents(quantity, line.rate), "coordinator-2", START
         )
         old, new = self.change(line_id, variations=(*line.variations, change))
-        self.post(ledger.vary(self.where("vary", line_id), new.contracted_cents - old.contracted_cents))
+        self.post(ledger.recommit(self.where("vary", line_id), old.contracted_cents, new.contracted_cents))
 
     def cancel(self, code):
         """Cancelling gives back what is committed or accrued and not invoiced."""

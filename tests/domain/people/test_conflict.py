@@ -8,7 +8,6 @@ from worksorders.domain.people.conflict import (
     Kind,
     address_form,
     forms,
-    linked,
     name_form,
     name_forms,
     phone_form,
@@ -88,8 +87,3 @@ def test_a_normalised_text_is_already_normal(text):
     phone = phone_form(text)
     assert phone_form(phone) == phone
     assert all(form for kind in Kind for form in forms(kind, text))
-
-
-def test_a_shared_hash_links():
-    assert linked({b"a", b"b"}, [b"b"])
-    assert not linked({b"a"}, [])

@@ -17,14 +17,13 @@ from worksorders.domain.people.check_kinds import (
     register_of,
     starting_register,
 )
-from worksorders.domain.people.vetting import Check, Cover, Holder, lapse_warning, lapsing
+from worksorders.domain.people.vetting import Check, Holder, lapse_warning, lapsing
 
 DAY = date(2026, 11, 24)
 REGISTER = starting_register()
 missing_checks = partial(vetting.missing_checks, REGISTER)
 cleared_trades = partial(vetting.cleared_trades, REGISTER)
 may_attend = partial(vetting.may_attend, REGISTER)
-uncovered = partial(vetting.uncovered, REGISTER)
 
 
 def needs_of(trade, on=DAY):
@@ -104,18 +103,6 @@ def test_a_check_that_was_renewed_is_not_warned_of():
     endless = Check("photo_identity", Holder.WORKER, date(2025, 1, 1), None)
     assert lapsing([old, new, other, endless], DAY) == ((other, 0),)
     assert lapsing([old], DAY) == ((old, 7),)
-
-
-def test_gaps_in_cover_are_named_by_trade_region_and_day():
-    tuesday, wednesday = DAY, DAY + timedelta(days=1)
-    worker = Cover(
-        frozenset({"GIS"}), frozenset({"locksmith"}), tuple(all_checks("locksmith")), frozenset({tuesday})
-    )
-    assert uncovered(["locksmith"], ["GIS", "NSN"], [worker], [tuesday, wednesday]) == (
-        ("locksmith", "GIS", tuesday),
-        ("locksmith", "NSN", tuesday),
-        ("locksmith", "NSN", wednesday),
-    )
 
 
 def judged(register=REGISTER, holder=Holder.FIRM, kind="insurance", issued_on=DAY, expires_on=None, **words):

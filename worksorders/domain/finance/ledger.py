@@ -32,7 +32,6 @@ class Event(StrEnum):
     BUDGETED = "budgeted"
     COMMITTED = "committed"
     RECOMMITTED = "recommitted"
-    VARIED = "varied"
     CANCELLED = "cancelled"
     ACCEPTED = "accepted"
     MATCHED = "matched"
@@ -73,10 +72,6 @@ class Entry:
         if total := sum(cents for _, cents in self.movements):
             raise MoneyError(f"Entry {self.at.key} does not sum to zero but to {total} cents.")
 
-    def reversed_as(self, at: At) -> Entry:
-        """The entry that undoes this one."""
-        return Entry(self.event, at, tuple((account, -cents) for account, cents in self.movements))
-
 
 def entry(event: Event, at: At, movements: Mapping[Account, int]) -> Entry:
     """An entry of the movements that are not zero."""
@@ -100,11 +95,6 @@ def commit(at: At, cents: int) -> Entry:
 def recommit(at: At, old_cents: int, new_cents: int) -> Entry:
     """The accepting firm's frozen rate differs from the one committed at issue."""
     return _move(Event.RECOMMITTED, at, Account.UNCOMMITTED, Account.COMMITTED, new_cents - old_cents)
-
-
-def vary(at: At, cents: int) -> Entry:
-    """An approved variation, more or less."""
-    return _move(Event.VARIED, at, Account.UNCOMMITTED, Account.COMMITTED, cents)
 
 
 def cancel(at: At, open_cents: int) -> Entry:

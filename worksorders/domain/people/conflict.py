@@ -6,7 +6,6 @@ on the case's never-send list, and nothing that they can see differs from a case
 
 import re
 import unicodedata
-from collections.abc import Collection
 from enum import StrEnum
 
 _STREET_WORDS = {
@@ -119,8 +118,3 @@ def forms(kind: Kind, value: str) -> frozenset[str]:
         return name_forms(value)
     form = phone_form(value) if kind is Kind.PHONE else address_form(value)
     return frozenset({form} if form else set())
-
-
-def linked(case: Collection[bytes], party: Collection[bytes]) -> bool:
-    """Whether a firm or worker shares a keyed hash with the case; which one is told to nobody."""
-    return not frozenset(case).isdisjoint(party)

@@ -118,30 +118,6 @@ class Cover:
     absent_on: frozenset[date] = frozenset()
 
 
-def uncovered(
-    register: Register,
-    trades: Iterable[str],
-    regions: Iterable[str],
-    workers: Sequence[Cover],
-    days: Iterable[date],
-) -> tuple[tuple[str, str, date], ...]:
-    """Each (trade, region, day) for which no cleared worker is there: "no cleared locksmith in Gisborne on Tuesday"."""
-    wanted, places = tuple(trades), tuple(regions)
-    gaps = []
-    for on in days:
-        present = [worker for worker in workers if on not in worker.absent_on]
-        cleared = [
-            (worker.regions, cleared_trades(register, worker.trades, worker.checks, on)) for worker in present
-        ]
-        gaps += [
-            (trade, region, on)
-            for trade in wanted
-            for region in places
-            if not any(region in where and trade in can for where, can in cleared)
-        ]
-    return tuple(gaps)
-
-
 def check_new(
     register: Register,
     holder: Holder,

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from worksorders.domain.records.schema import Field, Kind, record, text
 
-INVOICES = "invoices"
 MOST_LINES = 30
 LARGEST_CENTS = 10**11
 LARGEST = Decimal(10) ** 9

@@ -1,6 +1,5 @@
 """The flag that police keep on a home: asked for, set until a review date, removed; which moves follow which."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -85,8 +84,3 @@ def _check_review(move: str, review_on: date | None, today: date, faults: Faults
             )
     elif review_on is not None:
         faults.add("review_on", "Only a flag that is set has a day of review: leave it empty.")
-
-
-def newest(flags: Sequence[Flag]) -> Flag | None:
-    """The one in force, of moves in the order in which they were recorded."""
-    return flags[-1] if flags else None

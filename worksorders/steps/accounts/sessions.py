@@ -57,12 +57,3 @@ def end(session: Session, actor: Actor, session_id: uuid.UUID, now: datetime) ->
     if ended is None:
         raise NotFoundError("There is no such session.")
     audit.record(session, actor, "session.killed", ("user_session", session_id))
-
-
-def end_all(session: Session, user_id: uuid.UUID, now: datetime) -> None:
-    """End every session of an account."""
-    session.execute(
-        update(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
-        .values(ended_at=now)
-    )

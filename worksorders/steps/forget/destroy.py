@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from worksorders.domain.errors import RefusedError
@@ -134,9 +134,4 @@ def _files(session: Session, case_id: uuid.UUID, now: datetime) -> int:
     return len(rows.all())
 
 
-def count_forgotten(session: Session) -> int:
-    """How many fields were destroyed so far."""
-    return session.scalar(select(func.count()).select_from(Forgotten)) or 0
-
-
-__all__ = ["Due", "count_forgotten", "erase_case", "forget_due", "forget_field"]
+__all__ = ["Due", "erase_case", "forget_due", "forget_field"]

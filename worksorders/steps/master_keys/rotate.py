@@ -7,7 +7,7 @@ file again. Look-up hashes stay under a key derived from the first master key, w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -23,7 +23,6 @@ from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.money.invoice_files import InvoiceFile
 
 AT_A_TIME = 200
-Batch = Callable[[Session, Cipher], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,6 @@ def begin(session: Session, actor: Actor, agreement_id: uuid.UUID, now: datetime
     return row
 
 
-def find_open(session: Session, agreement_id: uuid.UUID) -> RateCardDraft | None:
-    """The open draft of an agreement."""
-    return session.scalar(_open_of(agreement_id))
-
-
 def find(session: Session, draft_id: uuid.UUID) -> RateDraftView:
     """A draft with its differences; raises NotFoundError."""
     row = session.get(RateCardDraft, draft_id)

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from worksorders.domain.errors import Faults
 from worksorders.domain.finance.ledger import Account, BudgetIdentity, Entry, balances_by, budget_identity
-from worksorders.domain.money import Rounding, gst_cents, gst_rate_on, round_cents, spread_cents
+from worksorders.domain.money import Rounding, gst_rate_on, round_cents, spread_cents
 
 HOMES_BY_YEAR = (237, 350, 400)
 
@@ -88,12 +88,6 @@ class FundingContract:
         if self.gst_basis is GstBasis.EXCLUSIVE:
             return cents
         return round_cents(Decimal(cents) / (1 + gst_rate_on(on)), Rounding.DOWN)
-
-    def in_basis(self, net_cents: int, on: date) -> int:
-        """An amount ex GST as the contract counts it."""
-        if self.gst_basis is GstBasis.EXCLUSIVE:
-            return net_cents
-        return net_cents + gst_cents(net_cents, gst_rate_on(on))
 
     def net_budget(self, year: FundingYear) -> int:
         """What a year may spend ex GST: the sum to post as its budget."""

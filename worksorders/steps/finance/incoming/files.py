@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -104,16 +104,6 @@ def open_alone(cipher: Cipher, row: InvoiceFile) -> bytes:
         raise ValueError("This file is in the vault of its case, or erased.")
     key = WrappedKey(row.id, row.wrapped, row.key_version)
     return base64.b64decode(cipher.open(key, row.id, SEALED_AS, row.content))
-
-
-def refused(session: Session, most: int = 50) -> Sequence[InvoiceFile]:
-    """The files of which no invoice was made, the newest first."""
-    return session.scalars(
-        select(InvoiceFile)
-        .where(InvoiceFile.invoice_id.is_(None))
-        .order_by(InvoiceFile.received_at.desc(), InvoiceFile.id)
-        .limit(most)
-    ).all()
 
 
 def file_of(session: Session, invoice_id: uuid.UUID) -> InvoiceFile | None:
