@@ -163,7 +163,7 @@ def rates(session, administrator):
 
 
 def test_rates_begin_with_the_newest_card_and_one_draft_an_agreement(session, administrator, rates):
-    draft_id, _ = rates
+    draft_id, agreement = rates
     view = rate_drafts.find(session, draft_id)
     assert view.differences == ()
     assert view.newest.version == 1
