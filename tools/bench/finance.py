@@ -9,110 +9,65 @@ import itertools
 import resource
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import date
 
+from tests.domain.finance import world
 from worksorders.domain.finance.codes import CODES
 from worksorders.domain.finance.decision import decide
 from worksorders.domain.finance.explain import explain
 from worksorders.domain.finance.facts import (
-    AcceptanceFacts,
-    AgreementFacts,
-    ContractFacts,
     EarlierClaim,
     InvoiceFacts,
     InvoiceKind,
-    InvoiceLineFacts,
-    InvoiceSource,
     MatchFacts,
     OrderFacts,
-    OrderLineFacts,
-    SupplierFacts,
     TaxInformation,
     YearCap,
-    index_claims,
-    index_open_work,
-    index_parties,
 )
 from worksorders.domain.finance.reconcile import reconcile
-from worksorders.domain.money import Gross, Gst, Net, gst_cents, line_cents
 
 SIZES = (1_000, 10_000, 100_000)
 LINES = 5
 MOST_SECONDS, MOST_MEGABYTES, MOST_GROWTH = 60, 500, 15
 DAY = date(2026, 11, 12)
-AT = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)
 FIRMS = 50
-RATE, FIFTEEN = Decimal("70.2500"), Decimal("0.15")
+RATE, DEARER = "70.2500", "71.2500"
+TAX = TaxInformation("Firm", world.GST_NUMBER, gst_stated=True, buyer_name="Us", buyer_contacts=("email",))
 
 
 def order_of(number: int) -> OrderFacts:
     """An order of five lines, done and accepted."""
-    firm = f"firm-{number % FIRMS}"
-    lines = tuple(
-        OrderLineFacts(
-            line_id=f"{number}-{at}",
-            number=at,
-            item_code=f"LK{at:02}",
-            unit="each",
-            ordered_quantity=Decimal(4),
-            rate=RATE,
-            rate_card_version="1",
-            supplier_id=firm,
-            agreement_id=f"AG-{number % FIRMS}",
-            done_quantity=Decimal(4),
-            acceptances=(AcceptanceFacts(f"A-{number}-{at}", DAY, Decimal(4), "coordinator"),),
-            completed_on=DAY,
+    firm = number % FIRMS
+    lines = (
+        world.order_line(
+            at, 4, RATE, line_id=f"{number}-{at}", supplier_id=f"firm-{firm}", agreement_id=f"AG-{firm}"
         )
         for at in range(1, LINES + 1)
     )
-    return OrderFacts(f"W-{number}", "issued", "C-1", DAY, lines, "Year 1", region="E7")
+    return world.order(*lines, code=f"W-{number}")
 
 
 def invoice_of(number: int) -> InvoiceFacts:
     """An invoice for a whole order; every tenth is too dear, every eleventh asks for too much."""
-    rate = RATE + 1 if number % 10 == 0 else RATE
-    quantity = Decimal(5) if number % 11 == 0 else Decimal(4)
-    lines = tuple(
-        InvoiceLineFacts(
-            f"I-{number}-{at}",
-            at,
-            quantity,
-            "each",
-            rate,
-            Net(line_cents(quantity, rate)),
-            item_code=f"LK{at:02}",
-            order_code=f"W-{number}",
-            description="Lock work",
-        )
+    rate = DEARER if number % 10 == 0 else RATE
+    quantity = 5 if number % 11 == 0 else 4
+    lines = (
+        world.invoice_line(at, quantity, rate, line_id=f"I-{number}-{at}", order_code=f"W-{number}")
         for at in range(1, LINES + 1)
     )
-    net = sum(line.net.cents for line in lines)
-    gst = gst_cents(net, FIFTEEN)
-    return InvoiceFacts(
-        invoice_id=f"I-{number}",
-        kind=InvoiceKind.INVOICE,
-        source=InvoiceSource.PORTAL,
-        supplier_id=f"firm-{number % FIRMS}",
-        number=f"INV-{number}A{number * 7919 % 10007}",
-        issued_on=date(2026, 11, 16),
-        received_at=AT,
-        net=Net(net),
-        gst=Gst(gst),
-        total=Gross(net + gst),
-        lines=lines,
-        tax=TaxInformation("Firm", "49-091-850", gst_stated=True, buyer_name="Us", buyer_contacts=("email",)),
-        entered_by="portal",
-    )
+    name = f"INV-{number}A{number * 7919 % 10007}"
+    return world.invoice(*lines, number=name, supplier_id=f"firm-{number % FIRMS}", order_code="", tax=TAX)
 
 
 def facts_of(order_lines: int) -> MatchFacts:
     """All orders, and a claim before for every hundredth of them."""
     orders = [order_of(number) for number in range(order_lines // LINES)]
-    suppliers = [SupplierFacts(f"firm-{at}", f"Firm {at}", gst_number="49-091-850") for at in range(FIRMS)]
-    agreements = [AgreementFacts(f"AG-{at}", f"firm-{at}", "C-1", date(2025, 1, 1)) for at in range(FIRMS)]
+    suppliers = [
+        world.supplier(supplier_id=f"firm-{at}", name=f"Firm {at}", nzbn="", bank=None) for at in range(FIRMS)
+    ]
+    agreements = [world.agreement(agreement_id=f"AG-{at}", supplier_id=f"firm-{at}") for at in range(FIRMS)]
     year = YearCap("Year 1", date(2026, 7, 1), date(2027, 6, 30), 10**12)
-    contract = ContractFacts("C-1", date(2026, 7, 1), date(2027, 6, 30), False, 10**12, (year,))
+    contract = world.contract(gst_inclusive=False, cap_cents=10**12, years=(year,))
     earlier = [
         EarlierClaim(
             f"E-{number}",
@@ -125,15 +80,8 @@ def facts_of(order_lines: int) -> MatchFacts:
         )
         for number in range(0, len(orders), 100)
     ]
-    return MatchFacts(
-        date(2026, 11, 23),
-        {one.supplier_id: one for one in suppliers},
-        {one.code: one for one in orders},
-        {one.agreement_id: one for one in agreements},
-        {contract.code: contract},
-        index_claims(earlier),
-        index_parties(suppliers),
-        open_work=index_open_work(orders),
+    return world.facts(
+        *orders, earlier=earlier, suppliers=suppliers, agreements=agreements, contracts=(contract,)
     )
 
 
