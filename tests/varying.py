@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from tests import agreeing, factories
 from tests import dispatching as world
 from tests.referrals import load_starting_catalogue
+from web.services import make_services
 from worksorders.domain.local_time import start_of_day
 from worksorders.steps.actor import Actor
 from worksorders.steps.admin.catalogue import current
@@ -74,6 +76,17 @@ def on_site(session, cipher, *, visits=1, workers=2, **values) -> OnSite:
     worker = world.account(session, firm, firm.workers[0])
     stranger = world.account(session, other, other.workers[0])
     return OnSite(firm, other, order, visit, visit.lines[0], worker, office, stranger, coordinator)
+
+
+@contextmanager
+def committed_on_site(new_database, key_file):
+    """Services on a database of its own and the scene that was committed there, for all tests of a file."""
+    with new_database() as database:
+        services = make_services(database.app_url, key_file)
+        with services.sessions.begin() as session:
+            scene = on_site(session, services.cipher)
+        yield services, scene
+        services.engine.dispose()
 
 
 def picture() -> bytes:

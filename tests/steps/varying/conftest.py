@@ -6,19 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from tests.varying import on_site
-from web.services import make_services
+from tests.varying import committed_on_site
 
 
 @pytest.fixture(scope="module")
 def committed_scene(new_database, vault_key_file):
     """The services on a database of this file's own, and the scene that was committed there."""
-    with new_database() as database:
-        services = make_services(database.app_url, vault_key_file)
-        with services.sessions.begin() as session:
-            scene = on_site(session, services.cipher)
-        yield services, scene
-        services.engine.dispose()
+    with committed_on_site(new_database, vault_key_file) as made:
+        yield made
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests import factories
-from tests.varying import AT, on_site, picture
-from web.services import make_services
+from tests.varying import AT, committed_on_site, picture
 from worksorders.store.tables.identity.people import AppUser
 from worksorders.store.tables.work.orders import WorksLine, WorksOrder
 from worksorders.store.tables.work.variations import Variation
@@ -20,12 +19,8 @@ from worksorders.store.tables.work.variations import Variation
 
 @pytest.fixture(scope="module")
 def committed(new_database, vault_key_file):
-    with new_database() as database:
-        made = make_services(database.app_url, vault_key_file)
-        with made.sessions.begin() as session:
-            scene = on_site(session, made.cipher)
-        yield made, scene
-        made.engine.dispose()
+    with committed_on_site(new_database, vault_key_file) as made:
+        yield made
 
 
 @pytest.fixture
