@@ -114,53 +114,65 @@ def receive_document(
     assert firm is not None
     lock_firm(session, firm.id)
     lock_orders(session, sorted(order.id for order in orders.values()))
-    one, sign = next(iter(orders.values())) if len(orders) == 1 else None, document.sign
-    invoice = add_invoice(
-        session,
-        actor,
-        Invoice(
-            id=uuid.uuid4(),
-            firm_id=firm.id,
-            order_id=one.id if one else None,
-            number=document.number.strip(),
-            number_normalised=normalise_number(document.number),
-            stated=_stated(firm, document),
-            source="typed",
-            kind="invoice" if sign > 0 else "credit_note",
-            credits_number=document.credits_number.strip() or None,
-            file_sha256=file.sha256 if file else None,
-            issued_on=document.issued_on,
-            received_at=now,
-            received_by=actor.user_id,
-            currency="NZD",
-            net_cents=sign * document.net_cents,
-            gst_cents=sign * document.gst_cents,
-            total_cents=sign * document.total_cents,
-            state="received",
-        ),
-    )
+    one = next(iter(orders.values())) if len(orders) == 1 else None
+    invoice = add_invoice(session, actor, _invoice(firm, one, document, file, actor, now))
     for position, (line, works_line) in enumerate(zip(document.lines, bound, strict=True), start=1):
-        session.add(
-            InvoiceLine(
-                id=uuid.uuid4(),
-                invoice_id=invoice.id,
-                position=position,
-                line_id=works_line.id if works_line else None,
-                order_code=_code(line.order_code) or None,
-                item_code=line.item_code.strip().upper(),
-                description=works_line.offer_name if works_line else UNNAMED,
-                quantity=sign * line.quantity,
-                unit=line.unit.strip(),
-                rate=line.rate,
-                amount_cents=sign * line.amount_cents,
-            )
-        )
+        session.add(_line(invoice, position, line, works_line, document.sign))
     session.flush()
     if file:
         assert cipher is not None
         case_id = next(iter(orders.values())).case_id if orders else None
         keep_file(session, cipher, actor, file, now, invoice_id=invoice.id, case_id=case_id)
     return match_invoice(session, actor, invoice.id, now)
+
+
+def _invoice(
+    firm: Firm,
+    order: WorksOrder | None,
+    document: TypedInvoice,
+    file: Incoming | None,
+    actor: Actor,
+    now: datetime,
+) -> Invoice:
+    sign = document.sign
+    return Invoice(
+        id=uuid.uuid4(),
+        firm_id=firm.id,
+        order_id=order.id if order else None,
+        number=document.number.strip(),
+        number_normalised=normalise_number(document.number),
+        stated=_stated(firm, document),
+        source="typed",
+        kind="invoice" if sign > 0 else "credit_note",
+        credits_number=document.credits_number.strip() or None,
+        file_sha256=file.sha256 if file else None,
+        issued_on=document.issued_on,
+        received_at=now,
+        received_by=actor.user_id,
+        currency="NZD",
+        net_cents=sign * document.net_cents,
+        gst_cents=sign * document.gst_cents,
+        total_cents=sign * document.total_cents,
+        state="received",
+    )
+
+
+def _line(
+    invoice: Invoice, position: int, line: TypedLine, works_line: WorksLine | None, sign: int
+) -> InvoiceLine:
+    return InvoiceLine(
+        id=uuid.uuid4(),
+        invoice_id=invoice.id,
+        position=position,
+        line_id=works_line.id if works_line else None,
+        order_code=_code(line.order_code) or None,
+        item_code=line.item_code.strip().upper(),
+        description=works_line.offer_name if works_line else UNNAMED,
+        quantity=sign * line.quantity,
+        unit=line.unit.strip(),
+        rate=line.rate,
+        amount_cents=sign * line.amount_cents,
+    )
 
 
 def _check_pdf(file: Incoming | None, faults: Faults) -> None:

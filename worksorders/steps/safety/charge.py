@@ -10,6 +10,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from catalogue.item import CatalogueItem
 from worksorders.domain.lifecycle.reasons import NO_ACCESS
 from worksorders.domain.order.attendance import abortive_charge_due
 from worksorders.steps import audit
@@ -71,29 +72,7 @@ def charge(session: Session, actor: Actor, visit: Visit, reason: str, now: datet
     if found is None or item is None:
         audit.record(session, actor, "visit.no_abortive_rate", ("visit", visit.id), reason=reason)
         return None
-    position = session.scalar(select(func.max(WorksLine.position)).where(WorksLine.order_id == order.id))
-    line = WorksLine(
-        id=uuid.uuid4(),
-        order_id=order.id,
-        position=(position or 0) + 1,
-        item_code=item.code,
-        measure=item.measure,
-        offer_name=item.offer_name,
-        kind=str(item.kind),
-        quantity=ONE,
-        original_quantity=ONE,
-        unit=item.unit,
-        rate=found.rate,
-        rate_card_id=found.rate_card_id,
-        frozen_at=now,
-        minutes=0,
-        trade=str(item.trade),
-        crew=1,
-        lead_working_days=0,
-        consent_group=str(item.consent),
-        evidence="|".join(item.evidence),
-        because=f"no access: {NO_ACCESS.label(reason).lower()}",
-    )
+    line = _line(session, order, item, found, reason, now)
     session.add(line)
     session.flush()
     session.add(
@@ -124,6 +103,35 @@ def charge(session: Session, actor: Actor, visit: Visit, reason: str, now: datet
     )
     ledger.settle_orders(session, actor, [order.id], now)
     return line
+
+
+def _line(
+    session: Session, order: WorksOrder, item: CatalogueItem, rate: FirmRate, reason: str, now: datetime
+) -> WorksLine:
+    """The charge as the order's last line: it takes no minutes, since nobody works for it."""
+    position = session.scalar(select(func.max(WorksLine.position)).where(WorksLine.order_id == order.id))
+    return WorksLine(
+        id=uuid.uuid4(),
+        order_id=order.id,
+        position=(position or 0) + 1,
+        item_code=item.code,
+        measure=item.measure,
+        offer_name=item.offer_name,
+        kind=str(item.kind),
+        quantity=ONE,
+        original_quantity=ONE,
+        unit=item.unit,
+        rate=rate.rate,
+        rate_card_id=rate.rate_card_id,
+        frozen_at=now,
+        minutes=0,
+        trade=str(item.trade),
+        crew=1,
+        lead_working_days=0,
+        consent_group=str(item.consent),
+        evidence="|".join(item.evidence),
+        because=f"no access: {NO_ACCESS.label(reason).lower()}",
+    )
 
 
 def orders_to_accept(session: Session) -> list[tuple[WorksOrder, int, datetime]]:
