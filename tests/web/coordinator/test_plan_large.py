@@ -25,7 +25,7 @@ RESULT = {
 def large(services, signed_in):
     """A draft of more workers and visits without a place than a page shows, the last few workers in another region."""
     world = World(services)
-    workers = [world.worker()[0] for _ in range(ROWS + 5)]
+    workers = [*(world.worker()[0] for _ in range(ROWS + 4)), world.worker(region="E8")[0]]
     visits = world.order(*({} for _ in range(ROWS + 5 + UNPLACED + 4)))
     (south,) = world.order({})
     with services.sessions.begin() as session:
@@ -86,3 +86,25 @@ def test_what_was_shown_is_shown_again_after_a_move_and_a_pin(large):
     assert "week=1" in page
     pinned = browser.post(f"{path}/visits/{south}/pin?region=E8&rows=1", {"pin": "yes"}, page=path)
     assert (pinned.status_code, pinned.location) == (303, f"{path}?region=E8&rows=1")
+
+
+def test_the_forms_carry_what_was_seen_and_the_second_of_two_people_is_told(large):
+    browser, path, south = large
+    page = browser.get(f"{path}?region=E8").text
+    (seen,) = re.findall(r'data-seen="([^"]+)"', page)
+    (draft,) = re.findall(r'name="seen" value="([0-9a-f]{16})"', page)
+    worker = seen.partition("@")[0]
+    place = {"worker": worker, "on": FIRST_DAY.isoformat(), "start": "1:20 pm", "seen": seen}
+    address = f"{path}/visits/{south}/move?from={worker}"
+    assert browser.post(address, {"form_uuid": str(uuid.uuid4())} | place, page=path).status_code == 303
+    late = browser.post(address, {"form_uuid": str(uuid.uuid4())} | place | {"start": "2 pm"}, page=path)
+    assert late.status_code == 422
+    assert "Meanwhile somebody moved" in late.text
+    assert "at 1:20 pm now" in late.text
+    (now_seen,) = re.findall(r'name="seen"[^>]*value="([^"]+)"', late.text)
+    assert now_seen not in {seen, ""}
+    publish = {"form_uuid": str(uuid.uuid4()), "seen": draft}
+    refused = browser.post(f"{path}/publish", publish, page=path)
+    assert (refused.status_code, "since you opened it" in refused.text) == (409, True)
+    pinned = browser.post(f"{path}/visits/{south}/pin", {"pin": "no", "seen": seen}, page=path)
+    assert (pinned.status_code, "Meanwhile somebody moved" in pinned.text) == (409, True)
