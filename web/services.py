@@ -92,9 +92,9 @@ def services_from(environment: Mapping[str, str] = os.environ) -> Services:
     return make_services(environment["DATABASE_URL"], Path(environment["VAULT_KEY_FILE"]), post=post)
 
 
-def heads_from(settings: Mapping[str, str]) -> HeadFile | None:
+def heads_from(environment: Mapping[str, str]) -> HeadFile | None:
     """Where heads of the audit chain are published, by `AUDIT_HEADS`; None where the operator named no file."""
-    named = settings.get("AUDIT_HEADS", "").strip()
+    named = environment.get("AUDIT_HEADS", "").strip()
     return HeadFile(Path(named)) if named else None
 
 
