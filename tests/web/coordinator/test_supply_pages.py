@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import date, timedelta
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
@@ -13,8 +14,10 @@ from sqlalchemy import select
 from tests import dispatching as world
 from tests.web.portal.test_ownfirm_pages import day, send
 from tests.web.portal.test_portal_offers import enter
+from web.supply import matrix, sharing
 from worksorders.gateways.csv_safe import read_csv
 from worksorders.steps import disclose
+from worksorders.steps.lists.part import part_of
 from worksorders.steps.offers.published import offer_published_visits
 from worksorders.store.tables.firms.contractors import VettingCheck
 from worksorders.store.tables.firms.vetting import TimeProposal
@@ -136,6 +139,21 @@ def test_shares_count_offers_answers_and_hours(place, office, signed_in):
     assert (second["offers"], second["hours_accepted"]) == ("0", "0.0")
     assert place.firms[0].name in browser.get("/supply/sharing?region=E7").text
     assert place.firms[0].name not in browser.get("/supply/sharing?region=F1").text
+
+
+@pytest.mark.parametrize(("view", "path"), [(matrix, "/supply/"), (sharing, "/supply/sharing")])
+def test_long_tables_come_in_pages_and_their_files_hold_all(place, signed_in, monkeypatch, view, path):
+    browser, _ = signed_in("coordinator")
+    file = browser.get({"/supply/": "/supply/matrix.csv"}.get(path, f"{path}.csv")).data
+    monkeypatch.setattr(view, "part_of", partial(part_of, size=1))
+    first, second = browser.get(path).text, browser.get(f"{path}?page=2").text
+    assert "page=2" in first
+    assert table_of(first) != table_of(second)
+    assert len({row["region"] + row.get("trade", row.get("firm", "")) for row in read_csv(file)}) > 1
+
+
+def table_of(page):
+    return re.findall(r'<th scope="row" class="govuk-table__header">(.*?)</th>', page)
 
 
 def test_an_offer_is_taken_back_and_the_next_firm_is_asked(place, signed_in, services):

@@ -86,7 +86,7 @@ def test_a_month_is_closed_and_opened_again_without_a_spreadsheet(world, signed_
     assert "DEAR-1" in text_of(firm.get(f"/portal/invoices/{world.invoice}/schedule.pdf").data)
     page = browser.get("/finance/months/2026-11").text
     assert "Blocks closing" not in page
-    assert "Accrued on the last day and reversed on the next: $115.50" in page
+    assert "Accrued on the last day and reversed on the next: $115.50, 2 lines" in page
     assert browser.post("/finance/months/2026-11", form()).status_code == 303
     page = browser.get("/finance/months/2026-11").text
     assert "Its postings are those that were closed." in page

@@ -11,11 +11,13 @@ from web.extensions import request_now
 from web.finance.blueprint import blueprint
 from web.finance.payout.forms import WhyForm
 from web.forms.base import Form
+from web.paging import page_address, page_number
 from worksorders.domain.finance.months import Month, read_month
 from worksorders.steps.finance.find.people import names_of
 from worksorders.steps.finance.months import close as step
 from worksorders.steps.finance.months import find
 from worksorders.steps.finance.months.journal import journal_csv
+from worksorders.steps.lists.part import part_of
 
 STATE_WORDS = {
     "closed": ("Closed", "good"),
@@ -52,6 +54,8 @@ def month(key: str) -> ResponseReturnValue:
     shown = render_template(
         "finance/month.html",
         page=page,
+        accruals=part_of(page.accruals, page_number("accrued")),
+        address=page_address("accrued"),
         form=form,
         me=actor().user_id,
         names=names_of(db(), people),
