@@ -146,7 +146,7 @@ def fill_accounts(session, people):
     ask_account.ask_recovery(session, aroha, tama, "Lost the phone, came in person", NOW)
     reached = Reached("tama@example.org", "")
     ask_account.ask_contact(session, people["daniel"], tama, reached, "A new address", NOW)
-    days = (NOW.date(), NOW.date() + timedelta(days=60))
+    days = (NOW.date() + timedelta(days=1), NOW.date() + timedelta(days=60))
     token = TokenDetails("Refuge casework", frozenset({"orders:read"}), days[1], frozenset({"E7"}))
     ask_token(session, aroha, token, "Tells advocates of the order’s state", NOW)
     ask_figures(session, aroha, "offers", {"address_window_hours": 24}, "Firms travel far in winter", NOW)
