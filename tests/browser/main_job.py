@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests import factories
 from tests.browser.agreeing import agree
+from tests.browser.intake import fill_in, send_in
 from tests.browser.small_programme import enter
 from worksorders.domain.money import gst_cents, line_cents
 from worksorders.store.tables.firms.contractors import Firm
@@ -27,32 +28,16 @@ def date_into(page, name, day, month="11"):
 
 
 def take_in(page):
-    page.goto("/assessments/new")
-    page.get_by_label("Agency that made").fill("Te Whare Āwhina")
-    date_into(page, "assessed_on", "20")
-    date_into(page, "answers-repeat_violence-given_on", "20")
-    page.get_by_label("P2: high risk, locks").check()
-    page.get_by_label("Adults in the home").fill("1")
-    page.get_by_label("Children in the home").fill("2")
-    for box in page.locator('.app-answer input[value="yes"]').all():
-        box.check()
-    page.locator("#answers-repeat_violence-given_by").fill("Aroha, advocate")
-    page.locator('input[name="openings-0-state"][value="temporarily_secured"]').check()
-    page.get_by_label("keys held by others or lost").check()
-    page.get_by_label("weak lock", exact=True).check()
-    page.get_by_label("Add a door, window or place").select_option("window")
-    page.get_by_role("button", name="Add it").click()
-    expect(page.locator("#openings-1-label")).to_be_focused()
-    page.get_by_label("opens far enough to climb through").check()
-    page.get_by_label("Quantity (per sash)").first.fill("2")
-    page.locator('input[name="openings-1-state"][value="secure"]').check()
-    page.get_by_label("Street address").fill(STREET)
-    page.get_by_label("Town").select_option("tauranga")
-    page.locator('input[name="home-built_before_2000"][value="yes"]').check()
-    page.get_by_label("Full name").fill(PERSON)
-    page.locator("#person-phone").fill(PHONE)
-    page.get_by_role("button", name="Take in the assessment").click()
-    page.get_by_role("heading", name=re.compile("^Assessment A-")).wait_for()
+    fill_in(
+        page,
+        street=STREET,
+        person=PERSON,
+        phone=PHONE,
+        door="temporarily_secured",
+        findings=("keys held by others or lost", "weak lock"),
+        window=True,
+    )
+    send_in(page)
 
 
 def raise_and_send(page):

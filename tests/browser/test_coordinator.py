@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from tests import factories, referrals
 from tests.browser.agreeing import agree
+from tests.browser.intake import add_window, fill_in, send_in
 from web import create_app
 from worksorders.store.tables.trail import OutboxMessage
 
@@ -36,26 +36,6 @@ def signed_in(open_context, origin, **options):
     return page
 
 
-def fill_in(page):
-    page.goto("/assessments/new")
-    page.get_by_label("Agency that made").fill("Te Whare Āwhina")
-    for part, value in (("day", "20"), ("month", "11"), ("year", "2026")):
-        page.locator(f"#assessed_on-{part}").fill(value)
-        page.locator(f"#answers-repeat_violence-given_on-{part}").fill(value)
-    page.get_by_label("P2: high risk, locks").check()
-    page.get_by_label("Adults in the home").fill("1")
-    page.get_by_label("Children in the home").fill("2")
-    for box in page.locator('.app-answer input[value="yes"]').all():
-        box.check()
-    page.locator("#answers-repeat_violence-given_by").fill("Aroha, advocate")
-    page.get_by_label("Street address").fill("2/14 Example Road")
-    page.get_by_label("Town").select_option("tauranga")
-    page.locator('input[name="home-built_before_2000"][value="yes"]').check()
-    page.get_by_label("Full name").fill("Hinemoa Sample")
-    page.locator('input[name="openings-0-state"][value="insecure"]').check()
-    page.get_by_label("glass-panelled entrance door").check()
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark")])
 def test_an_assessment_becomes_an_issued_order(
     served, open_context, services, axe, fits, picture, width, scheme
@@ -70,16 +50,10 @@ def test_an_assessment_becomes_an_issued_order(
 
     look("today-empty")
     fill_in(page)
-    page.get_by_label("Add a door, window or place").select_option("window")
-    page.get_by_role("button", name="Add it").click()
-    expect(page.locator("#openings-1-label")).to_be_focused()
-    page.get_by_label("opens far enough to climb through").check()
-    page.get_by_label("Quantity (per sash)").first.fill("2")
-    page.locator('input[name="openings-1-state"][value="secure"]').check()
+    add_window(page)
     assert page.get_by_label("Full name").input_value() == "Hinemoa Sample"
     look("take-in")
-    page.get_by_role("button", name="Take in the assessment").click()
-    page.get_by_role("heading", name=re.compile("^Assessment A-")).wait_for()
+    send_in(page)
     look("assessment")
     page.get_by_role("button", name="Raise the works order").click()
     page.get_by_role("heading", name=re.compile("^Works order W-")).wait_for()
@@ -153,5 +127,4 @@ def test_the_form_works_without_scripts(served, open_context):
     page.get_by_role("button", name="Remove gate").click()
     assert page.locator('input[name="openings-1-label"]').count() == 0
     assert page.get_by_label("glass-panelled entrance door").is_checked()
-    page.get_by_role("button", name="Take in the assessment").click()
-    page.get_by_role("heading", name=re.compile("^Assessment A-")).wait_for()
+    send_in(page)

@@ -5,31 +5,23 @@ from __future__ import annotations
 import re
 
 from tests.browser.agreeing import agree
+from tests.browser.intake import P1, fill_in, send_in
 from tests.browser.scripted.parts import date_into, go
 from tests.browser.small_programme import TODAY
 
 
 def take_in(page):
     """An approved assessment of a home whose glass-panelled front door does not hold tonight."""
-    go(page, "/assessments/new")
-    page.get_by_label("Agency that made").fill("Te Whare Āwhina")
-    date_into(page, "assessed_on", TODAY)
-    date_into(page, "answers-repeat_violence-given_on", TODAY)
-    page.get_by_label("P1: lethal risk, home insecure now").check()
-    page.get_by_label("Adults in the home").fill("1")
-    page.get_by_label("Children in the home").fill("2")
-    for box in page.locator('.app-answer input[value="yes"]').all():
-        box.check()
-    page.locator("#answers-repeat_violence-given_by").fill("Aroha, advocate")
-    page.locator('input[name="openings-0-state"][value="insecure"]').check()
-    page.get_by_label("glass-panelled entrance door").check()
-    page.get_by_label("Street address").fill("2/14 Canary Terrace")
-    page.get_by_label("Town").select_option("tauranga")
-    page.locator('input[name="home-built_before_2000"][value="no"]').check()
-    page.get_by_label("Full name").fill("Hinemoa Testperson")
-    page.locator("#person-phone").fill("021 555 0142")
-    page.get_by_role("button", name="Take in the assessment").click()
-    page.get_by_role("heading", name=re.compile("^Assessment A-")).wait_for()
+    fill_in(
+        page,
+        street="2/14 Canary Terrace",
+        person="Hinemoa Testperson",
+        phone="021 555 0142",
+        urgency=P1,
+        before_2000="no",
+        on=TODAY,
+    )
+    send_in(page)
 
 
 def raise_order(page):
