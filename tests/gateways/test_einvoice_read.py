@@ -221,7 +221,7 @@ def test_a_file_of_fifty_megabytes_is_refused_at_once():
     [
         (b"", "empty"),
         (b"  \n", "empty"),
-        (b"%PDF-1.7", "not well-formed"),
+        (b"%PDF-1.7\n%\xe2\xe3\xff", "is a PDF"),
         (b"<Invoice>", "not well-formed"),
         (b"<a/><b/>", "not well-formed"),
         (b"<x>\x00</x>", "not well-formed"),

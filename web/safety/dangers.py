@@ -36,7 +36,7 @@ def hazards(order_id: uuid.UUID) -> ResponseReturnValue:
         submit="Note these hazards",
         back=(back, f"Works order {found.code}"),
         lead=(
-            "Of a firm only the worker named for a visit is shown them, near its start. They hold for all orders of the home.",
+            "Only the worker named for a visit sees them, near its start; nobody else of the firm. They hold for all orders of the home.",
             "They say nothing of the client or of what happened, so there is no free text.",
         ),
     )

@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_kept_as_an_invoice_leaves_nothing_but_itself(desk
     before = desk.session.scalar(select(func.count()).select_from(Invoice))
     for data, what in (
         (b"<Invoice>", "not well-formed"),
-        (b"%PDF-1.7", "not well-formed"),
+        (b"%PDF-1.7", "is a PDF"),
         (desk.xml(issued="2031-01-01"), "future"),
         (desk.xml(number=""), "no number"),
         (desk.xml(code="389"), "self-billed"),

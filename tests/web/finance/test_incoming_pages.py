@@ -61,7 +61,7 @@ def test_one_right_file_leads_to_its_invoice_and_the_answer_for_its_sender(page)
 def test_several_files_at_once_are_each_told_with_place_and_remedy(page):
     shown = page.upload(b"<Invoice>", page.right, page.other)
     assert "2 of 3 files are received" in shown.text
-    assert "Refused" in shown.text
+    assert "Refused: 0.xml (9 bytes)." in shown.text
     assert "Send the whole file again" in shown.text
     assert "ibr-co-16" in shown.text
     assert "Choose at least one file" in page.upload().text

@@ -21,6 +21,7 @@ from worksorders.steps.finance.incoming.ubl import receive_file
 from worksorders.steps.finance.receive import active_firms
 
 MOST_FILES = 20
+LONGEST_NAME = 60
 
 
 class UploadForm(Form):
@@ -57,18 +58,24 @@ def upload() -> ResponseReturnValue:
 
 def _receive(form: UploadForm) -> str:
     firm_id = uuid.UUID(form.firm_id.data) if form.firm_id.data else None
-    taken = []
+    taken, refused = [], []
     given = [one for one in form.files.data if one and one.filename]
     for one in given:
-        received = receive_file(
-            db(), services().cipher, actor(), Incoming(one.read()), request_now(), firm_id=firm_id
-        )
+        data = Incoming(one.read())
+        received = receive_file(db(), services().cipher, actor(), data, request_now(), firm_id=firm_id)
         if received.outcome:
             taken.append(received.outcome.invoice)
+        else:
+            refused.append(f"{(one.filename or '')[:LONGEST_NAME]} ({len(data.content):,} bytes)")
     if len(given) == len(taken) == 1:
         flash(f"Invoice {taken[0].number} is received.", "success")
         return url_for("finance.invoice", invoice_id=taken[0].id)
-    flash(f"{len(taken)} of {len(given)} files are received as invoices.", "success" if taken else "error")
+    # Names are told back once to whoever chose the files and kept nowhere: they may hold what is sealed.
+    words = f" Refused: {', '.join(refused)}." if refused else ""
+    flash(
+        f"{len(taken)} of {len(given)} files are received as invoices.{words}",
+        "success" if taken else "error",
+    )
     return url_for("finance.files")
 
 

@@ -42,6 +42,12 @@ def parse(data: bytes) -> etree._Element:
         )
     if not data.strip():
         raise _refuse("file", "the file is empty", "Send the invoice again.")
+    if data.lstrip().startswith(b"%PDF"):
+        raise _refuse(
+            "file",
+            "it is a PDF, which no machine reads as an invoice",
+            "Type it in and attach the PDF there, or send the e-invoice (XML).",
+        )
     text = _DECLARATION.sub("", _decode(data), count=1)
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise _refuse(
