@@ -9,6 +9,7 @@ import pytest
 
 from scheduler.check import check, check_plan
 from scheduler.engine.levels import NAMES, measured
+from scheduler.engine.part import PartSolver
 from scheduler.instance import parse_instance, result_data
 from scheduler.plan import Reason, Status
 from scheduler.problem import DAY, Precedence, Shift, TimeWindow
@@ -217,3 +218,15 @@ def test_a_day_may_hold_more_visits_than_a_day_usually_does():
         make_problem(visits, [make_worker(shifts=(Shift(0, 480, 1020),))], travel=0), "common", work=1
     )
     assert [len(route.stops) for route in plan.routes] == [60]
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_a_gap_of_a_night_holds_whatever_moves_the_earlier_visit(seed):
+    data = make_instance(16, 4, ("G1",), seed)
+    homes = [visit["home"] for visit in data["visits"]]
+    data["precedence"] = [[i, i + 1, DAY] for i in range(15) if homes[i] == homes[i + 1]]
+    incumbent = PartSolver(parse_instance(data), "full", seed).incumbent
+    problem = incumbent.compiled.problem
+    for _ in range(12):
+        incumbent.run(500, 2000, 500)
+        assert check(problem, incumbent.routes(), "full") == []

@@ -53,11 +53,14 @@ def relax(net: Net, st: State, s: int) -> None:
 
 @compiled
 def relax_linked(net: Net, st: State, i: int, s: int) -> None:
-    """Renew the latest starts of other routes that hold a visit tied to visit i of route s."""
+    """Renew the latest starts of other routes that hold a visit tied to visit i of route s.
+
+    Without a gap to keep, an earlier visit of another day is always early enough.
+    """
     for q in range(net.pptr[i], net.pptr[i + 1]):
         for c in range(st.count[net.pidx[q]]):
             other = st.place[net.pidx[q], c]
-            if other != s and net.day[other] == net.day[s]:
+            if other != s and (net.day[other] == net.day[s] or net.pleast[q] > 0):
                 relax(net, st, other)
     for q in range(net.sptr[i], net.sptr[i + 1]):
         for c in range(st.count[net.sidx[q]]):
