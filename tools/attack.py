@@ -118,7 +118,8 @@ def token(port: int, cookie: str) -> str:
     ask(port, "POST", "/exchange/tokens/new", urlencode(form), Cookie=cookie, Content_Type=FORM)
     second = sign_in(port, "privacy officer")
     _, renewed, page = ask(port, "GET", "/accounts", Cookie=second)
-    confirm = re.search(r'<form[^>]*action="(/accounts/[0-9a-f-]+/confirm)".*?</form>', page, re.DOTALL)
+    own = page.partition(">attack</th>")[2]
+    confirm = re.search(r'<form[^>]*action="(/accounts/[0-9a-f-]+/confirm)".*?</form>', own, re.DOTALL)
     answer = page
     if confirm is not None:
         sent = urlencode(hidden(confirm[0]))
