@@ -36,11 +36,8 @@ def carry_out(session: Session, actor: Actor | None, wish: AccountChange, now: d
         )
         wish.user_id = user.id
         return password
-    if wish.kind == Kind.TOKEN:
-        return machines.make(session, actor, wish, now)
     if wish.kind in _BESIDE:
-        _BESIDE[Kind(wish.kind)](session, actor, wish, now)
-        return None
+        return _BESIDE[Kind(wish.kind)](session, actor, wish, now)
     user = session.get_one(AppUser, wish.user_id, with_for_update=True)
     return _DO[Kind(wish.kind)](session, actor, wish, user, now)
 
@@ -107,7 +104,8 @@ _DO: dict[Kind, _Doing] = {
     Kind.RECOVERY: _recovery,
     Kind.CONTACT: _contact,
 }
-_BESIDE: dict[Kind, Callable[[Session, Actor | None, AccountChange, datetime], None]] = {
+_BESIDE: dict[Kind, Callable[[Session, Actor | None, AccountChange, datetime], str | None]] = {
+    Kind.TOKEN: machines.make,
     Kind.LEND: lending.lend,
     Kind.SETTINGS: loosening.put,
 }
