@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 
 import click
@@ -16,7 +15,6 @@ from web.embedded.parts import ROOT
 
 NEEDED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "VAULT_KEY_FILE")
 UNDER_FLASK = "FLASK_RUN_FROM_CLI"
-POSTGRES_SOCKET = ".s.PGSQL.5432"
 NOT_SET = (
     f"{', '.join(NEEDED)} are not set, and this folder has no installation: 'make run' makes one. "
     "docs/operations.md tells how to set them."
@@ -38,7 +36,7 @@ def command_environment(given: Mapping[str, str]) -> Mapping[str, str] | None:
     if not _is_installed():
         return None
     installation = Installation.open(ROOT / "instance", given)
-    if not _runs(installation):
+    if not installation.runs():
         return None
     address = installation.served_at()
     own = {} if address is None or given.get("PORT") or given.get("PUBLIC_URL") else {"PUBLIC_URL": address}
@@ -47,12 +45,6 @@ def command_environment(given: Mapping[str, str]) -> Mapping[str, str] | None:
 
 def _is_installed() -> bool:
     return (ROOT / "instance" / "secrets").is_file()
-
-
-def _runs(installation: Installation) -> bool:
-    """Whether somebody listens where PostgreSQL answers while the product runs."""
-    with socket.socket(socket.AF_UNIX) as caller:
-        return not caller.connect_ex(str(installation.run_dir / POSTGRES_SOCKET))
 
 
 def bare_app() -> Flask:

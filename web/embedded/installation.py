@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from web.embedded.engines import APP_ROLE, OWNER_ROLE, database_url, valkey_url
 from web.embedded.keys import Secrets, ensure_vault_key, load_or_create_secrets, private_folder
 
 LARGEST_LOG_BYTES = 5_000_000
+POSTGRES_SOCKET = ".s.PGSQL.5432"
 ADDRESS = re.compile(r"https?://\S+")
 OWN_NAMES = ("DATABASE_URL", "MIGRATION_URL", "REDIS_URL")
 
@@ -57,6 +59,11 @@ class Installation:
     def own_valkey(self) -> bool:
         """Whether Valkey is ours to run."""
         return not self.given.get("REDIS_URL")
+
+    def runs(self) -> bool:
+        """Whether somebody listens where PostgreSQL answers while the product runs."""
+        with socket.socket(socket.AF_UNIX) as caller:
+            return not caller.connect_ex(str(self.run_dir / POSTGRES_SOCKET))
 
     def served_at(self) -> str | None:
         """Address that users type, as the product that runs here noted it; None where it never ran."""

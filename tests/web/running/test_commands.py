@@ -9,8 +9,8 @@ import socket
 from tests import factories
 from tests.gateways.ubl import invoice
 from tests.steps.finance import paying
-from web.commands.unset import POSTGRES_SOCKET, UNDER_FLASK, bare_app, command_environment
-from web.embedded.installation import Installation, take_lock
+from web.commands.unset import UNDER_FLASK, bare_app, command_environment
+from web.embedded.installation import POSTGRES_SOCKET, Installation, take_lock
 from worksorders.gateways.einvoice import read
 from worksorders.store.tables.identity.people import AppUser
 
