@@ -28,6 +28,8 @@ COST, EXTRA, SHARES, MOVES = 9, 10, 11, 12
 UNPROVEN = NAMES[SHARES]  # evened out by hand-overs, without a bound of its own
 FIRST_SHARE = 0.25
 LOOK_SECONDS = 2e-5  # a visit, on a usual machine, to see what a hand-over changes
+LAST_SHARE = 0.97  # evening shares out has no limit of its own
+MOST_STEP = 1_000_000
 
 
 class Told(NamedTuple):
@@ -113,20 +115,31 @@ def _lower(
 ) -> tuple[tuple[Route, ...], int]:
     """Bring one level down while those above it hold; the routes and a bound on this level."""
     before = measured(problem, routes)
-    weights = [0] * len(NAMES)
-    weights[at] = 1
-    for above in range(at):
-        weights[above] = (before[at] + 1) * (1 + at - above) if above != SHARES else 0
+    weights = ranked(before, at)
     weighted = reweighted(problem, weights)
     held = sum(weight * value for weight, value in zip(weights[:at], before[:at], strict=True))
     solver = PartSolver(weighted, "full", seed)
     solver.take_routes(routes)
-    stages = sum(value > 0 for value in before[at:]) + 1
-    solver.improve(budget.part(budget.left() / stages, budget.work), lambda: None)
+    stages = sum(value > 0 for level, value in enumerate(before[at:], at) if level != SHARES)
+    solver.improve(budget.part(LAST_SHARE * budget.left() / stages, budget.work), lambda: None)
     found = solver.result()
     after = measured(problem, found.routes)
     better = after[: at + 1] < before[: at + 1] and not check(problem, found.routes, "full")
     return (found.routes if better else routes), found.bound - held
+
+
+def ranked(values: Sequence[int], at: int) -> list[int]:
+    """Weights of the levels down to `at`: one more in any outweighs all that those below it come to.
+
+    Above MOST_STEP that is left to what one visit can change at all; bounds are valid with any weights.
+    """
+    weights = [0] * len(NAMES)
+    weights[at], last, below = 1, 1, values[at]
+    for above in reversed(range(at)):
+        if above != SHARES:
+            last = weights[above] = min(below + 1, last + MOST_STEP)
+            below += last * values[above]
+    return weights
 
 
 def reweighted(problem: Problem, weights: Sequence[int]) -> Problem:

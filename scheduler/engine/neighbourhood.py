@@ -9,7 +9,8 @@ from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.integer import IntegerMaster, Limits
 from scheduler.engine.columns.pool import Column, Pool, Rows
-from scheduler.engine.columns.timing import clash
+from scheduler.engine.columns.ties import broken
+from scheduler.engine.columns.timing import clash, settle
 from scheduler.engine.small import Small
 
 MOST_COLUMNS = 6000
@@ -168,13 +169,11 @@ def solve_exact(
         if choice.taken is None:
             return None
         plan = [*fixed, *choice.taken]
-        broken = clash(compiled, rows, plan)
-        if not broken:
+        if settle(compiled, plan) is not None:
             return plan
-        before = len(rows.orders)
-        for order in broken:
-            rows.add(order)
-        if len(rows.orders) == before:
-            return None
+        tied = rows.tie(broken(compiled, plan, rows.ties))
+        added = [rows.add(order) for order in clash(compiled, rows, plan)]
+        if not tied and not any(added):
+            master.forbid(choice.taken)
         master.add_orders()
     return None

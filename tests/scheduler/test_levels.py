@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.engine.levels import COST, EXTRA, NAMES, measured
+from scheduler.engine.levels import COST, EXTRA, MOST_STEP, NAMES, SHARES, measured, ranked
 from scheduler.instance import parse_instance
 from scheduler.problem import Weights
 from scheduler.solve import solve
@@ -100,3 +100,20 @@ def test_travel_a_thousand_times_dearer_changes_no_level_above_it(solved):
             assert measured(problem, plan.routes)[:COST] == measured(problem, far.routes)[:COST]
             compared += 1
     assert compared >= 0.5 * len(solved)
+
+
+@pytest.mark.parametrize("at", range(1, len(NAMES)))
+def test_one_more_in_a_level_outweighs_all_of_those_below(at):
+    values = [2, 0, 1, 1, 3, 0, 2, 1, 0, 50, 4, 7, 1]
+    weights = ranked(values, at)
+    for above in range(at):
+        below = sum(weights[level] * values[level] for level in range(above + 1, at + 1))
+        assert above == SHARES or at == SHARES or weights[above] > below
+    assert weights[at] == 1
+    assert not any(weights[at + 1 :])
+
+
+def test_weights_of_levels_stay_small_enough_to_reckon_with():
+    weights = ranked([30] * COST + [200_000, 100, 10**6, 40], EXTRA)
+    assert max(weights) <= len(NAMES) * MOST_STEP
+    assert sorted(weights[: EXTRA + 1], reverse=True) == weights[: EXTRA + 1]

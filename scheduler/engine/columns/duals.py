@@ -10,6 +10,7 @@ import numpy as np
 
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.columns.pool import Order, Rows
+from scheduler.engine.columns.ties import terms
 from scheduler.engine.kernels.pricing import Prices
 from scheduler.problem import DAY
 
@@ -17,7 +18,7 @@ Link = tuple[int, int]  # visit, worker
 
 
 class Duals(NamedTuple):
-    """Duals by row: cover by visit, shift by number, order rows in their order, links, same days, homes."""
+    """Duals by row: cover by visit, shift by number, order rows in their order, links, same days, homes, ties."""
 
     cover: Any
     shift: Any
@@ -25,12 +26,14 @@ class Duals(NamedTuple):
     link: dict[Link, float]
     same: dict[tuple[int, int, int], float]
     first: dict[int, float]
+    tie: list[float]
 
 
 def blended(inner: Duals, outer: Duals, share: float) -> Duals:
     """Duals between two others, `share` of the way from `outer` to `inner`; rows that `inner` lacks count as 0."""
     rest = 1 - share
     order = [*inner.order, *[0.0] * (len(outer.order) - len(inner.order))]
+    tie = [*inner.tie, *[0.0] * (len(outer.tie) - len(inner.tie))]
     return Duals(
         share * inner.cover + rest * outer.cover,
         share * inner.shift + rest * outer.shift,
@@ -38,6 +41,7 @@ def blended(inner: Duals, outer: Duals, share: float) -> Duals:
         {k: share * inner.link.get(k, 0.0) + rest * v for k, v in outer.link.items()},
         {k: share * inner.same.get(k, 0.0) + rest * v for k, v in outer.same.items()},
         {h: share * inner.first.get(h, 0.0) + rest * v for h, v in outer.first.items()},
+        [share * a + rest * b for a, b in zip(tie, outer.tie, strict=True)],
     )
 
 
@@ -53,59 +57,98 @@ def build_prices(
     Rows among `options` tell times of day apart even where they have no price, by next to nothing; so do
     `marks`, visits with a minute after which a start is another one.
     """
-    cover, shift, order, link, same, first = duals
-    order = [*order, *[0.0] * (len(rows.orders) - len(order))]
     net = compiled.net
-    days = net.days
-    table = cover[:, None] - (net.daycost / net.crew[:, None])
-    breaks: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    for one, dual in zip(rows.orders, order, strict=True):
-        price = min(dual, -1e-7) if one in options else dual
-        if abs(price) > 1e-9:
-            for i, threshold, value in rows.terms(one):
-                _step(table, breaks, i, threshold, price * value, days)
+    gains = _gains(compiled, rows, duals, options)
     for i, threshold in marks:
-        _step(table, breaks, i, threshold, -1e-7, days)
-    for (a, b, day), dual in same.items():
-        table[a, day] += dual / net.crew[a]
-        table[b, day] -= dual / net.crew[b]
+        gains.step(i, threshold, -1e-7)
+    for (a, b, day), dual in duals.same.items():
+        gains.table[a, day] += dual / net.crew[a]
+        gains.table[b, day] -= dual / net.crew[b]
     pairs = compiled.pairs
-    gain = table[pairs.visit, pairs.day]
-    told = (net.worker[pairs.shift] == net.told_worker[pairs.visit]) & (
-        net.told_start[pairs.visit] // DAY == pairs.day
-    )
-    gain = gain + told * (net.move_cost / net.crew[pairs.visit])
+    gain, row = gains.of_pairs(pairs.visit, net.worker[pairs.shift], pairs.day)
     if rows.homes:
         charge = rows.charge.copy()
-        for h, dual in first.items():
+        for h, dual in duals.first.items():
             charge[rows.homes[h]] *= 1 - dual / net.extra
-        for (i, k), dual in link.items():
+        for (i, k), dual in duals.link.items():
             charge[i, k] -= dual
             charge[rows.homes[int(net.home[i])], k] += dual * rows.part_at(i, k)
         gain = gain - charge[pairs.visit, net.worker[pairs.shift]]
-    sizes = np.zeros(len(net.service) * days + 1, dtype=np.int64)
-    for row, found in breaks.items():
-        sizes[row + 1] = len(found)
-    flat = [pair for row in sorted(breaks) for pair in sorted(breaks[row])]
+    sizes = np.zeros(gains.rows() * net.days + 1, dtype=np.int64)
+    for at, found in gains.breaks.items():
+        sizes[at + 1] = len(found)
+    flat = [pair for at in sorted(gains.breaks) for pair in sorted(gains.breaks[at])]
     return Prices(
         pairs.sptr,
         pairs.visit,
-        pairs.visit * days + pairs.day,
+        row,
         np.ascontiguousarray(gain),
-        net.fixed - shift,
+        net.fixed - duals.shift,
         np.cumsum(sizes),
         np.array([t for t, _ in flat], dtype=np.int64),
         np.array([d for _, d in flat], dtype=np.float64),
     )
 
 
-def _step(
-    table: Any, breaks: dict[int, list[tuple[int, float]]], i: int, threshold: int, charge: float, days: int
-) -> None:
-    """A route gains `charge` (dual times coefficient) where visit i starts by the threshold."""
-    last = min(days, max(0, (threshold + 1) // DAY))
-    table[i, :last] += charge
-    day = threshold // DAY
-    if last == day < days and threshold >= 0:
-        table[i, day] += charge
-        breaks[i * days + day].append((threshold, -charge))
+def _gains(compiled: Compiled, rows: Rows, duals: Duals, options: Collection[Order]) -> _Gains:
+    """What each visit gains by day and time, with the rows of orders and ties and what the published start saves."""
+    net = compiled.net
+    gains = _Gains(duals.cover[:, None] - (net.daycost / net.crew[:, None]))
+    order = [*duals.order, *[0.0] * (len(rows.orders) - len(duals.order))]
+    for one, dual in zip(rows.orders, order, strict=True):
+        price = min(dual, -1e-7) if one in options else dual
+        if abs(price) > 1e-9:
+            for i, threshold, value in rows.terms(one):
+                gains.step(i, threshold, price * value)
+    for tie, dual in zip(rows.ties, duals.tie, strict=False):
+        for term in terms(compiled, tie) if abs(dual) > 1e-9 else ():
+            gains.between(term.visit, term.since, term.tau, dual * term.value, term.worker)
+    told = np.flatnonzero(net.told_worker >= 0) if net.move_cost > 0 else np.zeros(0, np.int64)
+    for i in told.tolist():
+        at, k = int(net.told_start[i]), int(net.told_worker[i])
+        gains.between(i, at - 1, at, float(net.move_cost), k)
+    return gains
+
+
+class _Gains:
+    """What visits gain by day; `breaks` say by how much a later start gains more. Some workers have rows of their own."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        self.visits, self.days = (int(size) for size in table.shape)
+        self.breaks: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        self.own: dict[Link, int] = {}
+
+    def rows(self) -> int:
+        """How many rows there are, one a visit and one for each worker with prices of his own there."""
+        return self.visits + len(self.own)
+
+    def step(self, i: int, threshold: int, charge: float, worker: int = -1) -> None:
+        """A route of the worker, or with -1 of anybody, gains `charge` where visit i starts by the threshold."""
+        at = i
+        if worker >= 0:
+            at = self.own.setdefault((i, worker), self.rows())
+            if at == len(self.table):
+                self.table = np.vstack([self.table, np.zeros((1, self.days))])
+        last = min(self.days, max(0, (threshold + 1) // DAY))
+        self.table[at, :last] += charge
+        day = threshold // DAY
+        if last == day < self.days and threshold >= 0:
+            self.table[at, day] += charge
+            self.breaks[at * self.days + day].append((threshold, -charge))
+
+    def between(self, i: int, since: int, tau: int, charge: float, worker: int) -> None:
+        """The same where visit i starts after `since` and by `tau`."""
+        self.step(i, tau, charge, worker)
+        self.step(i, since, -charge, worker)
+
+    def of_pairs(self, visit: Any, worker: Any, day: Any) -> tuple[Any, Any]:
+        """The gain of each pair of visit and shift, and its row of breaks; a worker's own row holds all of them."""
+        gain, row = self.table[visit, day], visit * self.days + day
+        for (i, k), at in self.own.items():
+            here = (visit == i) & (worker == k)
+            gain[here] += self.table[at, day[here]]
+            row[here] = at * self.days + day[here]
+            for d in range(self.days):
+                self.breaks[at * self.days + d] += self.breaks.get(i * self.days + d, [])
+        return gain, row

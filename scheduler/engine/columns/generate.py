@@ -13,7 +13,7 @@ from scheduler.engine.budget import Budget
 from scheduler.engine.columns.duals import Duals, blended, build_prices
 from scheduler.engine.columns.integer import IntegerMaster
 from scheduler.engine.columns.master import Master
-from scheduler.engine.columns.pool import Column, Order, Pool, Rows
+from scheduler.engine.columns.pool import Column, Order, Pool, Rows, Tie
 from scheduler.engine.kernels.cut_labels import Partials
 from scheduler.engine.kernels.pricing import Labels, Prices
 from scheduler.engine.kernels.routes_out import price_shifts, scratch
@@ -175,7 +175,7 @@ class Generation:
             minutes = net.service[list(column.visits)]
             share = np.array(own) + (column.cost - sum(own)) * minutes / max(1, minutes.sum())
             cover[list(column.visits)] = np.minimum(cover[list(column.visits)], share)
-        none = Duals(cover, np.zeros(len(self.compiled.slots)), [], {}, {}, {})
+        none = Duals(cover, np.zeros(len(self.compiled.slots)), [], {}, {}, {}, [])
         return none, float((net.crew * cover).sum()) - net.extra * len(self.rows.homes)
 
     def _price(self, outer: Duals, value: float, whole: bool, inward: float) -> bool | None:
@@ -243,6 +243,11 @@ class Generation:
         )
         return [one for one in self.rows.orders if one in priced or (one.tau + 1) % DAY == 0]
 
+    def tied(self) -> list[Tie]:
+        """Ties that the best bound uses."""
+        duals = self.duals.tie if self.duals else []
+        return [one for one, dual in zip(self.rows.ties, duals, strict=False) if dual < -1e-9]
+
     def promising(self, cost: int, most: int) -> list[Column]:
         """Columns of the pool whose reduced cost leaves room for a plan cheaper than `cost`, the best first."""
         gap = cost - self.bound
@@ -263,6 +268,7 @@ class Generation:
             if q == end or prices.svisit[q] != i:
                 return np.inf
             earned += float(prices.gain[q]) + self.pool.visit_cost(i, column.shift)
+            earned -= self.pool.kept(i, column.shift, start)
             for b in range(int(prices.bptr[prices.row[q]]), int(prices.bptr[prices.row[q] + 1])):
                 if prices.btime[b] < start:
                     earned += float(prices.bdelta[b])

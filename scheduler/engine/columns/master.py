@@ -12,7 +12,8 @@ from ortools.linear_solver import pywraplp
 
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.columns.duals import Duals, Link
-from scheduler.engine.columns.pool import Column, Order, Pool, Rows
+from scheduler.engine.columns.pool import Column, Order, Pool, Rows, Tie
+from scheduler.engine.columns.ties import Term, loose, terms
 
 # Rows that nearly say the same make the solver give up now and then, or step about without end; as they are, and
 # not scaled, they do not.
@@ -48,6 +49,8 @@ class Master:
             self.goal.SetCoefficient(self.left[i], compiled.true_ucost(i))
         self.x: dict[int, Any] = {}
         self.order: list[Any] = []
+        self.tie: list[Any] = []
+        self.tied: dict[int, list[tuple[Any, Term]]] = defaultdict(list)
         self.link: dict[Link, Any] = {}
         self.linked: dict[tuple[int, int], list[tuple[int, Any]]] = defaultdict(list)
         self.more: dict[tuple[int, int], Any] = {}
@@ -75,6 +78,8 @@ class Master:
         """Take in new order rows and these columns of the pool; returns how many columns were new."""
         for order in self.rows.orders[len(self.order) :]:
             self._add_order(order)
+        for tie in self.rows.ties[len(self.tie) :]:
+            self._add_tie(tie)
         before = len(self.x)
         for number in numbers:
             if number not in self.x:
@@ -92,6 +97,22 @@ class Master:
                     if column.starts[column.visits.index(i)] <= threshold:
                         row.SetCoefficient(self.x[number], row.GetCoefficient(self.x[number]) + value)
 
+    def _add_tie(self, tie: Tie) -> None:
+        row = self.lp.Constraint(-self.lp.infinity(), 0)
+        self.tie.append(row)
+        summed: dict[int, float] = defaultdict(float)
+        for term in terms(self.compiled, tie):
+            self.tied[term.visit].append((row, term))
+            for number in self.pool.by_visit[term.visit]:
+                column = self.pool.columns[number]
+                start = column.starts[column.visits.index(term.visit)]
+                if number in self.x and term.counts(start, int(self.compiled.net.worker[column.shift])):
+                    summed[number] += term.value
+        for number, value in summed.items():
+            row.SetCoefficient(self.x[number], value)
+        if tie.after >= 0:
+            row.SetCoefficient(self.left[tie.after], -1)
+
     def _add_column(self, number: int) -> None:
         column = self.pool.columns[number]
         x = self.x[number] = self.lp.NumVar(0, self.lp.infinity(), "")
@@ -105,6 +126,8 @@ class Master:
             for row, threshold, value in self.terms[i]:
                 if start <= threshold:
                     summed[row] += value
+            for row, term in self.tied[i]:
+                summed[row] += term.value * term.counts(start, worker)
             h = int(self.compiled.net.home[i])
             if h in self.first:
                 summed[self.first[h]] += self.rows.part_at(i, worker)
@@ -211,16 +234,20 @@ class Master:
         return master
 
     def tighten(self, chosen: list[tuple[Column, float]]) -> bool:
-        """Add rows of links and homes that this mix breaks; whether there were any."""
+        """Add rows of ties, links and homes that this mix breaks; whether there were any."""
+        tied = self.rows.tie(loose(self.compiled, chosen, self._left(), self.rows.ties))
         links = self._loose_links(chosen)
         homes = self._loose_homes(chosen)
         self.add_links(links)
         self.add_empty(homes)
-        return bool(links or homes)
+        return bool(links or homes or tied)
+
+    def _left(self) -> list[float]:
+        return [x.solution_value() for x in self.left]
 
     def _loose_homes(self, chosen: list[tuple[Column, float]]) -> list[int]:
         """Homes whose first worker is free in this mix though less than one worker comes."""
-        left, net = [x.solution_value() for x in self.left], self.compiled.net
+        left, net = self._left(), self.compiled.net
         come: dict[int, float] = defaultdict(float)
         for column, value in chosen:
             for i in column.visits:
@@ -263,4 +290,5 @@ class Master:
             {pair: row.dual_value() for pair, row in self.link.items()},
             {key: row.dual_value() for key, row in self.same.items()},
             {h: row.dual_value() for h, row in self.first.items()},
+            [row.dual_value() for row in self.tie],
         )

@@ -32,6 +32,21 @@ class Order(NamedTuple):
     tau: int
 
 
+class Tie(NamedTuple):
+    """No plan keeps `visit` starting after `since` and by `tau` unless others do too.
+
+    With `worker`: then the whole crew starts in that time, as soon as that worker does. With `after` (else -1):
+    then that visit starts by `until`, or has no place.
+    """
+
+    visit: int
+    since: int
+    tau: int
+    worker: int
+    after: int
+    until: int
+
+
 class Pool:
     """Columns without doubles, findable by visit."""
 
@@ -70,15 +85,23 @@ class Pool:
         back = starts[-1] + int(net.service[visits[-1]]) + int(net.travel[visits[-1], net.base[s]])
         whole = int(net.fixed[s]) + int(net.rate[s]) * driven
         whole += int(net.over_rate[s]) * max(0, back - int(net.closes[s]))
-        return whole + sum(self.visit_cost(i, s) for i in visits)
+        own = sum(self.visit_cost(i, s) for i in visits)
+        return whole + own - sum(self.kept(i, s, start) for i, start in zip(visits, starts, strict=True))
 
     def visit_cost(self, i: int, s: int) -> float:
-        """A visit's own share in a route of shift s, the move forgiven where it might not be one."""
+        """A visit's own share in a route of shift s, as one that moves where it was published."""
         net = self.compiled.net
-        cost = int(net.daycost[i, net.day[s]])
-        if net.worker[s] == net.told_worker[i] and net.told_start[i] // DAY == net.day[s]:
-            cost -= net.move_cost
-        return cost / int(net.crew[i])
+        return int(net.daycost[i, net.day[s]]) / int(net.crew[i])
+
+    def kept(self, i: int, s: int, start: int) -> int:
+        """What a visit saves in a route of shift s by the worker and start that were published.
+
+        Of a crew the published worker's route saves all of it, whoever else comes.
+        """
+        net = self.compiled.net
+        if start != net.told_start[i] or net.worker[s] != net.told_worker[i]:
+            return 0
+        return int(net.move_cost)
 
 
 def _tied(compiled: Compiled) -> set[int]:
@@ -106,6 +129,7 @@ class Rows:
                 self.least[pair] = max(self.least.get(pair, 0), int(net.pleast[q]))
         self.orders: list[Order] = []
         self.known: set[Order] = set()
+        self.ties: list[Tie] = []
         members: dict[int, list[int]] = defaultdict(list)
         for i, h in enumerate(net.home):
             members[int(h)].append(i)
@@ -139,6 +163,12 @@ class Rows:
         self.known.add(order)
         self.orders.append(order)
         return True
+
+    def tie(self, ties: Iterable[Tie]) -> bool:
+        """Add ties that are not known; whether there were any."""
+        fresh = [one for one in dict.fromkeys(ties) if one not in self.ties]
+        self.ties += fresh
+        return bool(fresh)
 
     def terms(self, order: Order) -> tuple[tuple[int, int, float], tuple[int, int, float]]:
         """(visit, threshold, coefficient) of the later and the earlier visit: counted where start ≤ threshold."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from scheduler.check import check
 from scheduler.engine.arrays import Compiled
 from scheduler.engine.budget import Budget
 from scheduler.engine.columns.generate import Generation
-from scheduler.engine.columns.integer import NO_GUESSES, IntegerMaster, Limits
-from scheduler.engine.columns.pool import Column, Order
-from scheduler.engine.columns.ties import Tie, broken
+from scheduler.engine.columns.integer import NO_GUESSES, WHOLE, Choice, IntegerMaster, Limits
+from scheduler.engine.columns.pool import Column, Order, Tie
+from scheduler.engine.columns.ties import broken, marks
 from scheduler.engine.columns.timing import clash, settle
 from scheduler.engine.kernels.pricing import Prices
 from scheduler.plan import Route, Stop
@@ -21,6 +21,7 @@ from scheduler.score import score
 
 MOST_ROUTES = 60_000
 MOST_HOLDS = 6
+MARGIN = 1e-3
 MOST_AT_ONCE = 1500  # above, a better plan is looked for among the most promising first
 MOST_CUTS = 150
 MOST_ROWS = 120
@@ -61,34 +62,57 @@ def columns_within(
 
 
 def exact(compiled: Compiled, plan: Sequence[Column]) -> tuple[int, tuple[Route, ...]] | None:
-    """Cost and routes of these orders at their best times; None where no times keep every rule."""
+    """Cost and routes of these orders at their best times; None where no times keep every rule.
+
+    Where more than MOST_HOLDS visits were published only those of them are held that the columns hold.
+    """
     best: tuple[int, tuple[Route, ...]] | None = None
-    net = compiled.net
-    at = {i: column for column in plan for i in column.visits}
-    told = [i for i in sorted(at) if net.told_worker[i] >= 0][:MOST_HOLDS]
+    for start in _timings(compiled, plan):
+        routes = tuple(
+            Route(*compiled.slots[c.shift], tuple(Stop(i, start[i]) for i in c.visits)) for c in plan
+        )
+        if check(compiled.problem, routes, compiled.variant):
+            continue
+        cost = score(compiled.problem, routes, compiled.variant).objective
+        if best is None or cost < best[0]:
+            best = cost, routes
+    return best
+
+
+def _told(compiled: Compiled, plan: Sequence[Column]) -> list[int]:
+    """Published visits of a plan."""
+    return sorted({i for column in plan for i in column.visits if compiled.net.told_worker[i] >= 0})
+
+
+def _timings(compiled: Compiled, plan: Sequence[Column]) -> Iterator[dict[int, int]]:
+    """Starts at which these orders agree, with every choice of published visits that keep theirs."""
+    told = _told(compiled, plan)
+    if len(told) > MOST_HOLDS:
+        both = settle(compiled, plan), settle(compiled, plan, {})
+        yield from (start for start in both if start is not None)
+        return
     for many in range(len(told), -1, -1):
         for held in itertools.combinations(told, many):
-            start = settle(compiled, plan, {i: int(net.told_start[i]) for i in held})
-            if start is None:
-                continue
-            routes = tuple(
-                Route(*compiled.slots[c.shift], tuple(Stop(i, start[i]) for i in c.visits)) for c in plan
-            )
-            if check(compiled.problem, routes, compiled.variant):
-                continue
-            cost = score(compiled.problem, routes, compiled.variant).objective
-            if best is None or cost < best[0]:
-                best = cost, routes
-    return best
+            start = settle(compiled, plan, {i: int(compiled.net.told_start[i]) for i in held})
+            if start is not None:
+                yield start
+
+
+def _settled(compiled: Compiled, choice: Choice, found: tuple[int, object] | None) -> bool:
+    """Whether no times of the orders in this choice come to less than what was found for them."""
+    assert choice.taken is not None
+    if len(_told(compiled, choice.taken)) <= MOST_HOLDS:
+        return True
+    return found is not None and found[0] < choice.bound + 1 - MARGIN
 
 
 def prove(generation: Generation, side: Side, budget: Budget) -> None:
     """Raise the bound by integer masters over complete sets of routes until it meets the plan, or give up."""
     compiled, rows = generation.compiled, generation.rows
-    orders, ties = generation.telling(), list[Tie]()
+    orders, ties = generation.telling(), generation.tied()
     tried = False
     for _ in range(MOST_ROWS):
-        prices = generation.priced(orders, [(tie.visit, tie.tau) for tie in ties])
+        prices = generation.priced(orders, marks(ties))
         if prices is None or budget.over():
             return
         columns, whole = columns_within(generation, prices, side.cost(), budget)
@@ -102,7 +126,7 @@ def prove(generation: Generation, side: Side, budget: Budget) -> None:
         master = IntegerMaster(compiled, rows, list(dict.fromkeys(columns)), orders=orders, ties=ties)
         generation.strengthen(master)
         if compiled.full:
-            master.settings += NO_GUESSES
+            master.settings += NO_GUESSES + WHOLE
         added, tied = _cut(master, generation, orders, ties, side, budget)
         if not added and not tied:
             return
@@ -155,5 +179,7 @@ def _cut(
         tied = broken(compiled, choice.taken, ties) if found is None else []
         if added or tied:
             return added, tied
+        if not _settled(compiled, choice, found):
+            break
         master.forbid(choice.taken)
     return [], []

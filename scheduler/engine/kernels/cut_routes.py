@@ -80,9 +80,9 @@ def price_with_subsets(
     for s in shifts:
         a, b = price.sptr[s], price.sptr[s + 1]
         keep = price.gain[a:b] > -max(0.0, limit)
-        visits, gains = price.svisit[a:b][keep], price.gain[a:b][keep]
+        visits, gains, rows = price.svisit[a:b][keep], price.gain[a:b][keep], price.row[a:b][keep]
         size = len(visits)
-        ahead = look_ahead(net, price, s, visits, gains)
+        ahead = look_ahead(net, price, s, visits, gains, rows)
         least[s] = price.flat[s] - ahead.done[size, 0] if size else 0.0
         if size == 0 or least[s] >= limit or size > 64 * WORDS:
             continue

@@ -21,7 +21,8 @@ class Prices(NamedTuple):
     """What a route earns by the duals of the master.
 
     Shift s may hold visits svisit[sptr[s]:sptr[s + 1]], and gain is what each earns there when it starts at
-    once, row is i * days + d. Where the start of visit i on day d passes btime, rows bptr[i * days + d] on, it earns bdelta more.
+    once. Where its start passes btime, rows bptr[row] to bptr[row + 1], it earns bdelta more; shifts of one
+    day share a row for a visit unless its worker has a price of his own there.
     flat[s] is what using shift s costs before any leg.
     """
 
@@ -84,9 +85,11 @@ def merge(value: float, then: int, best: Array, then_best: Array, other: Array, 
 
 
 @compiled
-def arrive(net: Net, price: Prices, ahead: Ahead, s: int, v: int, i: int, b: int, gain: float) -> None:
+def arrive(
+    net: Net, price: Prices, ahead: Ahead, s: int, v: int, i: int, b: int, gain: float, row: int
+) -> None:
     """Best future of arriving at local visit v no earlier than bucket b."""
-    day, row, opens = net.day[s], i * net.days + net.day[s], net.opens[s]
+    day, opens = net.day[s], net.opens[s]
     first = next_start(net, i, day, opens + b * ahead.width)
     option = price.bptr[row] - 1
     while option < price.bptr[row + 1]:
@@ -140,7 +143,7 @@ def leave(net: Net, ahead: Ahead, s: int, v: int, here: int, visits: Array, b: i
 
 
 @allocating
-def look_ahead(net: Net, price: Prices, s: int, visits: Array, gains: Array) -> Ahead:
+def look_ahead(net: Net, price: Prices, s: int, visits: Array, gains: Array, rows: Array) -> Ahead:
     """Fill the relaxed future for one shift; the last local row is the base."""
     size = len(visits)
     width = 15
@@ -159,7 +162,7 @@ def look_ahead(net: Net, price: Prices, s: int, visits: Array, gains: Array) -> 
     )
     for b in range(buckets - 1, -1, -1):
         for v in range(size):
-            arrive(net, price, ahead, s, v, visits[v], b, gains[v])
+            arrive(net, price, ahead, s, v, visits[v], b, gains[v], rows[v])
         for v in range(size):
             leave(net, ahead, s, v, visits[v], visits, b)
     leave(net, ahead, s, size, net.base[s], visits, 0)
@@ -260,6 +263,7 @@ def extend(
     s: int,
     visits: Array,
     gains: Array,
+    rows: Array,
     local: Array,
     label: int,
     count: int,
@@ -276,7 +280,7 @@ def extend(
             continue
         leg = net.travel[here, i]
         first = next_start(net, i, day, lab.free[label] + leg)
-        row = i * net.days + day
+        row = rows[v]
         for option in range(price.bptr[row] - 1, price.bptr[row + 1]):
             at = first
             if option >= price.bptr[row]:

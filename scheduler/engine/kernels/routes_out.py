@@ -41,7 +41,7 @@ def whole_cost(net: Net, lab: Labels | Partials, label: int, s: int, visits: Arr
 
 
 @compiled
-def choose(price: Prices, s: int, least: float, visits: Array, gains: Array) -> int:
+def choose(price: Prices, s: int, least: float, visits: Array, gains: Array, rows: Array) -> int:
     """Visits worth looking at in shift s, the best earning first where there are too many; returns how many."""
     count = 0
     for q in range(price.sptr[s], price.sptr[s + 1]):
@@ -49,7 +49,7 @@ def choose(price: Prices, s: int, least: float, visits: Array, gains: Array) -> 
         for b in range(price.bptr[price.row[q]], price.bptr[price.row[q] + 1]):
             value += max(0.0, price.bdelta[b])
         if value > least:
-            visits[count], gains[count] = i, price.gain[q]
+            visits[count], gains[count], rows[count] = i, price.gain[q], price.row[q]
             count += 1
     return count
 
@@ -63,6 +63,7 @@ def label_shift(
     s: int,
     visits: Array,
     gains: Array,
+    rows: Array,
     local: Array,
     limit: float,
     beam: int,
@@ -82,7 +83,9 @@ def label_shift(
             whole = False
         for label in range(begin, end):
             if label == 0 or lab.hope[label] < cut:
-                count = extend(net, price, ahead, lab, s, visits, gains, local, label, count, limit, same)
+                count = extend(
+                    net, price, ahead, lab, s, visits, gains, rows, local, label, count, limit, same
+                )
                 if lab.steps[0] > most:
                     break
         if count >= lab.place.shape[0] or lab.steps[0] > most:
@@ -131,18 +134,18 @@ def price_shifts(
     """
     n, found, total = net.service.shape[0], 0, 0
     local = np.full(n, -1)
-    visits_room, gains_room = np.zeros(n, np.int64), np.zeros(n)
+    visits_room, gains_room, rows_room = np.zeros(n, np.int64), np.zeros(n), np.zeros(n, np.int64)
     for s in shifts:
         limit = limits[s]
-        count = choose(price, s, -max(0.0, limit), visits_room, gains_room)
-        visits, gains = visits_room[:count], gains_room[:count]
-        ahead = look_ahead(net, price, s, visits, gains)
+        count = choose(price, s, -max(0.0, limit), visits_room, gains_room, rows_room)
+        visits, gains, rows = visits_room[:count], gains_room[:count], rows_room[:count]
+        ahead = look_ahead(net, price, s, visits, gains, rows)
         least[s] = price.flat[s] - ahead.done[count, 0] if count else 0.0
         if count == 0 or least[s] >= limit or count > 64 * WORDS:
             continue
         for v in range(count):
             local[visits[v]] = v
-        made, whole = label_shift(net, price, lab, ahead, s, visits, gains, local, limit, beam, same)
+        made, whole = label_shift(net, price, lab, ahead, s, visits, gains, rows, local, limit, beam, same)
         for v in range(count):
             local[visits[v]] = -1
         total += made
