@@ -84,6 +84,14 @@ def test_what_parts_keep_names_no_place_and_is_emptied_when_they_are_joined(worl
     assert {(one.result, json.dumps(one.progress)) for one in parts(world)} == {(None, "{}")}
 
 
+def test_many_small_parts_keep_the_limit_of_their_plan_together(world, now, country, monkeypatch):
+    given, solve = [], part._solve
+    monkeypatch.setattr(part, "_solve", lambda *one: given.append(one[1].seconds) or solve(*one))
+    plan(world, now, seconds=2)
+    assert len(given) == 3
+    assert sum(given) < 1.5 * 2
+
+
 def test_a_part_that_keeps_killing_its_worker_keeps_its_first_plan(world, now, country, monkeypatch):
     plan_id, deliveries = begin(world, now)
     assert all(jobs.deliver(world.services, one) for one in deliveries[1:])

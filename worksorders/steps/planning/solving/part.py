@@ -92,7 +92,10 @@ def _nothing(_session: Session, _now: datetime) -> None:
 
 
 def _share(session: Session, plan: Plan, part: PlanPart) -> Share:
-    """The part's share of time and work: by the square of its visits, with all planning workers busy."""
+    """The part's share of time and work: by the square of its visits, with all planning workers busy.
+
+    Each part has at least what proves a part of its size, as long as all of them together keep the plan's limit.
+    """
     size = func.jsonb_array_length(PlanPart.visit_ids)
     sizes = session.scalars(select(size).where(PlanPart.plan_id == plan.id)).all()
     settings = PlanSettings(**plan.settings)
@@ -105,7 +108,10 @@ def _share(session: Session, plan: Plan, part: PlanPart) -> Share:
     )
     many = len(own)
     weight = settings.workers * many**2 / sum(one**2 for one in sizes)
-    seconds = max(weight * settings.seconds, LEAST_SECONDS + SECONDS_A_VISIT * many)
+    whole = settings.workers * settings.seconds
+    wanted = sum(LEAST_SECONDS + SECONDS_A_VISIT * one for one in sizes)
+    least = (LEAST_SECONDS + SECONDS_A_VISIT * many) * min(1.0, whole / wanted)
+    seconds = max(weight * settings.seconds, least)
     return Share(
         visit_ids=own,
         worker_ids=frozenset(uuid.UUID(key) for key in part.worker_ids),
