@@ -138,7 +138,9 @@ def test_a_page_with_errors_moves_the_focus_to_their_summary(origin, world, open
     axe(page)
 
 
-def test_a_password_is_renewed_by_two_who_are_each_shown_one_part_once(origin, world, services, open_context, axe, picture):
+def test_a_password_is_renewed_by_two_who_are_each_shown_one_part_once(
+    origin, world, services, open_context, axe, picture
+):
     with services.sessions.begin() as session:
         factories.make_user(session, "privacy_officer", sign_in_name="hana", display_name="Hana Suppose")
     page = enter(open_context(origin), "aroha")
