@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from statistics import median
 from typing import NamedTuple
 
 from scheduler.check import check
@@ -90,19 +91,15 @@ def solve_part_by_levels(
 
     first.improve(budget.part(FIRST_SHARE * budget.left(), budget.work), beginning)
     routes, _, whole_bound, *_ = first.result()
-    values = measured(problem, routes)
-    levels: list[Level] = []
+    bounds = [0] * len(NAMES)
     for at, name in enumerate(NAMES):
         if at == SHARES:
             routes = _fairer(problem, routes, budget)
-        elif values[at] > 0 and not budget.over():
-            routes, bound = _lower(problem, routes, at, seed, budget)
-            values = measured(problem, routes)
+        elif measured(problem, routes)[at] > 0 and not budget.over():
+            routes, bounds[at] = _lower(problem, routes, at, seed, budget)
             tell(Told(routes, score(problem, routes, "full").objective, whole_bound, name))
-            levels.append(Level(name, values[at], max(0, min(bound, values[at]))))
-            continue
-        values = measured(problem, routes)
-        levels.append(Level(name, values[at], 0))
+    values = measured(problem, routes)
+    levels = [Level(*row) for row in zip(NAMES, values, map(min, bounds, values), strict=True)]
     return routes, tuple(levels), whole_bound
 
 
@@ -113,19 +110,45 @@ def _lower(
     seed: int,
     budget: Budget,
 ) -> tuple[tuple[Route, ...], int]:
-    """Bring one level down while those above it hold; the routes and a bound on this level."""
-    before = measured(problem, routes)
-    weights = ranked(before, at)
-    weighted = reweighted(problem, weights)
-    held = sum(weight * value for weight, value in zip(weights[:at], before[:at], strict=True))
-    solver = PartSolver(weighted, "full", seed)
-    solver.take_routes(routes)
-    stages = sum(value > 0 for level, value in enumerate(before[at:], at) if level != SHARES)
-    solver.improve(budget.part(LAST_SHARE * budget.left() / stages, budget.work), lambda: None)
-    found = solver.result()
-    after = measured(problem, found.routes)
-    better = after[: at + 1] < before[: at + 1] and not check(problem, found.routes, "full")
-    return (found.routes if better else routes), found.bound - held
+    """Bring one level down while those above it hold; the routes and a bound on this level.
+
+    The bound is that of plans that are no worse in any level above, so it stays one when those come down later.
+    """
+    values, bound = measured(problem, routes), 0
+    ways = [ranked(values, at)] if at < COST else [usual(problem, at), ranked(values, at)]
+    stages = sum(value > 0 for level, value in enumerate(values[at:], at) if level != SHARES)
+    seconds = LAST_SHARE * budget.left() / stages / len(ways)
+    for weights in ways:
+        held = sum(weight * value for weight, value in zip(weights[:at], values[:at], strict=True))
+        solver = PartSolver(reweighted(problem, weights), "full", seed)
+        solver.take_routes(routes)
+        solver.improve(budget.part(seconds, budget.work), lambda: None)
+        found = solver.result()
+        bound = max(bound, -((held - found.bound) // weights[at]))
+        after = measured(problem, found.routes)
+        no_worse = all(new <= old for new, old in zip(after[:at], values[:at], strict=True))
+        if no_worse and after[: at + 1] < values[: at + 1] and not check(problem, found.routes, "full"):
+            routes, values = found.routes, after
+        if bound >= values[at]:
+            break
+    return routes, bound
+
+
+def usual(problem: Problem, at: int) -> list[int]:
+    """Weights of the levels down to `at` as the problem's own sum has them, each class of visits by its middle.
+
+    What outweighs everything below leaves the relaxation of a large part far from its plans. Any weights give a
+    valid bound; these give a near one.
+    """
+    weights = [0] * len(NAMES)
+    for c in CLASSES:
+        own = [visit for visit in problem.visits if visit.urgency == c]
+        if own:
+            weights[c] = round(median(visit.unassigned_penalty for visit in own))
+            weights[4 + c] = round(median(visit.late_penalty_per_day for visit in own))
+    weights[8], weights[COST] = problem.weights.exposure_per_day, 1
+    weights[EXTRA], weights[MOVES] = problem.weights.extra_worker_per_home, problem.weights.cost_per_move
+    return [max(1, weight) if level == at else weight * (level < at) for level, weight in enumerate(weights)]
 
 
 def ranked(values: Sequence[int], at: int) -> list[int]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from scheduler.engine.levels import COST, EXTRA, MOST_STEP, NAMES, SHARES, measured, ranked
+from scheduler.engine.levels import COST, EXTRA, MOST_STEP, NAMES, SHARES, measured, ranked, usual
 from scheduler.instance import parse_instance
 from scheduler.problem import Weights
 from scheduler.solve import solve
 from tests.scheduler.brute import optimum
 from tests.scheduler.tiny import rich_data, tiny_data
+from tools.bench.instance import make_instance
 
 BASE = 10**6  # more than any level of a tiny problem comes to
 COUNTED = NAMES[: EXTRA + 1]  # fair shares have no bound, and come before moves
@@ -117,3 +118,19 @@ def test_weights_of_levels_stay_small_enough_to_reckon_with():
     weights = ranked([30] * COST + [200_000, 100, 10**6, 40], EXTRA)
     assert max(weights) <= len(NAMES) * MOST_STEP
     assert sorted(weights[: EXTRA + 1], reverse=True) == weights[: EXTRA + 1]
+
+
+def test_usual_weights_prove_what_weights_by_rank_leave_open():
+    problem = parse_instance(make_instance(30, 4, ("E7",), 2))
+    plan = solve(problem, "levels", seed=1, work=40)
+    assert proven(plan)
+    assert plan.levels[COST].value > 0
+    assert plan.levels[EXTRA].value > 0
+
+
+@pytest.mark.parametrize("at", range(COST, len(NAMES)))
+def test_usual_weights_are_those_of_the_problem_down_to_their_level(at):
+    weights = usual(parse_instance(make_instance(30, 4, ("E7",), 2)), at)
+    assert weights[:10] == [40_000, 20_000, 10_000, 5_000, 4_000, 2_000, 800, 400, 300, 1]
+    assert weights[at] > 0
+    assert not any(weights[at + 1 :])
