@@ -10,6 +10,7 @@ from web import config, create_app
 from web.commands.unset import bare_app, command_environment
 from web.extensions import utc_now
 from web.forms.post import post_from
+from web.hosts import KnownHosts
 from web.services import make_services
 from web.watch.state import Watch
 from worksorders.gateways.addresses.geocode import geocoder_from
@@ -36,6 +37,7 @@ def product(environment: Mapping[str, str]) -> Flask:
             "SESSION_COOKIE_SECURE": settings.secure,
         }
     )
+    made.wsgi_app = KnownHosts(made.wsgi_app, settings.public_url)  # type: ignore[assignment, method-assign]
     if settings.proxies:
         hops = settings.proxies
         made.wsgi_app = ProxyFix(made.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
