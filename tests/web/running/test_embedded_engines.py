@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -57,8 +59,11 @@ def test_a_temporary_folder_that_serves_no_socket_is_named(tmp_path, monkeypatch
         confine.socket_folder(tmp_path / "another folder")
 
 
-def test_sockets_stay_in_the_installation_where_its_path_allows(tmp_path):
-    assert confine.socket_folder(tmp_path / "Ōtautahi") == tmp_path / "Ōtautahi" / "run"
+def test_sockets_stay_in_the_installation_where_its_path_allows(monkeypatch):
+    monkeypatch.setattr(confine, "confinement", lambda: confine.Confinement((), None, Path("/")))
+    with tempfile.TemporaryDirectory() as short:
+        folder = Path(short) / "Ōtautahi"
+        assert confine.socket_folder(folder) == folder / "run"
 
 
 def test_network_is_blocked():
